@@ -1,0 +1,27 @@
+// Where in a text something stands. Copying a Place is cheap: the text is shared.
+#pragma once
+
+#include <memory>
+#include <string>
+
+namespace dltrain {
+
+// A text that places refer to: a recipe, or the argument of --set.
+struct Source {
+  std::string name;  // as the user wrote it, e.g. "recipes/mnist.toml"
+  std::string text;
+};
+
+// Lines and columns count from 1; 0 means unknown. end_column is one past the last column.
+struct Place {
+  std::shared_ptr<const Source> source;
+  int line = 0;
+  int column = 0;
+  int end_column = 0;
+
+  bool known() const { return source != nullptr; }
+  // "recipe.toml:14:31", or as much of it as is known; empty if nothing is.
+  std::string text() const;
+};
+
+}  // namespace dltrain

@@ -1,0 +1,99 @@
+// What a component accepts, as plain data made from its `describe` (core/describe.h). One declaration gives reading with
+// all diagnostics, defaults, documentation, JSON Schema, and the canonical form that checkpoints store.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/component.h"
+#include "core/diagnostic.h"
+#include "core/setting.h"
+
+namespace dltrain {
+
+enum class FieldType {
+  boolean, integer, real, text, choice, integers, reals, texts, component, components, real_or_component, other
+};
+
+// A bound on a number (on each one of a list).
+struct Rule {
+  enum class Kind { at_least, at_most, greater_than, less_than };
+  Kind kind;
+  double bound;
+
+  bool holds(double value) const;
+  std::string text() const;  // "at least 1", "less than 1"
+};
+
+struct Field {
+  std::string name;
+  std::string doc;
+  FieldType type = FieldType::other;
+  std::string type_text;      // for people: "integer", "1 or 2 integers"
+  std::string family;         // of components
+  bool required = false;
+  bool optional = false;      // may be absent ("none")
+  Setting default_value;      // none where required or optional
+  std::vector<Rule> rules;
+  std::vector<std::string> choices;
+  std::vector<std::string> former_names;
+  // Brings a value into canonical form; returns what is wrong with it ("" if nothing), e.g. "must be an integer".
+  // Not set for components: these are read through the catalogue.
+  std::function<std::string(const Setting& given, Setting& canonical)> normalise;
+};
+
+// Where a component's own check across fields puts its complaints.
+class FieldReport {
+ public:
+  virtual ~FieldReport() = default;
+  virtual void error(std::string_view field, std::string what, std::string help = {}) = 0;
+};
+
+struct Schema {
+  std::string family;
+  std::string kind;
+  std::vector<std::string> aliases;  // Keras' snake-case names and the like
+  std::string doc;
+  std::vector<Field> fields;
+  std::function<void(const Table& canonical, FieldReport&)> check;  // may be empty
+
+  const Field* find(std::string_view name) const;
+};
+
+// Every kind of every family that a recipe can name. Filled by the program from all registries.
+class Catalogue {
+ public:
+  void add(Schema schema);  // a Bug if the family has the name already
+
+  // By kind or alias; null if unknown.
+  const Schema* find(const std::string& family, const std::string& name) const;
+  std::vector<std::string> families() const;
+  std::vector<std::string> kinds(const std::string& family) const;      // sorted, without aliases
+  std::vector<std::string> names(const std::string& family) const;      // sorted, with aliases
+  // Families that have this kind or alias.
+  std::vector<const Schema*> everywhere(const std::string& name) const;
+
+ private:
+  std::map<std::string, std::map<std::string, Schema>> schemas_;
+  std::map<std::string, std::map<std::string, std::string>> aliases_;
+};
+
+// Reads a component: a text ("Adam") or a table with "type". Reports everything that is wrong and returns nothing then.
+// `who` opens each message, e.g. `layer "dense" (Dense)`; without it the component names itself.
+std::optional<Component> read_component(const Catalogue& catalogue, const std::string& family, const Setting& given,
+                                        const std::string& who, Diagnostics& diagnostics);
+
+// Reads the keys of `given` by a schema into canonical form, except those in `ignored`. Reports unknown keys with the
+// nearest name, wrong types, broken rules, missing required keys.
+Table read_fields(const Catalogue& catalogue, const Schema& schema, const Table& given, const std::string& who,
+                  const std::vector<std::string>& ignored, Diagnostics& diagnostics);
+
+// Adds "did you mean" and the known names to a diagnostic.
+void suggest(Diagnostic& diagnostic, std::string_view given, const std::vector<std::string>& names,
+             const std::string& more = {});
+
+}  // namespace dltrain

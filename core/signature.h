@@ -1,0 +1,37 @@
+// What data looks like to a model: names, shapes, dtypes, classes. Made by datasets/, used by models/.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/dtype.h"
+#include "core/shape.h"
+
+namespace dltrain {
+
+// One named array of the data; `shape` is that of one sample.
+struct DataField {
+  std::string name;
+  Shape shape;
+  DType dtype = DType::f32;
+  // For targets that hold classes: how many (class numbers 0..classes-1), and their names where there are any.
+  std::optional<int64_t> classes;
+  std::vector<std::string> class_names;
+
+  bool operator==(const DataField&) const = default;
+};
+
+struct DataSignature {
+  std::vector<DataField> inputs;
+  std::vector<DataField> targets;
+  bool has_weights = false;      // a sample weight for each sample
+  int64_t train_samples = 0;
+  int64_t validation_samples = 0;  // 0: no such part
+  int64_t test_samples = 0;
+
+  bool operator==(const DataSignature&) const = default;
+};
+
+}  // namespace dltrain
