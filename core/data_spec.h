@@ -1,0 +1,41 @@
+// What a recipe says about its data, validated: which source, and how it is divided. Read by models/, obeyed by datasets/.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/component.h"
+
+namespace dltrain {
+
+enum class SplitBy { automatic, random, stratified, time };
+
+// A validation or test part: a source of its own, or a share of the main one.
+struct PartSpec {
+  std::optional<Component> source;
+  double split = 0;  // share of all samples, 0 < split < 1, where there is no source
+  SplitBy how = SplitBy::automatic;  // automatic: stratified for classes, else random
+  Place place;
+};
+
+struct DataSpec {
+  Component source;  // family "source"
+  std::optional<PartSpec> validation;
+  std::optional<PartSpec> test;
+};
+
+// What the model wants of a target: class numbers, or numbers as they are.
+enum class TargetKind { automatic, classes, numbers };
+
+// How to open the data of one recipe.
+struct DataRequest {
+  DataSpec spec;
+  std::string recipe_folder;             // relative paths start here, then at $DLTRAIN_DATA
+  uint64_t seed = 0;                     // of the split and the shuffle
+  std::vector<std::string> input_names;  // the model's inputs where it declares them; empty: one, called "input"
+  TargetKind target_kind = TargetKind::automatic;
+};
+
+}  // namespace dltrain
