@@ -1,0 +1,47 @@
+// The options of a node: a small sorted list of names and values, printable and comparable.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/diagnostic.h"
+#include "core/dtype.h"
+
+namespace dltrain::graph {
+
+using Attribute = std::variant<bool, int64_t, double, std::string, DType, std::vector<int64_t>, std::vector<double>>;
+
+class Attributes {
+ public:
+  Attributes() = default;
+  Attributes(std::initializer_list<std::pair<std::string, Attribute>> entries);
+
+  void set(std::string name, Attribute value);
+  const Attribute* find(std::string_view name) const;
+  // A Bug if missing or of another type.
+  template <class T> const T& get(std::string_view name) const {
+    const Attribute* found = find(name);
+    const T* value = found == nullptr ? nullptr : std::get_if<T>(found);
+    if (value == nullptr) throw Bug("a node has no attribute \"" + std::string(name) + "\" of that type");
+    return *value;
+  }
+  template <class T> T get_or(std::string_view name, T otherwise) const {
+    return find(name) == nullptr ? otherwise : get<T>(name);
+  }
+  int64_t integer(std::string_view name) const { return get<int64_t>(name); }
+  double real(std::string_view name) const { return get<double>(name); }
+  const std::vector<int64_t>& integers(std::string_view name) const { return get<std::vector<int64_t>>(name); }
+
+  const std::vector<std::pair<std::string, Attribute>>& entries() const { return entries_; }
+  bool operator==(const Attributes&) const = default;
+  std::string text() const;  // "{axis=1, epsilon=0.001}", "" if empty
+
+ private:
+  std::vector<std::pair<std::string, Attribute>> entries_;  // sorted by name
+};
+
+}  // namespace dltrain::graph

@@ -1,0 +1,21 @@
+// Rewriting a graph node by node: the base of every pass.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "graph/builder.h"
+
+namespace dltrain::graph {
+
+// Builds a new graph from `graph`: for each node in order, `replace` gets the builder, the node with its inputs already
+// mapped into the new graph, and its index in the old one. It returns the new outputs, or nothing to copy the node. Graph
+// inputs keep their names and order, even if nobody reads them.
+using Replacement = std::function<std::optional<std::vector<Value>>(Builder&, const Node&, size_t)>;
+Graph rewrite(const Graph& graph, const Replacement& replace);
+
+// Replaces composites for which `wanted` says so by their meaning, again until none is left.
+Graph expand(const Graph& graph, const std::function<bool(const Graph&, const Node&)>& wanted);
+
+}  // namespace dltrain::graph
