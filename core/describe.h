@@ -48,14 +48,14 @@ class FieldRules {
   Field& field_;
 };
 
-// The visitor that fills a Schema.
+// The visitor that fills a Schema. Members may be those of a base of T: what several components share is a base.
 template <class T> class SchemaVisitor {
  public:
   explicit SchemaVisitor(Schema& schema) : schema_(schema) {}
   void doc(std::string text) { schema_.doc = std::move(text); }
   void alias(std::string name) { schema_.aliases.push_back(std::move(name)); }
 
-  template <class M> FieldRules param(M T::* member, std::string name, std::string doc) {
+  template <class M, class B> FieldRules param(M B::* member, std::string name, std::string doc) {
     Field field;
     field.name = std::move(name);
     field.doc = std::move(doc);
@@ -100,7 +100,7 @@ template <class T> class ReadVisitor {
   ReadVisitor(const Table& params, T& value) : params_(params), value_(value) {}
   void doc(const std::string&) {}
   void alias(const std::string&) {}
-  template <class M> NoRules param(M T::* member, const std::string& name, const std::string&) {
+  template <class M, class B> NoRules param(M B::* member, const std::string& name, const std::string&) {
     if (const Setting* setting = params_.find(name)) Converter<M>::read(*setting, value_.*member);
     return {};
   }

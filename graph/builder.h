@@ -65,8 +65,10 @@ class Builder {
   // Throws UserError (recipe) at the current layer: for layers whose arguments do not fit their inputs.
   [[noreturn]] void fail(std::string what, std::string help = {}) const;
 
-  // A stable number of the current scope for random streams: equal in every graph of the program. `seed` other than 0
-  // makes the stream independent of the recipe's seed.
+  // Whether the weights of the current layer are trained (`trainable = false` freezes them).
+  bool trainable() const { return options_.trainable; }
+
+  // A stable number of the current scope for random streams: equal in every graph of the program.
   int64_t random_stream(std::string_view purpose) const;
 
   // The scope of everything emitted while the guard lives. Weight options hold for the whole scope.
