@@ -1,0 +1,108 @@
+// What a device must offer. A backend compiles nodes into kernels once; a kernel runs on pointers. Choosing happens in
+// `compile` and is a pure function of the node, the instruction set, the number of threads and the library's version, so
+// that runs repeat bit for bit. Nothing falls back to another device.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace dltrain::backends {
+
+// What a kernel runs on. Pointers are to device memory; those of outputs that nobody reads are null. `scratch` is shared
+// with other kernels; `packed` is the kernel's own and keeps its contents between runs.
+struct Arguments {
+  std::span<void* const> inputs;
+  std::span<void* const> outputs;
+  void* scratch = nullptr;
+  void* packed = nullptr;
+};
+
+// What a kernel needs and what it should cost.
+struct KernelInfo {
+  std::string implementation;        // "brgemm:avx512_core", "reference"
+  int64_t scratch_bytes = 0;
+  int64_t packed_bytes = 0;          // private copies of weights in the layout that the kernel prefers
+  std::vector<int> packed_inputs;    // the inputs they are copies of
+  std::vector<std::pair<int, int>> in_place;  // (input, output): the output may be written over the input
+  double flops = 0;                  // multiplications and additions of one run
+  double bytes = 0;                  // memory that one run must at least move
+  int reorders = 0;                  // layout changes in each run
+};
+
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+  const KernelInfo& info() const { return info_; }
+  // Brings the packed inputs into `packed`. Called before the first run, and again after a state among them has changed (or
+  // before every run, if one of them is not a state).
+  virtual void pack(const Arguments&) {}
+  // Enqueues the work; the results are there after Backend::wait.
+  virtual void run(const Arguments& arguments) = 0;
+
+ protected:
+  KernelInfo info_;
+};
+
+// Yes, or no with the reason in words.
+struct Support {
+  bool yes = true;
+  std::string reason;
+};
+
+// One kernel of a plan with its final addresses. The pointers behind the spans may change between runs where the host binds
+// new batches.
+struct Launch {
+  Kernel* kernel;
+  Arguments arguments;
+};
+
+// A recorded sequence of launches that is run as a whole (a CUDA graph).
+class Recording {
+ public:
+  virtual ~Recording() = default;
+  virtual void run() = 0;
+};
+
+struct DeviceInfo {
+  std::string name;            // "cpu", "cuda:0"
+  std::string description;     // "AVX-512 with AMX, 2 threads, oneDNN 3.7.2"
+  int64_t memory_bytes = 0;    // what the process may use
+  double peak_flops = 0;       // 0: not known
+  double peak_bandwidth = 0;   // bytes per second; 0: not known
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  virtual const DeviceInfo& device() const = 0;
+  // Whether `compile` would accept the node. Composite nodes that are refused are expanded; a refused primitive is an error
+  // before anything runs.
+  virtual Support supports(const graph::Graph& graph, const graph::Node& node) const = 0;
+  virtual std::unique_ptr<Kernel> compile(const graph::Graph& graph, const graph::Node& node,
+                                          const std::vector<bool>& output_used) = 0;
+  // Replaces groups of nodes by fused ones that this backend runs faster. The default changes nothing.
+  virtual graph::Graph fuse(const graph::Graph& graph) const { return graph; }
+
+  // Device memory, aligned to 64 bytes at least. Throws UserError (memory) with the size.
+  virtual void* allocate(int64_t bytes) = 0;
+  virtual void release(void* memory) = 0;
+  virtual void to_device(void* device, const void* host, int64_t bytes) = 0;
+  virtual void to_host(void* host, const void* device, int64_t bytes) = 0;
+  virtual void copy(void* to, const void* from, int64_t bytes) = 0;  // within the device
+  virtual void zero(void* device, int64_t bytes) = 0;
+  // Until everything that was enqueued is done.
+  virtual void wait() = 0;
+  // Host memory can be given to kernels as it is.
+  virtual bool shares_host_memory() const = 0;
+  // Records launches for repeated runs; null where there is nothing to gain.
+  virtual std::unique_ptr<Recording> record(std::span<const Launch>) { return nullptr; }
+};
+
+}  // namespace dltrain::backends

@@ -1,0 +1,28 @@
+// Opens a device by name. Backends that need a large library are modules, loaded here when first asked for.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backends/backend.h"
+
+namespace dltrain::backends {
+
+struct BackendOptions {
+  int threads = 0;  // 0: what the process may use
+};
+
+// device: "auto", "cpu", "cuda", "cuda:N", "reference" (plain loops, for tests and crosscheck).
+// Throws UserError (device) that says what the name offers instead, or what is missing.
+std::unique_ptr<Backend> open_backend(const std::string& device, const BackendOptions& options);
+
+// What this machine offers and why something is not used, for `dltrain devices`.
+struct DeviceReport {
+  std::string device;
+  bool available = false;
+  std::string text;
+};
+std::vector<DeviceReport> list_devices();
+
+}  // namespace dltrain::backends

@@ -1,0 +1,42 @@
+// A graph made ready for a backend: kernels in order, and where every value lives.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "backends/backend.h"
+#include "graph/graph.h"
+#include "graph/memory_plan.h"
+#include "graph/passes.h"
+
+namespace dltrain::backends {
+
+struct PlanOptions {
+  std::set<std::string> disabled_passes;
+  bool fuse = true;  // let the backend fuse
+};
+
+// One kernel and the node it computes. Views and inputs have none.
+struct Step {
+  size_t node;
+  std::unique_ptr<Kernel> kernel;
+};
+
+struct Plan {
+  graph::Graph graph;  // after passes, fusion and expansion
+  std::vector<Step> steps;
+  std::vector<graph::NodeMemory> needs;
+  graph::MemoryPlan memory;
+  std::vector<graph::PassReport> passes;
+  int64_t packed_bytes = 0;
+
+  // What `dltrain explain --stage plan` shows: one line a kernel with implementation, bytes and bound, then totals.
+  std::string text() const;
+};
+
+// Throws UserError (device) naming layer, op and reason if the backend has no kernel for a primitive.
+std::unique_ptr<Plan> compile_plan(const graph::Graph& graph, Backend& backend, const PlanOptions& options = {});
+
+}  // namespace dltrain::backends

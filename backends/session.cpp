@@ -1,0 +1,233 @@
+#include "backends/session.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/checked.h"
+#include "core/text.h"
+#include "graph/op.h"
+
+namespace dltrain::backends {
+
+using graph::InputKind;
+using graph::Placement;
+using graph::Value;
+
+Session::Session(std::unique_ptr<Backend> backend) : backend_(std::move(backend)) {}
+
+Session::~Session() {
+  backend_->wait();
+  for (const auto& bound : bound_) {
+    for (void* memory : bound->packed) backend_->release(memory);
+    for (void* memory : bound->input_memory) backend_->release(memory);
+  }
+  bound_.clear();
+  for (const auto& [name, state] : states_) backend_->release(state.memory);
+  backend_->release(arena_);
+}
+
+void Session::create_state(const graph::StateInfo& info) {
+  if (states_.contains(info.name)) return;
+  const int64_t bytes = std::max<int64_t>(info.type.bytes(), 1);
+  State state{info.type, backend_->allocate(bytes)};
+  backend_->zero(state.memory, bytes);
+  states_.emplace(info.name, state);
+}
+
+void Session::create_states(const graph::StateTable& table) {
+  for (const graph::StateInfo& info : table.list()) create_state(info);
+}
+
+void Session::set_state(const std::string& name, const Array& value) {
+  State& state = states_.at(name);
+  if (state.type.dtype != value.dtype || state.type.shape != value.shape) {
+    throw Bug("state \"" + name + "\" is " + state.type.text() + ", not " + graph::ValueType{value.dtype, value.shape}.text());
+  }
+  backend_->to_device(state.memory, value.bytes.data(), state.type.bytes());
+  ++state.version;
+}
+
+Array Session::state(const std::string& name) const {
+  const State& state = states_.at(name);
+  Array value(state.type.dtype, state.type.shape);
+  backend_->wait();
+  backend_->to_host(value.bytes.data(), state.memory, state.type.bytes());
+  return value;
+}
+
+void Session::zero_state(const std::string& name) {
+  State& state = states_.at(name);
+  backend_->zero(state.memory, state.type.bytes());
+  ++state.version;
+}
+
+int64_t Session::state_bytes() const {
+  int64_t bytes = 0;
+  for (const auto& [name, state] : states_) bytes = checked_add(bytes, state.type.bytes());
+  return bytes;
+}
+
+int64_t Session::packed_bytes() const {
+  int64_t bytes = 0;
+  for (const auto& bound : bound_) bytes = checked_add(bytes, bound->plan->packed_bytes);
+  return bytes;
+}
+
+int Session::add(const graph::Graph& graph, const PlanOptions& options) {
+  auto bound = std::make_unique<Bound>();
+  bound->plan = compile_plan(graph, *backend_, options);
+  for (const graph::Input& input : bound->plan->graph.inputs) {
+    if (input.kind == InputKind::state && !states_.contains(input.name)) {
+      create_state({input.name, bound->plan->graph.type(input.value)});
+    }
+  }
+  for (const Step& step : bound->plan->steps) {
+    const int64_t bytes = step.kernel->info().packed_bytes;
+    bound->packed.push_back(bytes > 0 ? backend_->allocate(bytes) : nullptr);
+  }
+  for (const graph::Input& input : bound->plan->graph.inputs) {
+    const bool own = input.kind == InputKind::scalar || (input.kind == InputKind::data && !backend_->shares_host_memory());
+    const int64_t bytes = std::max<int64_t>(bound->plan->graph.type(input.value).bytes(), 1);
+    bound->input_memory.push_back(own ? backend_->allocate(bytes) : nullptr);
+  }
+  bound_.push_back(std::move(bound));
+  if (bound_.back()->plan->memory.arena_bytes > arena_bytes_) {
+    grow_arena(bound_.back()->plan->memory.arena_bytes);
+  } else {
+    bind(*bound_.back());
+  }
+  return static_cast<int>(bound_.size() - 1);
+}
+
+void Session::grow_arena(int64_t bytes) {
+  backend_->wait();
+  backend_->release(arena_);
+  arena_ = backend_->allocate(bytes);
+  arena_bytes_ = bytes;
+  for (const auto& bound : bound_) bind(*bound);
+}
+
+void* Session::address(Bound& bound, Value value) {
+  const Placement& placement = bound.plan->memory.values[static_cast<size_t>(value.node)][static_cast<size_t>(value.output)];
+  switch (placement.kind) {
+    case Placement::Kind::arena: return static_cast<std::byte*>(arena_) + placement.offset;
+    case Placement::Kind::external: return bound.input_memory[static_cast<size_t>(placement.index)];
+    case Placement::Kind::state: return states_.at(bound.plan->graph.inputs[static_cast<size_t>(placement.index)].name).memory;
+    case Placement::Kind::nowhere: return nullptr;
+  }
+  return nullptr;
+}
+
+namespace {
+
+// The value behind views.
+Value root_of(const graph::Graph& graph, Value value) {
+  while (graph.node(value).op->view) value = graph.node(value).inputs[0];
+  return value;
+}
+
+}  // namespace
+
+void Session::bind(Bound& bound) {
+  const Plan& plan = *bound.plan;
+  const size_t count = plan.steps.size();
+  bound.inputs.assign(count, {});
+  bound.outputs.assign(count, {});
+  bound.launches.clear();
+  bound.packed_states.assign(count, {});
+  bound.packs_always.assign(count, false);
+  bound.packed_version.assign(count, 0);
+  bound.input_slots.assign(plan.graph.inputs.size(), {});
+  for (size_t s = 0; s < count; ++s) {
+    const graph::Node& node = plan.graph.nodes[plan.steps[s].node];
+    const auto index = static_cast<int32_t>(plan.steps[s].node);
+    for (const Value input : node.inputs) bound.inputs[s].push_back(address(bound, input));
+    for (size_t o = 0; o < node.outputs.size(); ++o) bound.outputs[s].push_back(address(bound, {index, static_cast<int32_t>(o)}));
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const Placement& placement = plan.memory.values[static_cast<size_t>(node.inputs[i].node)][static_cast<size_t>(node.inputs[i].output)];
+      if (placement.kind == Placement::Kind::external) {
+        bound.input_slots[static_cast<size_t>(placement.index)].push_back(&bound.inputs[s][i]);
+      }
+    }
+    for (const int packed : plan.steps[s].kernel->info().packed_inputs) {
+      const Value root = root_of(plan.graph, node.inputs[static_cast<size_t>(packed)]);
+      const auto input = std::find_if(plan.graph.inputs.begin(), plan.graph.inputs.end(),
+                                      [&](const graph::Input& i) { return i.value == root && i.kind == InputKind::state; });
+      if (input == plan.graph.inputs.end()) bound.packs_always[s] = true;
+      else bound.packed_states[s].push_back(input->name);
+    }
+    void* scratch = plan.memory.scratch[plan.steps[s].node] < 0 ? nullptr : static_cast<std::byte*>(arena_) + plan.memory.scratch[plan.steps[s].node];
+    bound.launches.push_back({plan.steps[s].kernel.get(), {bound.inputs[s], bound.outputs[s], scratch, bound.packed[s]}});
+  }
+}
+
+void Session::feed_inputs(Bound& bound, const Feed& feed) {
+  const auto& inputs = bound.plan->graph.inputs;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const graph::ValueType& type = bound.plan->graph.type(inputs[i].value);
+    if (inputs[i].kind == InputKind::scalar) {
+      const auto real = feed.reals.find(inputs[i].name);
+      const auto integer = feed.integers.find(inputs[i].name);
+      if (real == feed.reals.end() && integer == feed.integers.end()) throw Bug("scalar \"" + inputs[i].name + "\" is not fed");
+      Array value(type.dtype, {});
+      set_element(value, 0, real != feed.reals.end() ? real->second : 0);
+      if (integer != feed.integers.end()) value.as<int64_t>()[0] = integer->second;
+      backend_->to_device(bound.input_memory[i], value.bytes.data(), type.bytes());
+    } else if (inputs[i].kind == InputKind::data) {
+      const auto found = feed.data.find(inputs[i].name);
+      if (found == feed.data.end()) throw Bug("input \"" + inputs[i].name + "\" is not fed");
+      const Array& array = *found->second;
+      if (array.dtype != type.dtype || array.shape != type.shape) {
+        throw Bug("input \"" + inputs[i].name + "\" is " + type.text() + ", not " + graph::ValueType{array.dtype, array.shape}.text());
+      }
+      if (bound.input_memory[i] != nullptr) {
+        backend_->to_device(bound.input_memory[i], array.bytes.data(), type.bytes());
+      } else {
+        for (void** slot : bound.input_slots[i]) *slot = const_cast<std::byte*>(array.bytes.data());  // kernels only read inputs
+      }
+    }
+  }
+}
+
+void Session::pack_if_stale(Bound& bound, size_t step) {
+  int64_t version = 1;  // so that a step without states packs once
+  for (const std::string& name : bound.packed_states[step]) version += states_.at(name).version;
+  if (!bound.packs_always[step] && version == bound.packed_version[step]) return;
+  bound.launches[step].kernel->pack(bound.launches[step].arguments);
+  bound.packed_version[step] = version;
+}
+
+void Session::run(int number, const Feed& feed) {
+  Bound& bound = *bound_[static_cast<size_t>(number)];
+  feed_inputs(bound, feed);
+  for (size_t s = 0; s < bound.launches.size(); ++s) {
+    if (bound.packed[s] != nullptr) pack_if_stale(bound, s);
+    bound.launches[s].kernel->run(bound.launches[s].arguments);
+  }
+  for (const graph::StateCopy& copy : bound.plan->memory.copies) {
+    const State& state = states_.at(copy.state);
+    backend_->copy(state.memory, address(bound, copy.value), state.type.bytes());
+  }
+  for (const graph::Output& output : bound.plan->graph.outputs) {
+    if (output.is_state) ++states_.at(output.name).version;
+  }
+}
+
+Array Session::result(int number, const std::string& name) {
+  Bound& bound = *bound_[static_cast<size_t>(number)];
+  const graph::Output* output = bound.plan->graph.output(name);
+  if (output == nullptr) throw Bug("a plan has no result \"" + name + "\"");
+  const graph::ValueType& type = bound.plan->graph.type(output->value);
+  Array value(type.dtype, type.shape);
+  backend_->wait();
+  const Placement& placement = bound.plan->memory.values[static_cast<size_t>(output->value.node)][static_cast<size_t>(output->value.output)];
+  if (placement.kind == Placement::Kind::external && bound.input_memory[static_cast<size_t>(placement.index)] == nullptr) {
+    throw Bug("result \"" + name + "\" is an input");
+  }
+  backend_->to_host(value.bytes.data(), address(bound, output->value), type.bytes());
+  return value;
+}
+
+double Session::scalar_result(int number, const std::string& name) { return element(result(number, name), 0); }
+
+}  // namespace dltrain::backends

@@ -1,0 +1,85 @@
+// The owner of device memory: one backend, all states, the plans, and one arena that all plans share.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backends/backend.h"
+#include "backends/plan.h"
+#include "core/array.h"
+#include "graph/state.h"
+
+namespace dltrain::backends {
+
+// What a run is given: batches by input name (they must outlive the run) and host scalars by name.
+struct Feed {
+  std::map<std::string, const Array*> data;
+  std::map<std::string, double> reals;
+  std::map<std::string, int64_t> integers;
+};
+
+class Session {
+ public:
+  explicit Session(std::unique_ptr<Backend> backend);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  Backend& backend() { return *backend_; }
+
+  // Makes a state, zero at first. Nothing happens if it is there.
+  void create_state(const graph::StateInfo& info);
+  void create_states(const graph::StateTable& table);
+  void set_state(const std::string& name, const Array& value);  // a Bug if the type differs
+  Array state(const std::string& name) const;
+  void zero_state(const std::string& name);
+  bool has_state(const std::string& name) const { return states_.contains(name); }
+  int64_t state_bytes() const;
+
+  // Compiles a graph; the number stands for it from now on. All its states are created.
+  int add(const graph::Graph& graph, const PlanOptions& options = {});
+  const Plan& plan(int number) const { return *bound_[static_cast<size_t>(number)]->plan; }
+  int64_t arena_bytes() const { return arena_bytes_; }
+  int64_t packed_bytes() const;
+
+  // Enqueues one run. Results are valid until the next run of any plan.
+  void run(int number, const Feed& feed);
+  // Waits, and copies a result of the last run out.
+  Array result(int number, const std::string& name);
+  double scalar_result(int number, const std::string& name);
+
+ private:
+  struct State {
+    graph::ValueType type;
+    void* memory = nullptr;
+    int64_t version = 1;  // counts changes, for packed copies
+  };
+  // A plan with its addresses.
+  struct Bound {
+    std::unique_ptr<Plan> plan;
+    std::vector<std::vector<void*>> inputs, outputs;  // per step
+    std::vector<Launch> launches;                     // per step
+    std::vector<void*> packed;                        // per step, null without
+    std::vector<std::vector<std::string>> packed_states;  // per step: states the packed copy is made of
+    std::vector<bool> packs_always;                   // per step
+    std::vector<int64_t> packed_version;              // per step: sum of versions at the last pack
+    std::vector<void*> input_memory;                  // per graph input: device buffer or null (bound to host memory)
+    std::vector<std::vector<void**>> input_slots;     // per graph input: pointers to patch
+  };
+
+  void grow_arena(int64_t bytes);
+  void bind(Bound& bound);
+  void feed_inputs(Bound& bound, const Feed& feed);
+  void* address(Bound& bound, graph::Value value);
+  void pack_if_stale(Bound& bound, size_t step);
+
+  std::unique_ptr<Backend> backend_;
+  std::map<std::string, State> states_;
+  std::vector<std::unique_ptr<Bound>> bound_;
+  void* arena_ = nullptr;
+  int64_t arena_bytes_ = 0;
+};
+
+}  // namespace dltrain::backends

@@ -1,0 +1,28 @@
+#include <chrono>
+
+#include "graph/passes.h"
+#include "graph/verify.h"
+
+namespace dltrain::graph {
+
+Graph run_passes(Graph graph, const std::vector<Pass>& passes, const std::set<std::string>& disabled,
+                 std::vector<PassReport>* reports) {
+  for (const Pass& pass : passes) {
+    if (disabled.contains(pass.name)) continue;
+    const auto start = std::chrono::steady_clock::now();
+    const size_t before = graph.nodes.size();
+    graph = pass.run(graph);
+    verify(graph, "after pass " + pass.name);
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+    if (reports != nullptr) reports->push_back({pass.name, before, graph.nodes.size(), taken.count()});
+  }
+  return graph;
+}
+
+std::vector<Pass> general_passes() {
+  return {{"simplify", "removes arithmetic and reshaping without effect", simplify},
+          {"common-subexpressions", "computes equal things once", merge_common_subexpressions},
+          {"dead-code", "removes what no output needs", remove_dead_code}};
+}
+
+}  // namespace dltrain::graph

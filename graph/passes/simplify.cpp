@@ -1,0 +1,69 @@
+#include <numeric>
+
+#include "graph/ops.h"
+#include "graph/passes.h"
+#include "graph/rewrite.h"
+
+namespace dltrain::graph {
+
+namespace {
+
+// The value is a constant with this number everywhere.
+bool is_full_of(const Graph& graph, Value value, double number) {
+  const Node& node = graph.node(value);
+  return node.op->name == "full" && node.attributes.real("value") == number;
+}
+
+std::optional<Value> simpler_binary(const Builder& b, const Node& node) {
+  const std::string& op = node.op->name;
+  const Value x = node.inputs[0];
+  const Value y = node.inputs[1];
+  const auto keeps = [&](Value kept) { return b.type(kept) == node.outputs[0]; };
+  if ((op == "add" || op == "sub") && is_full_of(b.graph(), y, 0) && keeps(x)) return x;
+  if (op == "add" && is_full_of(b.graph(), x, 0) && keeps(y)) return y;
+  if ((op == "mul" || op == "div") && is_full_of(b.graph(), y, 1) && keeps(x)) return x;
+  if (op == "mul" && is_full_of(b.graph(), x, 1) && keeps(y)) return y;
+  return std::nullopt;
+}
+
+bool is_identity(const std::vector<int64_t>& permutation) {
+  for (size_t i = 0; i < permutation.size(); ++i) {
+    if (permutation[i] != static_cast<int64_t>(i)) return false;
+  }
+  return true;
+}
+
+std::optional<Value> simpler_transpose(Builder& b, const Node& node) {
+  const auto& outer = node.attributes.integers("permutation");
+  if (is_identity(outer)) return node.inputs[0];
+  const Node inner = b.graph().node(node.inputs[0]);
+  if (inner.op->name != "transpose") return std::nullopt;
+  const auto& first = inner.attributes.integers("permutation");
+  std::vector<int64_t> both(outer.size());
+  for (size_t i = 0; i < outer.size(); ++i) both[i] = first[static_cast<size_t>(outer[i])];
+  return is_identity(both) ? inner.inputs[0] : transpose(b, inner.inputs[0], both);
+}
+
+std::optional<Value> simpler_reshape(Builder& b, const Node& node) {
+  if (b.type(node.inputs[0]) == node.outputs[0]) return node.inputs[0];
+  const Node inner = b.graph().node(node.inputs[0]);
+  if (inner.op->name != "reshape") return std::nullopt;
+  if (b.type(inner.inputs[0]) == node.outputs[0]) return inner.inputs[0];
+  return reshape(b, inner.inputs[0], node.outputs[0].shape);
+}
+
+}  // namespace
+
+Graph simplify(const Graph& graph) {
+  return rewrite(graph, [](Builder& b, const Node& node, size_t) -> std::optional<std::vector<Value>> {
+    std::optional<Value> simpler;
+    if (node.op->name == "transpose") simpler = simpler_transpose(b, node);
+    else if (node.op->name == "reshape") simpler = simpler_reshape(b, node);
+    else if (node.op->name == "stop_gradient") simpler = node.inputs[0];
+    else if (node.inputs.size() == 2 && node.op->elementwise) simpler = simpler_binary(b, node);
+    if (!simpler) return std::nullopt;
+    return std::vector<Value>{*simpler};
+  });
+}
+
+}  // namespace dltrain::graph
