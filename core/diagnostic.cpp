@@ -26,34 +26,49 @@ std::string_view line_of(std::string_view text, int line) {
   return text.substr(0, text.find_first_of("\r\n"));
 }
 
+// One character of a line as it is shown: control characters and broken UTF-8 do not reach the terminal.
+struct Shown {
+  std::string text;
+  bool tab = false;
+};
+
+std::vector<Shown> characters_of(std::string_view line) {
+  std::vector<Shown> characters;
+  while (!line.empty()) {
+    const size_t size = utf8_length(line);
+    const std::string_view bytes = line.substr(0, std::max<size_t>(size, 1));
+    const bool printable = size > 1 ? !bytes.starts_with("\xC2") || static_cast<unsigned char>(bytes[1]) >= 0xA0
+                                    : size == 1 && static_cast<unsigned char>(bytes[0]) >= 0x20 && bytes[0] != 0x7F;
+    const bool tab = bytes == "\t";
+    characters.push_back({printable || tab ? std::string(bytes) : "?", tab});
+    line.remove_prefix(bytes.size());
+  }
+  return characters;
+}
+
 // The source line and a caret line below it. Tabs are kept above and below, so that the caret stays under its column.
 // Long lines are shown around the column only.
 std::string excerpt(const Place& place, const std::string& hint) {
   if (!place.known() || place.line <= 0) return {};
-  std::string line(line_of(place.source->text, place.line));
-  size_t begin = place.column > 0 ? static_cast<size_t>(place.column - 1) : 0;
-  begin = std::min(begin, line.size());
-  size_t end = place.end_column > place.column ? static_cast<size_t>(place.end_column - 1) : begin + 1;
-  end = std::min(std::max(end, begin + 1), std::max(line.size(), begin + 1));
+  const std::vector<Shown> line = characters_of(line_of(place.source->text, place.line));
+  const size_t begin = std::min(line.size(), static_cast<size_t>(std::max(0, place.column - 1)));
+  const size_t wanted_end = place.end_column > place.column ? static_cast<size_t>(place.end_column - 1) : begin + 1;
 
   constexpr size_t widest = 120;
-  std::string before;
-  if (line.size() > widest && begin > widest / 2) {
-    const size_t cut = begin - widest / 2;
-    line = line.substr(cut);
-    begin -= cut;
-    end -= cut;
-    before = "...";
-  }
-  if (line.size() > widest) line = line.substr(0, widest) + "...";
-  end = std::min(end, std::max(line.size(), begin + 1));
+  const size_t first = line.size() > widest && begin > widest / 2 ? begin - widest / 2 : 0;
+  const size_t last = std::min(line.size(), first + widest);
+  const size_t end = std::max(begin + 1, std::min(wanted_end, last));
 
-  std::string pad(before.size(), ' ');
-  for (size_t i = 0; i < begin && i < line.size(); ++i) pad += line[i] == '\t' ? '\t' : ' ';
+  std::string above = first > 0 ? "..." : "";
+  std::string below(above.size(), ' ');
+  for (size_t i = first; i < last; ++i) above += line[i].text;
+  for (size_t i = first; i < begin; ++i) below += line[i].tab ? "\t" : " ";
+  if (last < line.size()) above += "...";
+
   const std::string number = std::to_string(place.line);
   const std::string gutter(number.size() < 5 ? 5 - number.size() : 0, ' ');
-  std::string text = gutter + number + " | " + before + line + "\n";
-  text += std::string(std::max<size_t>(5, number.size()), ' ') + " | " + pad + std::string(end - begin, '^');
+  std::string text = gutter + number + " | " + above + "\n";
+  text += std::string(std::max<size_t>(5, number.size()), ' ') + " | " + below + std::string(end - begin, '^');
   if (!hint.empty()) text += " " + hint;
   return text + "\n";
 }

@@ -12,7 +12,8 @@ struct Source {
   std::string text;
 };
 
-// Lines and columns count from 1; 0 means unknown. end_column is one past the last column.
+// Lines and columns count from 1, columns in characters (code points); 0 means unknown. end_column is one past the last
+// column on the same line; 0 where the end is unknown or on another line.
 struct Place {
   std::shared_ptr<const Source> source;
   int line = 0;
