@@ -29,6 +29,7 @@ std::string integer_complaint(const Setting& given) {
 
 // A number, or a text with a number or a fraction of two ("1/255").
 std::optional<double> real_of(const Setting& given) {
+  if (given.real() != nullptr && !std::isfinite(*given.real())) return std::nullopt;
   if (given.real() != nullptr) return *given.real();
   if (given.integer() != nullptr) return static_cast<double>(*given.integer());
   if (given.text() == nullptr) return std::nullopt;
@@ -37,10 +38,13 @@ std::optional<double> real_of(const Setting& given) {
   const auto numerator = parse_real(trim(parts[0]));
   const auto denominator = parse_real(trim(parts[1]));
   if (!numerator || !denominator || *denominator == 0) return std::nullopt;
-  return *numerator / *denominator;
+  const double value = *numerator / *denominator;
+  if (!std::isfinite(value)) return std::nullopt;
+  return value;
 }
 
 std::string real_complaint(const Setting& given) {
+  if (given.real() != nullptr) return "must be a finite number";
   if (given.text() != nullptr && parse_real(*given.text())) {
     return "must be a real number; write " + *given.text() + " without quotes";
   }
@@ -108,7 +112,7 @@ std::string Converter<std::vector<double>>::normalise(const Setting& given, Sett
   List list;
   for (const Setting& element : elements_of(given)) {
     const auto value = real_of(element);
-    if (!value) return "must be a list of real numbers";
+    if (!value) return "must be a list of finite real numbers";
     list.emplace_back(*value, element.place());
   }
   canonical = Setting(std::move(list), given.place());

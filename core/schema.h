@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,8 @@
 namespace dltrain {
 
 enum class FieldType {
-  boolean, integer, real, text, choice, integers, reals, texts, component, components, real_or_component, other
+  boolean, integer, real, text, choice, integers, reals, texts, component, components, real_or_component,
+  step_count, step_counts, other
 };
 
 // A bound on a number (on each one of a list).
@@ -77,23 +79,14 @@ class Catalogue {
   // Families that have this kind or alias.
   std::vector<const Schema*> everywhere(const std::string& name) const;
 
+  // Names of Keras that this version does not have: a recipe that uses one is told so instead of "not known".
+  void plan(const std::string& family, const std::vector<std::string>& names);
+  bool planned(const std::string& family, const std::string& name) const;
+
  private:
   std::map<std::string, std::map<std::string, Schema>> schemas_;
   std::map<std::string, std::map<std::string, std::string>> aliases_;
+  std::map<std::string, std::set<std::string>> planned_;
 };
-
-// Reads a component: a text ("Adam") or a table with "type". Reports everything that is wrong and returns nothing then.
-// `who` opens each message, e.g. `layer "dense" (Dense)`; without it the component names itself.
-std::optional<Component> read_component(const Catalogue& catalogue, const std::string& family, const Setting& given,
-                                        const std::string& who, Diagnostics& diagnostics);
-
-// Reads the keys of `given` by a schema into canonical form, except those in `ignored`. Reports unknown keys with the
-// nearest name, wrong types, broken rules, missing required keys.
-Table read_fields(const Catalogue& catalogue, const Schema& schema, const Table& given, const std::string& who,
-                  const std::vector<std::string>& ignored, Diagnostics& diagnostics);
-
-// Adds "did you mean" and the known names to a diagnostic.
-void suggest(Diagnostic& diagnostic, std::string_view given, const std::vector<std::string>& names,
-             const std::string& more = {});
 
 }  // namespace dltrain

@@ -122,6 +122,12 @@ size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+std::string utf8_prefix(std::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return std::string(text);
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0u) == 0x80u) --bytes;
+  return std::string(text.substr(0, bytes));
+}
+
 std::optional<int64_t> parse_integer(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   int64_t value = 0;

@@ -26,6 +26,9 @@ std::string count_text(int64_t count);                   // "1,234,567"
 // The bytes of the UTF-8 character that the text begins with; 0 if it is not valid UTF-8 (RFC 3629) or the text is empty.
 size_t utf8_length(std::string_view text);
 
+// At most `bytes` bytes from the front, never a part of a character.
+std::string utf8_prefix(std::string_view text, size_t bytes);
+
 // Whole-text conversions that do not depend on the locale; nothing unless all of the text is used.
 std::optional<int64_t> parse_integer(std::string_view text);
 std::optional<double> parse_real(std::string_view text);
