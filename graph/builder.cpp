@@ -77,16 +77,19 @@ void Builder::set_result(const std::string& name, Value value) {
   graph_.outputs.push_back({name, false, value});
 }
 
-std::string Builder::state_name(const std::string& name) const { return path().empty() ? name : path() + "/" + name; }
+std::string Builder::state_name(const std::string& name) const {
+  const std::string& owner = options_.weights_of.empty() ? path() : options_.weights_of;
+  return owner.empty() ? name : owner + "/" + name;
+}
 
 Value Builder::weight(std::string name, Shape shape, Component initializer, std::optional<Component> regularizer,
                       std::optional<Component> constraint) {
   return state({state_name(name), {real_, std::move(shape)}, StateRole::weight, options_.trainable, std::move(initializer),
-                std::move(regularizer), std::move(constraint), options_.learning_rate_factor, path()});
+                std::move(regularizer), std::move(constraint), options_.learning_rate_factor, options_.weights_of.empty() ? path() : options_.weights_of});
 }
 
 Value Builder::buffer(std::string name, Shape shape, Component initializer) {
-  return state({state_name(name), {real_, std::move(shape)}, StateRole::buffer, false, std::move(initializer), {}, {}, 1, path()});
+  return state({state_name(name), {real_, std::move(shape)}, StateRole::buffer, false, std::move(initializer), {}, {}, 1, options_.weights_of.empty() ? path() : options_.weights_of});
 }
 
 void Builder::update_buffer(const std::string& name, Value value) {

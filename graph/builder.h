@@ -75,6 +75,7 @@ class Builder {
   struct LayerOptions {
     bool trainable = true;
     double learning_rate_factor = 1;
+    std::string weights_of = {};  // path of the layer whose weights are used; empty: the scope's own
   };
   class ScopeGuard {
    public:
@@ -94,6 +95,7 @@ class Builder {
   // The scope of an existing node, for gradients and expansions.
   ScopeGuard scope_of(const Node& node);
   const std::string& path() const { return graph_.scopes[static_cast<size_t>(scope_)].path; }
+  const LayerOptions& layer_options() const { return options_; }
 
  private:
   std::string state_name(const std::string& name) const;
