@@ -1,0 +1,29 @@
+#include "layers/support/channels.h"
+
+#include "layers/support/axes.h"
+
+namespace dltrain::layers {
+
+std::span<const EnumName<DataFormat>> enum_names(DataFormat) {
+  static constexpr EnumName<DataFormat> names[] = {{DataFormat::channels_last, "channels_last"},
+                                                   {DataFormat::channels_first, "channels_first"}};
+  return names;
+}
+
+void check_data_format(DataFormat format, FieldReport& report) {
+  if (format == DataFormat::channels_last) return;
+  report.error("data_format", "data_format \"channels_first\" is not offered: images are [N, height, width, channels]",
+               "leave data_format out, and where the data has its channels first, begin the model with "
+               "{ type = \"Permute\", dims = [2, 3, 1] }");
+}
+
+void expect_rank(const Builder& builder, Value x, size_t rank, std::string_view wanted) {
+  const Shape& shape = builder.shape(x);
+  if (shape.rank() == rank) return;
+  const bool add_one = shape.rank() + 1 == rank;
+  builder.fail("needs " + std::string(wanted) + " (was " + sample_text(shape) + ")",
+               add_one ? "where only the axis of channels is missing, put a Reshape before it that adds one"
+                       : "put a Reshape before it, or use a layer for inputs of this shape");
+}
+
+}  // namespace dltrain::layers
