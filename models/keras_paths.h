@@ -1,0 +1,28 @@
+// Where Keras 3 puts the weights of each layer in a .weights.h5 file: "layers/dense_1/vars". Names of layers play no part;
+// classes and their order do (Keras: src/saving/saving_lib.py, src/ops/function.py map_graph).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "graph/state.h"
+#include "models/spec.h"
+
+namespace dltrain::models {
+
+// The layers that own weights or could, in the order of Keras' model.layers, without inputs; reused layers once.
+struct KerasLayer {
+  std::string name;   // of the layer in the spec
+  std::string group;  // "layers/dense_1"
+};
+std::vector<KerasLayer> keras_layers(const ModelSpec& model);
+
+// A weight or buffer of the model and its dataset: "layers/dense_1/vars/0". Trainable ones first, as Keras numbers them.
+struct KerasVariable {
+  std::string path;
+  std::string state;  // name of the state
+  std::string layer;
+};
+std::vector<KerasVariable> keras_variables(const ModelSpec& model, const graph::StateTable& states);
+
+}  // namespace dltrain::models

@@ -1,0 +1,118 @@
+#include "models/program.h"
+
+#include <algorithm>
+
+#include "graph/ops.h"
+#include "graph/passes.h"
+#include "models/program_builder.h"
+
+namespace dltrain::models {
+
+using graph::Graph;
+using graph::Value;
+
+std::string state_name::gradient(const std::string& weight) { return "gradient/" + weight; }
+
+Program::Program(const Spec& spec, DataSignature signature, DType real)
+    : spec_(spec), signature_(std::move(signature)), real_(real) {
+  const int64_t batch = std::max<int64_t>(spec_.train.batch_size, 1);
+  ProgramBuilder shapes(*this, false);
+  shapes.forward(batch);
+  for (const auto& [name, tensor] : shapes.values()) layer_shapes_[name] = shapes.builder().shape(tensor.value).from(1);
+  if (spec_.train.outputs.empty()) return;
+  evaluate(batch);
+  train(batch);
+}
+
+Graph Program::predict(int64_t batch) {
+  ProgramBuilder part(*this, false);
+  part.forward(batch);
+  for (const std::string& name : spec_.model.outputs) part.builder().set_result(name, part.output(name).value);
+  return part.take();
+}
+
+Graph Program::evaluate(int64_t batch) {
+  ProgramBuilder part(*this, false);
+  part.forward(batch);
+  part.losses(batch, SumSet::evaluate);
+  part.metrics(batch, SumSet::evaluate);
+  return part.take();
+}
+
+namespace {
+
+// Adds `value` to an accumulator state.
+void add_to_state(graph::Builder& b, const graph::StateInfo& info, Value value) {
+  b.set_state(info.name, graph::add(b, b.state(info), value));
+}
+
+graph::StateInfo gradient_state(const graph::StateInfo& weight) {
+  return {state_name::gradient(weight.name), weight.type, graph::StateRole::gradient};
+}
+
+}  // namespace
+
+Graph Program::gradient(int64_t batch) {
+  ProgramBuilder part(*this, true);
+  graph::Builder& b = part.builder();
+  part.forward(batch);
+  const BatchLoss loss = part.losses(batch, SumSet::train);
+  part.metrics(batch, SumSet::train);
+  const auto weights = part.trained();
+  const auto gradients = part.weight_gradients(loss, weights);
+  for (size_t i = 0; i < weights.size(); ++i) add_to_state(b, gradient_state(weights[i]), gradients[i]);
+  add_to_state(b, {state_name::weight_sum, {real_, {}}, graph::StateRole::gradient}, loss.denominator);
+  b.set_result("loss", loss.mean);
+  return part.take();
+}
+
+Graph Program::exchange() { return {}; }
+
+Graph Program::apply() {
+  ProgramBuilder part(*this, true);
+  graph::Builder& b = part.builder();
+  const auto weights = part.trained();
+  std::vector<Value> gradients;
+  for (const graph::StateInfo& weight : weights) gradients.push_back(b.state(gradient_state(weight)));
+  const graph::StateInfo sum{state_name::weight_sum, {real_, {}}, graph::StateRole::gradient};
+  part.update(weights, gradients, b.state(sum), {});
+  for (const graph::StateInfo& weight : weights) {
+    b.set_state(gradient_state(weight).name, graph::full(b, weight.type.dtype, weight.type.shape, 0));
+  }
+  b.set_state(sum.name, graph::full(b, real_, {}, 0));
+  return part.take();
+}
+
+Graph Program::train(int64_t batch) {
+  ProgramBuilder part(*this, true);
+  part.forward(batch);
+  const BatchLoss loss = part.losses(batch, SumSet::train);
+  part.metrics(batch, SumSet::train);
+  const auto weights = part.trained();
+  part.update(weights, part.weight_gradients(loss, weights), loss.denominator, loss.mean);
+  part.builder().set_result("loss", loss.mean);
+  return part.take();
+}
+
+Graph Program::until(const std::string& layer, int64_t batch) {
+  const auto found = std::find_if(spec_.model.layers.begin(), spec_.model.layers.end(), [&](const LayerSpec& l) { return l.name == layer; });
+  if (found == spec_.model.layers.end()) throw Bug("there is no layer \"" + layer + "\"");
+  ProgramBuilder part(*this, false);
+  part.forward(batch);
+  part.builder().set_result("value", graph::cast(part.builder(), part.output(found->inputs.front()).value, real_));
+  return graph::remove_dead_code(part.take());
+}
+
+std::vector<Tracked> Program::tracked(SumSet set) const { return set == SumSet::train ? tracked_train_ : tracked_evaluate_; }
+
+const DataField& Program::target_of(const std::string& output) const {
+  const auto& targets = signature_.targets;
+  if (targets.size() == 1) return targets.front();
+  const auto found = std::find_if(targets.begin(), targets.end(), [&](const DataField& f) { return f.name == output; });
+  if (found != targets.end()) return *found;
+  const auto at = std::find(spec_.model.outputs.begin(), spec_.model.outputs.end(), output) - spec_.model.outputs.begin();
+  if (static_cast<size_t>(at) < targets.size()) return targets[static_cast<size_t>(at)];
+  throw Bug("the data has no target for output \"" + output + "\"");
+}
+
+}  // namespace dltrain::models

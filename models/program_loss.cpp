@@ -1,0 +1,157 @@
+// Losses and metrics of a batch, and what they add to the sums of an epoch.
+#include <algorithm>
+
+#include "graph/ops.h"
+#include "layers/regularizers.h"
+#include "models/losses/loss.h"
+#include "models/metrics/accuracy.h"
+#include "models/metrics/metric.h"
+#include "models/program_builder.h"
+
+namespace dltrain::models {
+
+using graph::Value;
+
+namespace {
+
+std::string prefix(SumSet set) { return set == SumSet::train ? "train" : "evaluate"; }
+
+}  // namespace
+
+std::vector<Tracked>& ProgramBuilder::tracked(SumSet set) {
+  return set == SumSet::train ? program_.tracked_train_ : program_.tracked_evaluate_;
+}
+
+Value ProgramBuilder::target(const OutputSpec& output, int64_t batch) {
+  const DataField& field = program_.target_of(output.name);
+  return b_.input("target:" + field.name, graph::InputKind::data, {field.dtype, Shape{batch}.concat(field.shape)});
+}
+
+// 1 for classes without a weight of their own.
+std::optional<Value> ProgramBuilder::class_weight(const OutputSpec& output, Value target) {
+  if (!output.class_weights || output.class_weights->by_class.empty()) return std::nullopt;
+  const DataField& field = program_.target_of(output.name);
+  const int64_t classes = field.classes.value_or(2);
+  std::vector<double> table(static_cast<size_t>(classes), 1);
+  for (const auto& [name, weight] : output.class_weights->by_class) {
+    const auto named = std::find(field.class_names.begin(), field.class_names.end(), name);
+    const size_t number = named != field.class_names.end() ? static_cast<size_t>(named - field.class_names.begin()) : std::stoul(name);
+    table.at(number) = weight;
+  }
+  const bool one_hot = field.shape.rank() > 0 && field.shape.back() == classes && classes > 1 && is_float(field.dtype);
+  Value labels = one_hot ? graph::argmax(b_, target) : graph::cast(b_, target, DType::i32);
+  if (!one_hot && field.shape.rank() == 1 && field.shape[0] == 1) labels = graph::reshape(b_, labels, {b_.shape(target)[0]});
+  return graph::gather(b_, graph::constant(b_, b_.real(), {classes}, table), labels);
+}
+
+// Sample weight times class weight; Keras applies class weights in training only.
+std::optional<Value> ProgramBuilder::sample_weight(const OutputSpec& output, Value target, int64_t batch, SumSet set) {
+  std::optional<Value> weight;
+  if (program_.signature_.has_weights) {
+    weight = graph::cast(b_, b_.input("sample_weight", graph::InputKind::data, {DType::f32, {batch}}), b_.real());
+  }
+  if (set == SumSet::evaluate) return weight;
+  const auto by_class = class_weight(output, target);
+  if (!by_class) return weight;
+  if (!weight) return by_class;
+  const Value aligned = align_leading(b_, *weight, b_.shape(*by_class), "the sample weight");
+  return graph::mul(b_, aligned, *by_class);
+}
+
+// The penalties of all weights, or nothing if none has one.
+std::optional<Value> ProgramBuilder::regularization() {
+  std::optional<Value> sum;
+  for (const graph::StateInfo& info : program_.states_.list()) {
+    if (info.role != graph::StateRole::weight || !info.trainable || !info.regularizer) continue;
+    const Value penalty = layers::penalty(b_, *info.regularizer, b_.state(info));
+    sum = sum ? graph::add(b_, *sum, penalty) : penalty;
+  }
+  return sum;
+}
+
+// Adds mean x batch to "SET/NAME/total" and the batch to "SET/samples": the mean over samples at the end of an epoch.
+void ProgramBuilder::track(SumSet set, const std::string& name, const std::string& output, Value mean, int64_t batch) {
+  const MetricSum sum{"total", graph::mul(b_, mean, static_cast<double>(batch))};
+  const std::vector<std::string> states = accumulate(b_, prefix(set) + "/" + name, {&sum, 1});
+  auto& list = tracked(set);
+  if (std::none_of(list.begin(), list.end(), [&](const Tracked& t) { return t.name == name; })) {
+    list.push_back({name, output, {states[0], prefix(set) + "/samples/count"}, nullptr});
+  }
+}
+
+BatchLoss ProgramBuilder::losses(int64_t batch, SumSet set) {
+  const auto scope = b_.scope("loss");
+  const auto& outputs = program_.spec_.train.outputs;
+  std::vector<LossSums> sums;
+  std::vector<Value> means;
+  Diagnostics diagnostics;
+  for (const OutputSpec& output : outputs) {
+    const auto inner = b_.scope(output.name, "loss of output \"" + output.name + "\" (" + output.loss.kind + ")", output.loss_place);
+    try {
+      const Value wanted = target(output, batch);
+      const auto loss = make_loss(output.loss);
+      const LossValues values = loss->build(b_, wanted, values_.at(output.name).value);
+      sums.push_back(loss_sums(b_, values, loss->reduction, values_.at(output.name).mask, sample_weight(output, wanted, batch, set)));
+      means.push_back(graph::div(b_, sums.back().numerator, graph::maximum(b_, sums.back().denominator, 1e-30)));
+    } catch (const UserError& error) {
+      diagnostics.add(error.diagnostics());
+    }
+  }
+  diagnostics.throw_if_errors(ExitCode::recipe);
+
+  std::optional<Value> mean;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const Value weighted = graph::mul(b_, means[i], outputs[i].loss_weight);
+    mean = mean ? graph::add(b_, *mean, weighted) : weighted;
+  }
+  // One output keeps its own divisor, so that micro-batches add up exactly. The means of several outputs are added first, and
+  // count by the rows of the micro-batch.
+  BatchLoss result;
+  const bool single = outputs.size() == 1;
+  result.denominator = single ? sums[0].denominator : graph::scalar_constant(b_, static_cast<double>(batch));
+  result.numerator = single ? graph::mul(b_, sums[0].numerator, outputs[0].loss_weight) : graph::mul(b_, *mean, result.denominator);
+  for (const Value added : b_.added_losses()) {  // activity regularizers: sums over the batch
+    const Value share = graph::mul(b_, added, 1 / static_cast<double>(batch));
+    result.numerator = graph::add(b_, result.numerator, graph::mul(b_, share, result.denominator));
+    mean = graph::add(b_, *mean, share);
+  }
+  if (const auto penalty = regularization()) mean = graph::add(b_, *mean, *penalty);
+  result.mean = *mean;
+
+  const MetricSum samples{"count", graph::scalar_constant(b_, static_cast<double>(batch))};
+  accumulate(b_, prefix(set) + "/samples", {&samples, 1});
+  track(set, "loss", "", *mean, batch);
+  if (!single) {
+    for (size_t i = 0; i < outputs.size(); ++i) track(set, outputs[i].name + "_loss", outputs[i].name, means[i], batch);
+  }
+  return result;
+}
+
+void ProgramBuilder::metrics(int64_t batch, SumSet set) {
+  const auto scope = b_.scope("metrics");
+  const auto& outputs = program_.spec_.train.outputs;
+  Diagnostics diagnostics;
+  for (const OutputSpec& output : outputs) {
+    for (const Component& metric : output.metrics) {
+      const auto inner = b_.scope(output.name, "metric " + metric.kind + " of output \"" + output.name + "\"", metric.place);
+      try {
+        const Value wanted = target(output, batch);
+        const layers::Tensor& prediction = values_.at(output.name);
+        std::optional<Value> weight;
+        if (prediction.mask) weight = graph::cast(b_, *prediction.mask, b_.real());
+        const auto sums = make_metric(metric)->sums(b_, wanted, prediction.value, weight);
+        const std::string name = (outputs.size() > 1 ? output.name + "_" : "") + make_metric(metric)->name();
+        const std::vector<std::string> states = accumulate(b_, prefix(set) + "/" + name, sums);
+        auto& list = tracked(set);
+        if (std::none_of(list.begin(), list.end(), [&](const Tracked& t) { return t.name == name; })) {
+          list.push_back({name, output.name, states, &metric});
+        }
+      } catch (const UserError& error) {
+        diagnostics.add(error.diagnostics());
+      }
+    }
+  }
+  diagnostics.throw_if_errors(ExitCode::recipe);
+}
+
+}  // namespace dltrain::models

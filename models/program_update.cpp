@@ -1,0 +1,86 @@
+// Gradients and the optimizer step.
+#include <algorithm>
+
+#include "graph/autodiff.h"
+#include "graph/ops.h"
+#include "layers/constraints.h"
+#include "layers/regularizers.h"
+#include "models/optimizers/optimizer.h"
+#include "models/program_builder.h"
+
+namespace dltrain::models {
+
+using graph::StateInfo;
+using graph::Value;
+
+ProgramBuilder::ProgramBuilder(Program& program, bool training)
+    : program_(program), b_(graph_, program.states_, training, program.real_) {}
+
+void ProgramBuilder::forward(int64_t batch) {
+  Diagnostics diagnostics;
+  values_ = assemble_inputs(b_, program_.spec_.model, program_.signature_, batch);
+  assemble_layers(b_, program_.spec_.model, values_, diagnostics);
+  diagnostics.throw_if_errors(ExitCode::recipe);
+}
+
+std::vector<StateInfo> ProgramBuilder::trained() const {
+  std::vector<StateInfo> weights;
+  for (const StateInfo& info : program_.states_.list()) {
+    if (info.role == graph::StateRole::weight && info.trainable) weights.push_back(info);
+  }
+  return weights;
+}
+
+std::vector<Value> ProgramBuilder::weight_gradients(const BatchLoss& loss, const std::vector<StateInfo>& weights) {
+  std::vector<Value> values;
+  for (const StateInfo& weight : weights) values.push_back(b_.state(weight));
+  return graph::gradients(b_, loss.numerator, values);
+}
+
+// Constraints hold after each update; a skipped update changes nothing.
+void ProgramBuilder::constrain(const std::vector<StateInfo>& weights, std::vector<Value>& values, Value finite) {
+  for (size_t i = 0; i < weights.size(); ++i) {
+    if (!weights[i].constraint) continue;
+    values[i] = graph::select(b_, finite, layers::constrain(b_, *weights[i].constraint, values[i]), values[i]);
+  }
+}
+
+void ProgramBuilder::update(const std::vector<StateInfo>& weights, std::vector<Value> gradients, Value weight_sum,
+                            std::optional<Value> loss) {
+  const auto scope = b_.scope("optimizer");
+  const StateInfo iteration{state_name::iteration, {DType::i64, {}}, graph::StateRole::counter};
+  const StateInfo first_bad{state_name::first_bad_step, {DType::i64, {}}, graph::StateRole::counter};
+  OptimizerContext context;
+  context.states = weights;
+  for (const StateInfo& weight : weights) context.weights.push_back(b_.state(weight));
+
+  // Penalties count once per step, not per sample: they are added in the scale of the sums.
+  for (size_t i = 0; i < weights.size(); ++i) {
+    if (!weights[i].regularizer) continue;
+    const Value penalty = layers::penalty(b_, *weights[i].regularizer, context.weights[i]);
+    const Value slope = graph::gradients(b_, penalty, {&context.weights[i], 1}).front();
+    gradients[i] = graph::add(b_, gradients[i], graph::mul(b_, slope, weight_sum));
+  }
+  Value finite = graph::all_finite(b_, gradients);
+  if (loss) finite = graph::logical_and(b_, finite, graph::is_finite(b_, *loss));
+
+  context.learning_rate = b_.scalar_input(graph::scalar::learning_rate);
+  context.iteration = b_.state(iteration);
+  context.finite = finite;
+  context.gradient_scale = graph::reciprocal(b_, graph::maximum(b_, weight_sum, 1e-30));
+  context.gradients = std::move(gradients);
+  std::vector<Value> updated = make_optimizer(program_.spec_.train.optimizer)->build(b_, context);
+  constrain(weights, updated, finite);
+  for (size_t i = 0; i < weights.size(); ++i) b_.set_state(weights[i].name, updated[i]);
+
+  const Value one = graph::cast(b_, finite, DType::i64);
+  b_.set_state(iteration.name, graph::add(b_, context.iteration, one));
+  // Stored as step + 1, so that zero, with which states begin, means "none".
+  const Value known = b_.state(first_bad);
+  const Value zero = graph::full(b_, DType::i64, {}, 0);
+  const Value here = graph::add(b_, b_.scalar_input(graph::scalar::step), graph::full(b_, DType::i64, {}, 1));
+  const Value fresh = graph::select(b_, finite, zero, here);
+  b_.set_state(first_bad.name, graph::select(b_, graph::equal(b_, known, zero), fresh, known));
+}
+
+}  // namespace dltrain::models
