@@ -37,21 +37,20 @@ build_jobs() {
 }
 
 # build_progress PRESET: ninja's output made short: one line that counts on a terminal, a line every tenth elsewhere;
-# errors and warnings in full.
+# errors and warnings in full. Looking for new files, which every call does, is not worth a word.
 build_progress() {
-  local line total='' shown=-1 tenth
+  local line done total='' shown=0
   while IFS= read -r line; do
     if [[ $line =~ ^\[([0-9]+)/([0-9]+)\]\ (.*) ]]; then
-      if [[ -z $total ]]; then
-        total=${BASH_REMATCH[2]}
-        printf 'dltrain: building (preset %s, %s steps, at most about %s)\n' "$1" "$total" "$(build_time "$total")"
-      fi
-      tenth=$((BASH_REMATCH[1] * 10 / BASH_REMATCH[2]))
+      [[ ${BASH_REMATCH[3]} != "Re-checking globbed directories"* ]] || continue
+      done=${BASH_REMATCH[1]}
+      [[ -n $total ]] || say "building (preset $1, ${BASH_REMATCH[2]} steps, at most about $(build_time "${BASH_REMATCH[2]}"))"
+      total=${BASH_REMATCH[2]}
       if [[ -t 2 ]]; then
-        printf '\r\033[K[%s/%s] %.60s' "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]##* }"
-      elif ((tenth > shown)); then
-        printf 'dltrain: built %s of %s\n' "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
-        shown=$tenth
+        printf '\r\033[K[%s/%s] %.60s' "$done" "$total" "${BASH_REMATCH[3]##* }"
+      elif ((done * 10 / total > shown && total >= 10)); then
+        shown=$((done * 10 / total))
+        say "built $done of $total"
       fi
     elif [[ $line != "ninja: "* && $line != "-- "* || $line == "ninja: error: "* ]]; then
       printf '%s%s\n' "${total:+$(build_erase)}" "$line"

@@ -25,7 +25,7 @@ host_apt_fetch() {
   if [[ $1 == file:* ]]; then
     cp -- "${1#file:}" "$2" 2>&1
   else
-    LC_ALL=C /usr/lib/apt/apt-helper -o APT::Sandbox::User=root -o Acquire::http::Timeout=20 \
+    LC_ALL=C /usr/lib/apt/apt-helper -o APT::Sandbox::User=root -o Acquire::http::Timeout=20 -o Acquire::Retries=1 \
       download-file "$1" "$2" 2>&1
   fi
 }

@@ -27,9 +27,14 @@ packages_missing() {
 # packages_not_offered LIST: "name (has VERSION, needs OLDEST)" for what this machine's apt cannot install, one a line.
 packages_not_offered() {
   local name oldest version
+  local -A offered=()
+  while read -r name version; do offered[$name]=$version; done < <(
+    # shellcheck disable=SC2046
+    LC_ALL=C apt-cache policy $(package_names "$1") 2>/dev/null |
+      awk '/^[^ ].*:$/ { name = substr($1, 1, length($1) - 1) } $1 == "Candidate:" && $2 != "(none)" { print name, $2 }')
   while read -r name oldest; do
-    version=$(LC_ALL=C apt-cache policy "$name" 2>/dev/null | sed -n 's/^  Candidate: //p')
-    if [[ -z $version || $version == "(none)" ]]; then
+    version=${offered[$name]:-}
+    if [[ -z $version ]]; then
       echo "$name (not there)"
     elif [[ -n $oldest ]] && ! dpkg --compare-versions "$version" ge "$oldest"; then
       echo "$name (has $version, needs $oldest)"

@@ -13,7 +13,16 @@ root_path() { printf '%s/root-%s' "$cache" "$(packages_hash "$repo/scripts/packa
 # root_exec ROOT COMMAND...: replaces this process with COMMAND inside ROOT; same paths, folder, terminal and process.
 root_exec() {
   mkdir -p -- "$cache/view"
+  can_mount || root_require
   exec unshare --mount bash "$repo/scripts/lib/root_enter.sh" "$1" "$cache/view" "$repo" "${@:2}"
+}
+
+# The quick answer: root with the capability to mount (CAP_SYS_ADMIN, bit 21).
+can_mount() {
+  local key value
+  while read -r key value; do
+    [[ $key != CapEff: ]] || { ((EUID == 0 && (16#$value >> 21 & 1))) && return || return; }
+  done </proc/self/status
 }
 
 # root_require: ends with a message where a private root cannot be made or entered.
@@ -73,7 +82,7 @@ root_step() {
 setup_failed() {
   local reasons=()
   mapfile -t reasons < <(grep -E '^(E: |W: Failure|Err:|  [0-9]{3} )|: error: |^(cp|mv|tar|mount|dpkg): ' "$cache/setup.log" |
-    awk '!seen[$0]++' | tail -n 6)
+    awk '!seen[$0]++' | cut -c1-160 | tail -n 6)
   ((${#reasons[@]})) || mapfile -t reasons < <(tail -n 5 "$cache/setup.log")
   die "the toolchain could not be set up:" "${reasons[@]}" "The whole story is in $cache/setup.log" \
     "Check the network and the disk and run the same command again: what was fetched is kept; $use_docker"

@@ -39,15 +39,18 @@ find_tools() {
   fi
 }
 
-# make_base: the base system. debootstrap cannot write to a path with spaces, so it is given another name for it.
+# make_base: the base system. debootstrap cannot cope with paths that have spaces, so it gets other names for them.
 make_base() {
-  mkdir -p -- "$downloads/base" "$root"
-  mkdir -p -- /run/dltrain-root /run/dltrain-base
-  mount --bind -- "$root" /run/dltrain-root
-  mount --bind -- "$downloads/base" /run/dltrain-base
+  mkdir -p -- "$downloads/base" "$root" /dev/shm
+  mount -t tmpfs tmpfs /dev/shm
+  mkdir /dev/shm/root /dev/shm/base
+  mount --bind -- "$root" /dev/shm/root
+  mount --bind -- "$downloads/base" /dev/shm/base
+  export DLTRAIN_FETCH_FAILED=$downloads/failed
+  rm -f -- "$DLTRAIN_FETCH_FAILED"
   PATH=$here/debootstrap-path:$PATH "$debootstrap" --variant=minbase --include=ca-certificates --keyring="$keyring" \
-    --cache-dir=/run/dltrain-base "$suite" /run/dltrain-root "$site" "$scripts/sid"
-  umount --recursive /run/dltrain-root /run/dltrain-base
+    --cache-dir=/dev/shm/base "$suite" /dev/shm/root "$site" "$scripts/sid"
+  umount --recursive /dev/shm
 }
 
 # configure: where the root's apt looks, and the files over which root_enter.sh lays the host's.
@@ -56,7 +59,7 @@ configure() {
   printf 'deb %s %s main\n' "$site" "$suite" >"$root/etc/apt/sources.list"
   host_apt_settings "$site" >"$root/etc/apt/apt.conf.d/90host"
   printf '%s\n' 'APT::Sandbox::User "root";' 'APT::Install-Recommends "false";' 'APT::Update::Error-Mode "any";' \
-    'Acquire::Languages "none";' >"$root/etc/apt/apt.conf.d/91dltrain"
+    'Acquire::Languages "none";' 'Acquire::Retries "1";' >"$root/etc/apt/apt.conf.d/91dltrain"
   # The root is flushed to disk once, at its end; nobody reads manuals in it.
   printf '%s\n' force-unsafe-io 'path-exclude=/usr/share/doc/*' 'path-exclude=/usr/share/man/*' \
     'path-exclude=/usr/share/locale/*' >"$root/etc/dpkg/dpkg.cfg.d/dltrain"
@@ -101,6 +104,7 @@ install() {
   local names
   mapfile -t names < <(package_names "$list")
   PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  unset APT_CONFIG
   chroot "$root" dpkg --configure --pending
   chroot "$root" apt-get update
   chroot "$root" apt-get install --yes --fix-broken "${names[@]}"
