@@ -49,7 +49,8 @@ make_base() {
   export DLTRAIN_FETCH_FAILED=$downloads/failed
   rm -f -- "$DLTRAIN_FETCH_FAILED"
   PATH=$here/debootstrap-path:$PATH "$debootstrap" --variant=minbase --include=ca-certificates --keyring="$keyring" \
-    --cache-dir=/dev/shm/base "$suite" /dev/shm/root "$site" "$scripts/sid"
+    --cache-dir=/dev/shm/base "$suite" /dev/shm/root "$site" "$scripts/sid" ||
+    { [[ ! -e $DLTRAIN_FETCH_FAILED ]] || cat -- "$DLTRAIN_FETCH_FAILED"; return 1; }
   umount --recursive /dev/shm
 }
 

@@ -14,7 +14,8 @@ cache=$(cache_dir)
 root=$(root_path)
 packages=$repo/scripts/packages.txt
 
-# toolchain_choice: "system" or "root", with the reasons for a root on standard error when one has to be made.
+# toolchain_choice: "system" (all installed), "install" (apt-get can add what is missing) or "root"; why it comes to a
+# root that is still to be made goes to standard error.
 toolchain_choice() {
   local missing not_offered
   case ${DLTRAIN_TOOLCHAIN:-} in
@@ -29,24 +30,26 @@ toolchain_choice() {
   [[ -n $missing ]] || { echo system && return; }
   not_offered=$(system_not_offered)
   if [[ -z $not_offered ]] && system_only_adds "$missing"; then
-    echo system
+    echo install
   else
-    say "this machine's own packages will not do: ${not_offered//$'\n'/, }"
+    say "this machine's own packages will not do: ${not_offered:-installing them would change others}"
     echo root
   fi
 }
 
-# toolchain_ensure [LIST]: makes sure of packages.txt, and of one more list when given.
+# toolchain_ensure [LIST]: makes sure of packages.txt, and of one more list when given; sets `mode` for toolchain_exec.
 toolchain_ensure() {
   local list
-  [[ -z ${DLTRAIN_INSIDE:-} || ${DLTRAIN_INSIDE} != "$root" || $# != 0 ]] || { mode=inside && return; }
+  [[ ${DLTRAIN_INSIDE:-} != "$root" || $# != 0 ]] || { mode=inside && return; }
   mode=$(toolchain_choice)
-  if [[ $mode == root ]]; then
-    [[ -d $root ]] || root_make "$root"
-    for list in "$@"; do root_add "$root" "$list"; done
-  elif [[ -z ${DLTRAIN_TOOLCHAIN:-} ]]; then
-    for list in "$packages" "$@"; do system_install "$list"; done
-  fi
+  case $mode in
+    root)
+      [[ -d $root ]] || root_make "$root"
+      for list in "$@"; do root_add "$root" "$list"; done
+      ;;
+    install) for list in "$packages" "$@"; do system_install "$list"; done ;;
+    system) for list in "$@"; do system_install "$list"; done ;;
+  esac
 }
 
 # toolchain_exec COMMAND...: replaces this script with COMMAND, where the toolchain is.
@@ -66,17 +69,23 @@ toolchain_report() {
     say "no toolchain yet; scripts/setup makes a private $suite_name in $root"
     return 1
   elif missing=$(packages_missing "$packages") && [[ -n $missing ]]; then
-    say "the toolchain is this machine's own; scripts/setup installs $(paste -sd' ' <<<"$missing")"
+    say "packages are missing; scripts/setup installs $(paste -sd' ' <<<"$missing")"
     return 1
   else
-    say "the toolchain is this machine's own"
+    say "the toolchain is this machine's own packages"
   fi
 }
 
-# A fresh image may not have read its archives' lists yet.
+# system_not_offered: what apt cannot install, in one line. A fresh image has not read its archives' lists yet.
 system_not_offered() {
-  [[ -n $(LC_ALL=C apt-cache policy g++ | sed -n '/Candidate: [^(]/p') || $(id -u) != 0 ]] || apt-get update >&2 || true
-  packages_not_offered "$packages"
+  local found
+  found=$(packages_not_offered "$packages")
+  if [[ $found == *"(not there)"* && $EUID == 0 ]]; then
+    say "reading the package lists of this machine's apt (a few seconds)"
+    apt-get update >"$cache/setup.log" 2>&1 || true
+    found=$(packages_not_offered "$packages")
+  fi
+  printf '%s' "${found//$'\n'/, }"
 }
 
 # Installing must neither upgrade nor remove anything this machine has.
