@@ -1,5 +1,7 @@
 #include "models/losses/reduction.h"
 
+#include <algorithm>
+
 #include "graph/ops.h"
 
 namespace dltrain::models {
@@ -49,7 +51,7 @@ Value align_leading(Builder& b, Value x, const Shape& shape, const char* what) {
 }
 
 LossSums loss_sums(Builder& b, const LossValues& loss, Reduction reduction, std::optional<Value> mask, std::optional<Value> weight) {
-  const Shape& shape = b.shape(loss.values);
+  const Shape shape = b.shape(loss.values);  // a copy: the graph grows
   const auto factor = [&](std::optional<Value> given, const char* what) -> std::optional<Value> {
     if (!given) return std::nullopt;
     return graph::cast(b, align_leading(b, *given, shape, what), b.dtype(loss.values));
