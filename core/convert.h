@@ -80,7 +80,10 @@ template <size_t N> struct Converter<std::array<int64_t, N>> {
     const std::vector<int64_t> read = read_integers(canonical);
     for (size_t i = 0; i < N; ++i) value[i] = read[i];
   }
-  static Setting print(const std::array<int64_t, N>& value) { return print_integers(value); }
+  static Setting print(const std::array<int64_t, N>& value) {
+    if constexpr (N == 1) return value[0];  // as normalise writes it
+    return print_integers(value);
+  }
 };
 
 // One integer stands for a list of one.
