@@ -1,5 +1,6 @@
 #include "layers/registry.h"
 
+#include "core/checked.h"
 #include "graph/ops.h"
 #include "layers/activations.h"
 #include "layers/constraints.h"
@@ -47,7 +48,12 @@ std::vector<Tensor> build_layer(const Component& layer, Builder& builder, std::s
   const LayerKind& kind = layer_registry().at(layer);
   check_count(kind.traits.inputs, builder, inputs.size());
   const std::vector<Tensor> taken = as_taken(kind.traits.takes, builder, inputs);
-  std::vector<Tensor> outputs = kind.build(layer, builder, taken);
+  std::vector<Tensor> outputs;
+  try {
+    outputs = kind.build(layer, builder, taken);
+  } catch (const SizeOverflow&) {
+    builder.fail("the sizes of this layer are larger than any memory", "make its parameters or its input smaller");
+  }
   if (kind.traits.mask == MaskRule::compute) return outputs;
   for (Tensor& output : outputs) {
     output.mask = kind.traits.mask == MaskRule::pass ? inputs.front().mask : std::nullopt;

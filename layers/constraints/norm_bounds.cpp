@@ -1,7 +1,6 @@
 // Constraints on the length of weight vectors. Lengths are taken along `axis`; 1e-7 keeps a zero vector finite, as in Keras.
 #include "graph/ops.h"
 #include "layers/constraints.h"
-#include "layers/support/axes.h"
 
 namespace dltrain::layers {
 namespace {
@@ -9,8 +8,14 @@ namespace {
 constexpr double epsilon = 1e-7;
 
 // sqrt of the sum of squares along the axes, which stay with size 1.
-Value lengths(Builder& b, Value w, const std::vector<int64_t>& axis) {
-  return graph::sqrt(b, graph::reduce_sum(b, graph::square(b, w), axes_of(b, w, axis, "the constraint's axis"), true));
+Value lengths(Builder& b, Value w, const std::vector<int64_t>& axes) {
+  for (const int64_t axis : axes) {
+    const size_t rank = b.shape(w).rank();
+    if (normalized_axis(axis, rank) >= 0) continue;
+    b.fail("a constraint's axis " + std::to_string(axis) + " is not an axis of the weight " + b.shape(w).text(),
+           "axes of a weight count from 0");
+  }
+  return graph::sqrt(b, graph::reduce_sum(b, graph::square(b, w), axes, true));
 }
 
 // w scaled from its lengths to others.

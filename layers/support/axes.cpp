@@ -13,20 +13,21 @@ std::string sample_text(const Shape& shape) {
   return shape.rank() == 0 ? "[]" : text + "]";
 }
 
-size_t axis_of(const Builder& builder, Value x, int64_t axis, std::string_view field) {
+int64_t axis_of(const Builder& builder, Value x, int64_t axis, std::string_view field) {
   const Shape& shape = builder.shape(x);
   const int64_t normalized = normalized_axis(axis, shape.rank());
-  if (normalized < 0) {
-    const std::string rank = std::to_string(shape.rank());
-    builder.fail(std::string(field) + " " + std::to_string(axis) + " is not an axis of the input (" + sample_text(shape) + ")",
-                 "axes go from 0 (samples) to " + std::to_string(static_cast<int64_t>(shape.rank()) - 1) + ", or from -" + rank + " to -1");
-  }
-  return static_cast<size_t>(normalized);
+  if (normalized > 0) return normalized;
+  const auto last = static_cast<int64_t>(shape.rank()) - 1;
+  const std::string axes = last < 1 ? "none" : "1 to " + std::to_string(last) + ", or -1 to -" + std::to_string(last) + " from the end";
+  builder.fail(std::string(field) + " " + std::to_string(axis) +
+                   (normalized == 0 ? " counts the samples" : " is not an axis of the input") + " (the input is " +
+                   sample_text(shape) + ")",
+               "the axes of a sample are " + axes);
 }
 
 std::vector<int64_t> axes_of(const Builder& builder, Value x, const std::vector<int64_t>& axes, std::string_view field) {
   std::vector<int64_t> result;
-  for (const int64_t axis : axes) result.push_back(static_cast<int64_t>(axis_of(builder, x, axis, field)));
+  for (const int64_t axis : axes) result.push_back(axis_of(builder, x, axis, field));
   std::sort(result.begin(), result.end());
   if (const auto twice = std::adjacent_find(result.begin(), result.end()); twice != result.end()) {
     builder.fail(std::string(field) + " names axis " + std::to_string(*twice) + " twice", "name each axis once");
@@ -62,12 +63,12 @@ Value on_last_axis(Builder& builder, Value x, const std::vector<int64_t>& axes, 
   const Shape shape = builder.shape(x);
   const std::vector<int64_t> permutation = moved_to_end(shape.rank(), wanted);
   const bool moves = !is_identity(permutation);
-  if (!moves && wanted.size() == 1) return f(x);
-  const Value moved = moves ? graph::transpose(builder, x, permutation) : x;
-  const Shape moved_shape = builder.shape(moved);
-  Shape merged = moved_shape.slice(0, shape.rank() - wanted.size()).concat({-1});
-  Value y = f(graph::reshape(builder, moved, merged));
-  y = graph::reshape(builder, y, moved_shape);
+  const bool merges = wanted.size() != 1;
+  Value y = moves ? graph::transpose(builder, x, permutation) : x;
+  const Shape moved = builder.shape(y);
+  if (merges) y = graph::reshape(builder, y, moved.slice(0, shape.rank() - wanted.size()).concat({-1}));
+  y = f(y);
+  if (merges) y = graph::reshape(builder, y, moved);
   return moves ? graph::transpose(builder, y, inverse(permutation)) : y;
 }
 

@@ -11,8 +11,9 @@ namespace dltrain::layers {
 // "[N, 8, 8, 1]": a shape with its samples left open.
 std::string sample_text(const Shape& shape);
 
-// Axis 0..rank-1 of x for an axis that may count from the end. Fails, naming `field`, if x has no such axis.
-size_t axis_of(const Builder& builder, Value x, int64_t axis, std::string_view field);
+// Axis 1..rank-1 of an input [N, ...] for an axis that may count from the end. Fails, naming `field`, if the input has no such
+// axis, and for the axis of the samples, which no layer may mix.
+int64_t axis_of(const Builder& builder, Value x, int64_t axis, std::string_view field);
 // The same for several: ascending, each once.
 std::vector<int64_t> axes_of(const Builder& builder, Value x, const std::vector<int64_t>& axes, std::string_view field);
 
