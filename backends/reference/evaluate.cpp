@@ -30,7 +30,8 @@ using Values = std::vector<std::vector<Tensor>>;  // [node][output]
 
 std::vector<const Tensor*> read(const Values& values, const std::vector<graph::Value>& inputs) {
   std::vector<const Tensor*> result;
-  for (const graph::Value v : inputs) result.push_back(&values[static_cast<size_t>(v.node)][static_cast<size_t>(v.output)]);
+  for (const graph::Value v : inputs)
+    result.push_back(&values[static_cast<size_t>(v.node)][static_cast<size_t>(v.output)]);
   return result;
 }
 
@@ -76,7 +77,8 @@ std::map<std::string, Tensor> interpret(const graph::Graph& graph, const std::ma
       continue;
     }
     const auto found = inputs.find(node.attributes.get<std::string>("name"));
-    if (found == inputs.end()) throw Bug("a graph has an input that is not given: " + node.attributes.get<std::string>("name"));
+    if (found == inputs.end())
+      throw Bug("a graph has an input that is not given: " + node.attributes.get<std::string>("name"));
     values.push_back({found->second});
   }
   std::map<std::string, Tensor> results;

@@ -1,5 +1,5 @@
-// What every op means, in plain loops: the measure of all other backends. Arithmetic and sums are in double; a composite is
-// evaluated through its expansion without rounding in between.
+// What every op means, in plain loops: the measure of all other backends. Arithmetic and sums are in double; a
+// composite is evaluated through its expansion without rounding in between.
 #pragma once
 
 #include <map>

@@ -53,14 +53,16 @@ class ReferenceBackend : public Backend {
     return {false, "the reference has no loop for " + node.op->name};
   }
 
-  std::unique_ptr<Kernel> compile(const graph::Graph& graph, const graph::Node& node, const std::vector<bool>&) override {
+  std::unique_ptr<Kernel> compile(const graph::Graph& graph, const graph::Node& node,
+                                  const std::vector<bool>&) override {
     return std::make_unique<ReferenceKernel>(graph, node);
   }
 
   void* allocate(int64_t bytes) override {
     constexpr int64_t alignment = 64;
     void* memory = std::aligned_alloc(alignment, to_size(divide_up(bytes > 0 ? bytes : 1, alignment) * alignment));
-    if (memory == nullptr) throw UserError(ExitCode::memory, "", std::to_string(bytes) + " bytes of memory are not to be had");
+    if (memory == nullptr)
+      throw UserError(ExitCode::memory, "", std::to_string(bytes) + " bytes of memory are not to be had");
     return memory;
   }
   void release(void* memory) override { std::free(memory); }

@@ -1,5 +1,5 @@
-// Operands of the reference backend: every dtype as doubles, so that each op is one plain loop. A result is rounded to its
-// dtype once, when it is stored. Integers are exact up to 2^53.
+// Operands of the reference backend: every dtype as doubles, so that each op is one plain loop. A result is rounded to
+// its dtype once, when it is stored. Integers are exact up to 2^53.
 #pragma once
 
 #include <vector>

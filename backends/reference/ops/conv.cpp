@@ -1,4 +1,5 @@
-// Convolutions: one walk over all products, from which the output, the input's gradient or the kernel's gradient is summed.
+// Convolutions: one walk over all products, from which the output, the input's gradient or the kernel's gradient is
+// summed.
 #include "backends/reference/evaluate.h"
 
 namespace dltrain::backends::reference {
@@ -10,7 +11,8 @@ struct Sizes {
 };
 
 // Calls f(x, kernel, y) with the three offsets of each product x kernel that adds to y.
-template <class F> void for_each_product(const Sizes& s, const graph::Attributes& attributes, F f) {
+template <class F>
+void for_each_product(const Sizes& s, const graph::Attributes& attributes, F f) {
   const std::vector<int64_t>& strides = attributes.integers("strides");
   const std::vector<int64_t>& dilation = attributes.integers("dilation");
   const std::vector<int64_t>& padding = attributes.integers("padding");
@@ -29,7 +31,8 @@ template <class F> void for_each_product(const Sizes& s, const graph::Attributes
             const int64_t kernel = (i * s.kernel[1] + j) * depth * filters;
             const int64_t y = ((n * s.y[1] + row) * s.y[2] + column) * filters;
             for (int64_t k = 0; k < depth; ++k)
-              for (int64_t o = 0; o < filters; ++o) f(x + o / filters_per_group * depth + k, kernel + k * filters + o, y + o);
+              for (int64_t o = 0; o < filters; ++o)
+                f(x + o / filters_per_group * depth + k, kernel + k * filters + o, y + o);
           }
 }
 

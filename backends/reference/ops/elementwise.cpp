@@ -7,11 +7,13 @@ namespace dltrain::backends::reference {
 
 namespace {
 
-template <double (*f)(double)> void unary(const Call& c) {
+template <double (*f)(double)>
+void unary(const Call& c) {
   for (size_t i = 0; i < c.in().values.size(); ++i) c.out().values[i] = f(c.in().values[i]);
 }
 
-template <double (*f)(double, double)> void binary(const Call& c) {
+template <double (*f)(double, double)>
+void binary(const Call& c) {
   const Shape& shape = c.out().shape();
   Walk walk(shape, {broadcast_strides(c.in(0).shape(), shape), broadcast_strides(c.in(1).shape(), shape)});
   for (double& y : c.out().values) {

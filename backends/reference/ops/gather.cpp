@@ -6,7 +6,8 @@ namespace dltrain::backends::reference {
 namespace {
 
 // Calls f(place in the table, place in the rows) for each pair of elements that belong together.
-template <class F> void for_each_pair(const Tensor& indices, const Shape& table, F f) {
+template <class F>
+void for_each_pair(const Tensor& indices, const Shape& table, F f) {
   const int64_t width = table.from(1).elements();
   for (int64_t i = 0; i < indices.shape().elements(); ++i) {
     const double row = indices[i];

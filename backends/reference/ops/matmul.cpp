@@ -17,7 +17,8 @@ void matmul(const Call& c) {
   const int64_t x_row = tx ? 1 : depth, x_inner = tx ? m : 1;
   const int64_t y_inner = ty ? 1 : n, y_column = ty ? depth : 1;
   const Shape batch = z.slice(0, z.rank() - 2);
-  Walk walk(batch, {broadcast_strides(x.slice(0, x.rank() - 2), batch), broadcast_strides(y.slice(0, y.rank() - 2), batch)});
+  Walk walk(batch,
+            {broadcast_strides(x.slice(0, x.rank() - 2), batch), broadcast_strides(y.slice(0, y.rank() - 2), batch)});
   double* result = c.out().values.data();
   for (int64_t b = 0; b < batch.elements(); ++b, walk.next()) {
     const double* left = c.in(0).values.data() + walk.offset(0) * m * depth;

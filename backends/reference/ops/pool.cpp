@@ -7,9 +7,10 @@ namespace dltrain::backends::reference {
 
 namespace {
 
-// For each output cell y calls cell(y, x, place) for each input cell x of its window inside the image, then end(y). Offsets
-// count elements; place is the row-major place in the window.
-template <class Cell, class End> void for_each_window(const Shape& x, const Shape& y, const graph::Attributes& attributes, Cell cell, End end) {
+// For each output cell y calls cell(y, x, place) for each input cell x of its window inside the image, then end(y).
+// Offsets count elements; place is the row-major place in the window.
+template <class Cell, class End>
+void for_each_window(const Shape& x, const Shape& y, const graph::Attributes& attributes, Cell cell, End end) {
   const std::vector<int64_t>& size = attributes.integers("size");
   const std::vector<int64_t>& strides = attributes.integers("strides");
   const std::vector<int64_t>& padding = attributes.integers("padding");
@@ -21,7 +22,8 @@ template <class Cell, class End> void for_each_window(const Shape& x, const Shap
           for (int64_t place = 0; place < size[0] * size[1]; ++place) {
             const int64_t h = row * strides[0] + place / size[1] - padding[0];
             const int64_t w = column * strides[1] + place % size[1] - padding[2];
-            if (h >= 0 && h < x[1] && w >= 0 && w < x[2]) cell(output, ((n * x[1] + h) * x[2] + w) * x[3] + channel, place);
+            if (h >= 0 && h < x[1] && w >= 0 && w < x[2])
+              cell(output, ((n * x[1] + h) * x[2] + w) * x[3] + channel, place);
           }
           end(output);
         }

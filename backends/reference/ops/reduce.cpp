@@ -9,7 +9,8 @@ namespace dltrain::backends::reference {
 
 namespace {
 
-// Strides into the output for a walk over the input: 0 along the reduced axes, which come back with size 1 or not at all.
+// Strides into the output for a walk over the input: 0 along the reduced axes, which come back with size 1 or not at
+// all.
 std::vector<int64_t> target_strides(const Shape& from, const std::vector<int64_t>& axes) {
   std::vector<int64_t> strides(from.rank(), 0);
   int64_t step = 1;
@@ -21,7 +22,8 @@ std::vector<int64_t> target_strides(const Shape& from, const std::vector<int64_t
   return strides;
 }
 
-template <double (*join)(double, double)> void reduce(const Call& c, double start) {
+template <double (*join)(double, double)>
+void reduce(const Call& c, double start) {
   c.out().values.assign(c.out().values.size(), start);
   Walk walk(c.in().shape(), {target_strides(c.in().shape(), c.attributes.integers("axes"))});
   for (const double x : c.in().values) {
