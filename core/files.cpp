@@ -165,6 +165,16 @@ void OutputFile::write(std::span<const std::byte> bytes) { write_all(descriptor_
 
 void OutputFile::write(std::string_view text) { write_all(descriptor_, path_, bytes_of(text)); }
 
+void OutputFile::write_at(uint64_t offset, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written =
+        repeated([&] { return ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
+    if (written < 0) throw_file_error(ExitCode::io, "write", path_, errno);
+    bytes = bytes.subspan(static_cast<size_t>(written));
+    offset += static_cast<uint64_t>(written);
+  }
+}
+
 void OutputFile::sync() {
   if (::fsync(descriptor_) < 0 && errno != EINVAL && errno != EROFS) {
     throw_file_error(ExitCode::io, "sync", path_, errno);

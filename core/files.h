@@ -49,6 +49,8 @@ class OutputFile {
   const std::string& path() const { return path_; }
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
+  // Over what was written before, from an offset, without moving the position; not for pipes.
+  void write_at(uint64_t offset, std::span<const std::byte> bytes);
   // Until the bytes are on the disk.
   void sync();
   // Closes and reports what close reports; the destructor cannot.
