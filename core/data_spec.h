@@ -29,13 +29,20 @@ struct DataSpec {
 // What the model wants of a target: class numbers, or numbers as they are.
 enum class TargetKind { automatic, classes, numbers };
 
+struct TargetRequest {
+  std::string name;  // of the model's output
+  TargetKind kind = TargetKind::automatic;
+};
+
 // How to open the data of one recipe.
 struct DataRequest {
   DataSpec spec;
   std::string recipe_folder;             // relative paths start here, then at $DLTRAIN_DATA
   uint64_t seed = 0;                     // of the split and the shuffle
   std::vector<std::string> input_names;  // the model's inputs where it declares them; empty: one, called "input"
-  TargetKind target_kind = TargetKind::automatic;
+  TargetKind target_kind = TargetKind::automatic;  // of a model with one output
+  std::vector<TargetRequest> targets;    // the outputs in their order where the model has several; the data's targets are
+                                         // then named and ordered like them
 };
 
 }  // namespace dltrain
