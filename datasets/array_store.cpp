@@ -1,0 +1,109 @@
+#include "datasets/array_store.h"
+
+#include <cmath>
+#include <limits>
+
+#include "core/diagnostic.h"
+#include "datasets/gather.h"
+
+namespace dltrain::datasets {
+
+void FieldStore::fill_missing(std::span<const double>) { throw Bug("only tables have missing values"); }
+
+namespace {
+
+class ArrayStore : public FieldStore {
+ public:
+  ArrayStore(Array data, double scale, double offset) : data_(std::move(data)), scale_(scale), offset_(offset) {}
+
+  int64_t rows() const override { return data_.shape[0]; }
+  void gather(std::span<const int64_t> rows, Array& out) const override {
+    gather_rows(data_, rows, scale_, offset_, out);
+  }
+  const Array* raw() const override { return &data_; }
+  void fill_missing(std::span<const double> fill) override {
+    const std::span<float> values = data_.as<float>();
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (std::isnan(values[i])) values[i] = static_cast<float>(fill[i % fill.size()]);
+    }
+  }
+
+ private:
+  Array data_;
+  double scale_;
+  double offset_;
+};
+
+template <class T> int64_t first_not_finite(std::span<const T> values) {
+  // The sum of v - v is 0 unless some v is not finite: one quick pass for the usual case.
+  T sum = 0;
+  for (const T value : values) sum += value - value;
+  if (sum == 0) return -1;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) return static_cast<int64_t>(i);
+  }
+  return -1;
+}
+
+int64_t first_not_finite(const Array& data) {
+  if (data.dtype == DType::f32) return first_not_finite(data.as<float>());
+  if (data.dtype == DType::f64) return first_not_finite(data.as<double>());
+  if (!is_float(data.dtype)) return -1;
+  const int64_t count = data.elements();
+  for (int64_t i = 0; i < count; ++i) {
+    if (!std::isfinite(element(data, i))) return i;
+  }
+  return -1;
+}
+
+void check_int32(const Array& data, const std::string& path) {
+  for (const int64_t value : data.as<int64_t>()) {
+    if (value >= std::numeric_limits<int32_t>::min() && value <= std::numeric_limits<int32_t>::max()) continue;
+    throw UserError(ExitCode::data, path, "holds the integer " + std::to_string(value) + ", which does not fit into 32 bits",
+                    "save it as float64 if these are quantities and not numbers of things");
+  }
+}
+
+}  // namespace
+
+void check_finite(const Array& data, const std::string& path) {
+  const int64_t at = first_not_finite(data);
+  if (at < 0) return;
+  const int64_t row = data.shape.from(1).elements();
+  const std::vector<int64_t> strides = strides_of(data.shape);
+  std::vector<int64_t> index;
+  int64_t rest = at;
+  for (const int64_t stride : strides) {
+    index.push_back(rest / stride);
+    rest %= stride;
+  }
+  index.erase(index.begin());
+  std::string where = "sample " + std::to_string(at / row);
+  if (!index.empty()) where += ", element " + Shape(std::move(index)).text();
+  throw UserError(ExitCode::data, path,
+                  where + " is " + (std::isnan(element(data, at)) ? "NaN" : "infinite") + "; training on it would only give NaN",
+                  "remove such samples or repair their values (samples count from 0)");
+}
+
+std::unique_ptr<FieldStore> array_store(Array data, double scale, double offset) {
+  return std::make_unique<ArrayStore>(std::move(data), scale, offset);
+}
+
+InputField array_input(const std::string& name, Array data, double scale, double offset, const std::string& path) {
+  check_finite(data, path);
+  InputField input;
+  input.field.name = name;
+  input.field.shape = data.shape.from(1);
+  const bool numbers = data.dtype == DType::i8 || data.dtype == DType::i32 || data.dtype == DType::i64;
+  if (numbers && scale == 1 && offset == 0) {
+    if (data.dtype == DType::i64) check_int32(data, path);
+    data = converted(data, DType::i32);
+    input.field.dtype = DType::i32;
+  }
+  input.preparation.scale = scale;
+  input.preparation.offset = offset;
+  input.store = array_store(std::move(data), scale, offset);
+  return input;
+}
+
+}  // namespace dltrain::datasets

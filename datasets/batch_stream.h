@@ -1,0 +1,46 @@
+// The batches of one pass over a part, prepared by one thread ahead of the consumer, so that reading never blocks training.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "datasets/dataset.h"
+
+namespace dltrain::datasets {
+
+struct StreamOptions {
+  Part part = Part::train;
+  int64_t batch_size = 32;
+  bool drop_last = false;   // leave out the last batch if it is smaller
+  bool shuffle = false;     // by epoch_order(seed, epoch); else in the order of the data
+  uint64_t seed = 0;
+  int64_t epoch = 0;
+  int64_t first_batch = 0;  // where a resumed pass goes on
+  int64_t prefetch = 2;     // batches prepared ahead; 0: none, and no thread
+  const std::atomic<bool>* stop = nullptr;  // when it becomes true, next() ends early
+};
+
+// Batches of a pass: with drop_last the full ones only.
+int64_t batch_count(int64_t samples, int64_t batch_size, bool drop_last);
+
+// Used by one consumer. The destructor ends the thread, wherever it is.
+class BatchStream {
+ public:
+  // `dataset` outlives the stream.
+  BatchStream(const Dataset& dataset, const StreamOptions& options);
+  ~BatchStream();
+  BatchStream(BatchStream&&) noexcept;
+
+  // The next batch into `batch`, whose memory is taken back for a later one. False at the end, or after *stop. Rethrows what
+  // the thread met when its batch is due.
+  bool next(Batch& batch);
+  // Batches of the whole pass, those before first_batch included.
+  int64_t batches() const;
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace dltrain::datasets

@@ -1,0 +1,94 @@
+#include "datasets/opened_dataset.h"
+
+#include <algorithm>
+
+#include "core/checked.h"
+#include "core/diagnostic.h"
+#include "datasets/gather.h"
+
+namespace dltrain::datasets {
+
+std::string_view part_name(Part part) {
+  constexpr std::string_view names[] = {"training", "validation", "test"};
+  return names[static_cast<size_t>(part)];
+}
+
+DataContract contract_of(const Samples& samples) {
+  DataContract contract;
+  for (const InputField& input : samples.inputs) contract.inputs.push_back({input.field, input.preparation});
+  for (const TargetField& target : samples.targets) contract.targets.push_back({target.field, target.columns});
+  return contract;
+}
+
+OpenedDataset::OpenedDataset(std::vector<std::unique_ptr<Samples>> sets, std::array<PartRows, 3> parts,
+                             std::vector<std::string> notes)
+    : sets_(std::move(sets)), parts_(std::move(parts)), notes_(std::move(notes)) {
+  const Samples& train = *parts_[0].samples;
+  contract_ = contract_of(train);
+  for (const InputContract& input : contract_.inputs) signature_.inputs.push_back(input.field);
+  for (const TargetContract& target : contract_.targets) signature_.targets.push_back(target.field);
+  signature_.has_weights = train.weights.has_value();
+  signature_.train_samples = size(Part::train);
+  signature_.validation_samples = size(Part::validation);
+  signature_.test_samples = size(Part::test);
+}
+
+void OpenedDataset::read(Part part, std::span<const int64_t> rows, Batch& batch) const {
+  const PartRows& from = part_rows(part);
+  if (from.samples == nullptr) throw Bug("a part that does not exist is read");
+  const Samples& samples = *from.samples;
+  batch.size = static_cast<int64_t>(rows.size());
+  batch.rows.assign(rows.begin(), rows.end());
+  std::vector<int64_t> mapped;
+  if (!from.all) {
+    mapped.reserve(rows.size());
+    for (const int64_t row : rows) mapped.push_back(from.rows.at(to_size(row)));
+    rows = mapped;
+  }
+  const auto sized = [&](const DataField& field, Array& array) -> Array& {
+    reshape_buffer(array, field.dtype, Shape{batch.size}.concat(field.shape));
+    return array;
+  };
+  batch.inputs.resize(samples.inputs.size());
+  for (size_t i = 0; i < samples.inputs.size(); ++i) {
+    const InputField& input = samples.inputs[i];
+    input.store->gather(rows, sized(input.field, batch.inputs[i]));
+  }
+  batch.targets.resize(samples.targets.size());
+  for (size_t i = 0; i < samples.targets.size(); ++i) {
+    const TargetField& target = samples.targets[i];
+    Array& out = sized(target.field, batch.targets[i]);
+    if (target.input) {
+      samples.inputs[*target.input].store->gather(rows, out);
+    } else {
+      gather_rows(target.values, rows, 1, 0, out);
+    }
+  }
+  if (!signature_.has_weights) {
+    batch.weights.reset();
+    return;
+  }
+  if (!batch.weights) batch.weights.emplace();
+  reshape_buffer(*batch.weights, DType::f32, Shape{batch.size});
+  if (samples.weights) {
+    gather_rows(*samples.weights, rows, 1, 0, *batch.weights);
+  } else {
+    std::ranges::fill(batch.weights->as<float>(), 1.0F);  // a part without weights counts each sample once
+  }
+}
+
+std::vector<ClassCounts> OpenedDataset::class_counts(Part part) const {
+  std::vector<ClassCounts> all;
+  const PartRows& from = part_rows(part);
+  if (from.samples == nullptr) return all;
+  for (const TargetField& target : from.samples->targets) {
+    if (!target.field.classes || target.field.shape.rank() != 0 || target.input) continue;
+    ClassCounts counts{target.field.name, std::vector<int64_t>(to_size(*target.field.classes))};
+    const std::span<const int32_t> labels = target.values.as<int32_t>();
+    for (int64_t i = 0; i < from.size(); ++i) ++counts.counts[static_cast<size_t>(labels[to_size(from.row(i))])];
+    all.push_back(std::move(counts));
+  }
+  return all;
+}
+
+}  // namespace dltrain::datasets

@@ -1,0 +1,51 @@
+// How raw values become what the model sees, and what the targets mean. Fixed by the training part and kept with the model, so
+// that evaluation and prediction treat their data in the same way.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/setting.h"
+#include "core/signature.h"
+
+namespace dltrain::datasets {
+
+// What happens to a missing value of a table's column.
+struct MissingRule {
+  enum class How { error, drop, mean, median, mode, constant };
+  How how = How::error;
+  double constant = 0;
+};
+
+// A value v becomes v * scale + offset.
+struct Preparation {
+  double scale = 1;
+  double offset = 0;
+  std::vector<std::string> columns;  // of a table: names, or numbers where it has no names
+  std::vector<std::string> missing;  // of a table: texts that stand for a missing value
+  std::vector<double> fill;          // by column, in the place of missing values; NaN: a missing value is an error
+  std::string color_mode;            // of images: "grayscale" or "rgb"
+  std::string interpolation;         // of images: how they get the size of the field
+};
+
+struct InputContract {
+  DataField field;
+  Preparation preparation;
+};
+
+struct TargetContract {
+  DataField field;
+  std::vector<std::string> columns;  // of a table
+};
+
+struct DataContract {
+  std::vector<InputContract> inputs;
+  std::vector<TargetContract> targets;
+};
+
+// As a table for contract.json, and back. The second throws UserError (model) that begins with `who` if the table is not one
+// that the first makes.
+Setting contract_setting(const DataContract& contract);
+DataContract contract_from_setting(const Setting& setting, const std::string& who);
+
+}  // namespace dltrain::datasets

@@ -1,0 +1,67 @@
+// A table in a CSV file.
+#include "datasets/locate.h"
+#include "datasets/source.h"
+#include "datasets/table/read_table.h"
+
+namespace dltrain::datasets {
+
+namespace {
+
+struct Csv : Source {
+  static constexpr auto kind = "csv";
+  std::string file;
+  std::optional<ColumnGroups> target;
+  std::optional<std::vector<ColumnRef>> features;
+  std::optional<ColumnGroups> inputs;
+  std::vector<ColumnRef> ignore;
+  std::optional<ColumnRef> weight;
+  std::optional<bool> header;
+  std::vector<std::string> names;
+  std::string separator = ",";
+  std::vector<std::string> missing = {"", "?", "NA"};
+  MissingRules on_missing;
+  std::vector<std::string> classes;
+
+  static void describe(auto& d) {
+    d.doc("A table in a CSV file (UTF-8, also gzip-compressed). Columns are named by their header or by number from 0; "
+          "-1 is the last. Features are numbers; all columns that are not target, weight or ignored.");
+    d.param(&Csv::file, "file", "path of the file").required();
+    d.param(&Csv::target, "target",
+            "the column to predict; several columns of numbers; a table by output; or \"input\" for an autoencoder");
+    d.param(&Csv::features, "features", "the columns of the input; default: all others");
+    d.param(&Csv::inputs, "inputs", "the columns of each input of a model with several: { meta = [\"age\", \"hours\"] }");
+    d.param(&Csv::ignore, "ignore", "columns to leave out");
+    d.param(&Csv::weight, "weight", "the column of sample weights");
+    d.param(&Csv::header, "header", "whether the first line names the columns; guessed, and said, if absent");
+    d.param(&Csv::names, "names", "names of the columns, instead of those in the file");
+    d.param(&Csv::separator, "separator", "the character between fields");
+    d.param(&Csv::missing, "missing", "texts that stand for a missing value");
+    d.param(&Csv::on_missing, "on_missing",
+            "what a missing value becomes: \"error\", \"drop\" (the row is left out), \"mean\", \"median\", \"mode\" (of the "
+            "training part) or a number; or a table of these by column");
+    d.param(&Csv::classes, "classes", "the classes of the target in their order; default: its distinct values, sorted");
+  }
+
+  void check(FieldReport& report) const {
+    if (separator.size() != 1 || separator == "\"" || separator == "\n") {
+      report.error("separator", "separator must be one character (was \"" + separator + "\")", "e.g. \";\" or \"\\t\"");
+    }
+    if (!target) report.error("", "the key \"target\" is missing", "say which column the model learns to predict, e.g. target = -1 for the last");
+  }
+
+  SampleSets load(const LoadRequest& request) const override {
+    const std::string path = locate(file, request);
+    const TableLayout layout = find_layout(path, {separator[0], header, names, missing});
+    const TableRoles roles = assign_roles(layout, {target, features, inputs, ignore, weight, on_missing, {}}, request);
+    SampleSets sets;
+    sets.notes = layout.notes;
+    sets.train = read_table(layout, roles, {separator[0], missing, classes}, request, sets.notes);
+    return sets;
+  }
+};
+
+}  // namespace
+
+void register_csv(SourceRegistry& registry) { registry.add<Csv>(); }
+
+}  // namespace dltrain::datasets

@@ -1,0 +1,43 @@
+// What a CSV file looks like before it is read as a whole: its columns, whether its first line is a header.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "datasets/table/column_ref.h"
+
+namespace dltrain::datasets {
+
+struct TableLayout {
+  std::string path;
+  bool header = false;             // the first record names the columns
+  size_t columns = 0;
+  std::vector<std::string> names;  // empty: there are none
+  std::vector<std::string> notes;  // a guess, if one was made
+  std::vector<std::string> text_examples;  // by column: a text among the first records where numbers are rare; else empty
+
+  // `column 3 ("age")`
+  std::string column_text(size_t column) const;
+  // "age", or "3" if there are no names.
+  std::string column_name(size_t column) const;
+};
+
+struct LayoutOptions {
+  char separator = ',';
+  std::optional<bool> header;
+  std::vector<std::string> names;    // instead of those of the file
+  std::vector<std::string> missing;  // texts that are neither number nor text
+};
+
+// Looks at the first records. Throws UserError (data) for an empty file, or one whose columns do not fit the names.
+TableLayout find_layout(const std::string& path, const LayoutOptions& options);
+
+// A record is a header if it has no number and no empty field, and a column below it has numbers.
+bool looks_like_header(const std::vector<std::string>& first, const std::vector<std::vector<std::string>>& others,
+                       const std::vector<std::string>& missing);
+
+// The column's number. Throws UserError (recipe) with the nearest name.
+size_t find_column(const TableLayout& layout, const ColumnRef& column, const std::string& key);
+
+}  // namespace dltrain::datasets

@@ -1,0 +1,195 @@
+#include "datasets/table/roles.h"
+
+#include <algorithm>
+
+#include "core/diagnostic.h"
+#include "core/read_fields.h"
+#include "core/text.h"
+
+namespace dltrain::datasets {
+
+namespace {
+
+bool contains(const std::vector<size_t>& columns, size_t column) {
+  return std::find(columns.begin(), columns.end(), column) != columns.end();
+}
+
+[[noreturn]] void refuse(const Place& place, const std::string& what, const std::string& help = {}) {
+  Diagnostic error{Severity::error, "column", place, "data", what};
+  error.help = help;
+  throw UserError(ExitCode::recipe, {error});
+}
+
+class Assigner {
+ public:
+  Assigner(const TableLayout& layout, const RoleOptions& options, const LoadRequest& request)
+      : layout_(layout), options_(options), request_(request) {}
+
+  TableRoles assign() {
+    if (options_.weight) roles_.weight = find_column(layout_, *options_.weight, "weight");
+    assign_targets();
+    assign_inputs();
+    assign_rules();
+    check_text_features();
+    return std::move(roles_);
+  }
+
+ private:
+  std::vector<size_t> find_all(const std::vector<ColumnRef>& columns, const std::string& key) const {
+    std::vector<size_t> found;
+    for (const ColumnRef& column : columns) {
+      const size_t at = find_column(layout_, column, key);
+      if (contains(found, at)) refuse(column.place, key + " names " + layout_.column_text(at) + " twice");
+      found.push_back(at);
+    }
+    return found;
+  }
+
+  // target = "input", unless a column is called so.
+  bool means_input(const std::vector<ColumnRef>& columns) const {
+    if (columns.size() != 1) return false;
+    const std::string* name = std::get_if<std::string>(&columns[0].name);
+    return name != nullptr && *name == "input" && std::find(layout_.names.begin(), layout_.names.end(), "input") == layout_.names.end();
+  }
+
+  void add_target(const TargetRequest& wanted, const std::vector<ColumnRef>& columns) {
+    TableRoles::Target target{wanted.name, wanted.kind, means_input(columns), {}, false};
+    if (!target.is_input) target.columns = find_all(columns, "target");
+    if (target.columns.size() > 1 && target.kind == TargetKind::classes) {
+      refuse(columns[0].place, "target names " + std::to_string(target.columns.size()) + " columns, but a classification has one",
+             "name the column that holds the class");
+    }
+    roles_.targets.push_back(std::move(target));
+  }
+
+  void assign_targets() {
+    if (!options_.target) {
+      refuse(options_.place, "the key \"target\" is missing",
+             "say which column the model learns to predict: target = " +
+                 (layout_.names.empty() ? std::string("-1 (the last)") : quote(layout_.names.back())));
+    }
+    const std::vector<ColumnGroups::Group>& groups = options_.target->groups;
+    const bool several = request_.targets.size() > 1;
+    for (const TargetRequest& wanted : request_.targets) {
+      const auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.name == wanted.name; });
+      if (group != groups.end()) {
+        add_target(wanted, group->columns);
+      } else if (!several && groups.size() == 1) {
+        add_target(wanted, groups[0].columns);
+      } else {
+        refuse(groups.empty() ? options_.place : groups[0].place, "target has no column for the output " + quote(wanted.name),
+               "write target = { " + wanted.name + " = \"COLUMN\", ... } with one entry for each output");
+      }
+    }
+    for (const auto& group : groups) check_output_exists(group);
+  }
+
+  void check_output_exists(const ColumnGroups::Group& group) const {
+    if (group.name.empty() || request_.targets.size() == 1) return;
+    std::vector<std::string> names;
+    for (const TargetRequest& wanted : request_.targets) names.push_back(wanted.name);
+    if (std::find(names.begin(), names.end(), group.name) != names.end()) return;
+    Diagnostic error{Severity::error, "column", group.place, "data", "target names the output " + quote(group.name) + ", which the model does not have"};
+    suggest(error, group.name, names);
+    throw UserError(ExitCode::recipe, {error});
+  }
+
+  void assign_inputs() {
+    if (options_.inputs && options_.features) {
+      refuse(options_.place, "features and inputs are both given", "use inputs for several inputs, features for one");
+    }
+    if (options_.inputs) return assign_named_inputs();
+    if (request_.input_names.size() > 1) {
+      refuse(options_.place, "the model has the inputs " + join(request_.input_names, ", ") + ", and the key \"inputs\" is missing",
+             "write inputs = { " + request_.input_names[0] + " = [\"COLUMN\", ...], ... } with one entry for each input");
+    }
+    const std::string name = request_.input_names.empty() ? "input" : request_.input_names[0];
+    add_input(name, options_.features ? find_all(*options_.features, "features") : other_columns());
+  }
+
+  void assign_named_inputs() {
+    const std::vector<ColumnGroups::Group>& groups = options_.inputs->groups;
+    if (groups.size() == 1 && request_.input_names.size() < 2) {
+      std::string name = request_.input_names.empty() ? groups[0].name : request_.input_names[0];
+      return add_input(name.empty() ? "input" : name, find_all(groups[0].columns, "inputs"));
+    }
+    if (request_.input_names.empty()) {
+      for (const auto& group : groups) add_input(group.name, find_all(group.columns, "inputs"));
+      return;
+    }
+    for (const std::string& wanted : request_.input_names) {
+      const auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.name == wanted; });
+      if (group == groups.end()) refuse(groups[0].place, "inputs has no columns for the model's input " + quote(wanted));
+      add_input(wanted, find_all(group->columns, "inputs"));
+    }
+  }
+
+  std::vector<size_t> other_columns() const {
+    const std::vector<size_t> ignored = find_all(options_.ignore, "ignore");
+    std::vector<size_t> columns;
+    for (size_t column = 0; column < layout_.columns; ++column) {
+      if (!contains(ignored, column) && !is_target(column) && column != roles_.weight) columns.push_back(column);
+    }
+    return columns;
+  }
+
+  bool is_target(size_t column) const {
+    return std::any_of(roles_.targets.begin(), roles_.targets.end(), [&](const auto& t) { return contains(t.columns, column); });
+  }
+
+  void add_input(const std::string& name, std::vector<size_t> columns) {
+    if (columns.empty()) refuse(options_.place, "no columns are left for the input " + quote(name) + " of " + layout_.path);
+    for (const size_t column : columns) {
+      if (is_target(column)) {
+        refuse(options_.place, layout_.column_text(column) + " is both a feature and the target", "the model would only copy it; leave it out of the features");
+      }
+    }
+    roles_.inputs.push_back({name, std::move(columns), {}});
+  }
+
+  void assign_rules() {
+    std::vector<MissingRule> rules(layout_.columns, options_.on_missing.all);
+    for (const auto& [column, rule] : options_.on_missing.by_column) rules[find_column(layout_, column, "on_missing")] = rule;
+    for (TableRoles::Input& input : roles_.inputs) {
+      for (const size_t column : input.columns) input.rules.push_back(rules[column]);
+    }
+    for (TableRoles::Target& target : roles_.targets) {
+      for (const size_t column : target.columns) {
+        if (rules[column].how == MissingRule::How::drop) target.drops_missing = true;
+      }
+    }
+  }
+
+  // All text columns in one message, with the line to paste.
+  void check_text_features() const {
+    std::vector<size_t> texts;
+    for (const TableRoles::Input& input : roles_.inputs) {
+      for (const size_t column : input.columns) {
+        if (!layout_.text_examples[column].empty()) texts.push_back(column);
+      }
+    }
+    if (texts.empty()) return;
+    std::vector<std::string> shown, ignore;
+    for (const size_t column : texts) shown.push_back(layout_.column_text(column) + " holds " + quote(layout_.text_examples[column]));
+    for (const ColumnRef& column : options_.ignore) ignore.push_back(column.text());
+    for (const size_t column : texts) {
+      ignore.push_back(layout_.names.empty() ? std::to_string(column) : quote(layout_.names[column]));
+    }
+    throw UserError(ExitCode::data, layout_.path,
+                    "features must be numbers, but " + join(shown, ", "),
+                    "leave " + std::string(texts.size() == 1 ? "it" : "them") + " out with ignore = [" + join(ignore, ", ") + "]");
+  }
+
+  const TableLayout& layout_;
+  const RoleOptions& options_;
+  const LoadRequest& request_;
+  TableRoles roles_;
+};
+
+}  // namespace
+
+TableRoles assign_roles(const TableLayout& layout, const RoleOptions& options, const LoadRequest& request) {
+  return Assigner(layout, options, request).assign();
+}
+
+}  // namespace dltrain::datasets

@@ -1,0 +1,47 @@
+// Which column of a table is what: a feature of an input, a target, the weight, or nothing.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "datasets/source.h"
+#include "datasets/table/column_ref.h"
+#include "datasets/table/layout.h"
+
+namespace dltrain::datasets {
+
+// The keys of a recipe that give columns their roles.
+struct RoleOptions {
+  std::optional<ColumnGroups> target;
+  std::optional<std::vector<ColumnRef>> features;
+  std::optional<ColumnGroups> inputs;
+  std::vector<ColumnRef> ignore;
+  std::optional<ColumnRef> weight;
+  MissingRules on_missing;
+  Place place;  // of the source, for what is missing altogether
+};
+
+struct TableRoles {
+  struct Input {
+    std::string name;
+    std::vector<size_t> columns;
+    std::vector<MissingRule> rules;  // by column
+  };
+  struct Target {
+    std::string name;
+    TargetKind kind = TargetKind::automatic;
+    bool is_input = false;  // an autoencoder: the target is the first input
+    std::vector<size_t> columns;
+    bool drops_missing = false;
+  };
+  std::vector<Input> inputs;
+  std::vector<Target> targets;
+  std::optional<size_t> weight;
+};
+
+// Throws UserError (recipe) for columns that do not exist, a target that is also a feature, inputs or outputs without columns;
+// (data) if all that is left of the features is text.
+TableRoles assign_roles(const TableLayout& layout, const RoleOptions& options, const LoadRequest& request);
+
+}  // namespace dltrain::datasets

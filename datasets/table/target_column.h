@@ -1,0 +1,42 @@
+// The target column of a table while it is read: distinct values are collected, and become classes or numbers at the end.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/data_spec.h"
+#include "datasets/samples.h"
+#include "datasets/table/cell_errors.h"
+
+namespace dltrain::datasets {
+
+class TargetColumn {
+ public:
+  // `place` is asked for the cell at hand when a value is new: "file:line:column".
+  void add(std::string_view text, const std::function<std::string()>& place);
+
+  int64_t rows() const { return static_cast<int64_t>(codes_.size()); }
+  bool all_numbers() const;
+
+  // The values as classes: those of `fixed` (an earlier part) or `names` where given, else the distinct values, sorted as numbers
+  // if all are, else as text. Reports values outside of the given classes.
+  void finish_classes(TargetField& target, const DataField* fixed, const std::vector<std::string>& names, CellErrors& errors) const;
+  // The values as f32 [N, 1]. Reports what is not a number.
+  void finish_numbers(TargetField& target, CellErrors& errors) const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  std::unordered_map<std::string, int32_t, Hash, std::equal_to<>> code_of_;
+  std::vector<std::string> values_;  // by code
+  std::vector<std::string> places_;  // where each was first seen
+  std::vector<int32_t> codes_;       // by row
+};
+
+}  // namespace dltrain::datasets
