@@ -1,6 +1,6 @@
-// Activation functions as composites (definitions of Keras 3). Their gradient is one op, activation_grad, which reads the
-// output of the function where the derivative can be had from it, so that inputs need not be kept and a backend may compute
-// them in place behind a product.
+// Activation functions as composites (definitions of Keras 3). Their gradient is one op, activation_grad, which reads
+// the output of the function where the derivative can be had from it, so that inputs need not be kept and a backend may
+// compute them in place behind a product.
 #include "graph/infer.h"
 #include "graph/ops.h"
 
@@ -90,7 +90,9 @@ std::vector<Value> expand_gelu(Builder& b, const Node& node) {
 
 Value logistic(Builder& b, Value x) { return reciprocal(b, add(b, exp(b, neg(b, x)), 1)); }
 std::vector<Value> expand_sigmoid(Builder& b, const Node& node) { return {logistic(b, node.inputs[0])}; }
-std::vector<Value> expand_silu(Builder& b, const Node& node) { return {mul(b, node.inputs[0], logistic(b, node.inputs[0]))}; }
+std::vector<Value> expand_silu(Builder& b, const Node& node) {
+  return {mul(b, node.inputs[0], logistic(b, node.inputs[0]))};
+}
 std::vector<Value> expand_hard_sigmoid(Builder& b, const Node& node) {
   return {clip(b, mul(b, add(b, node.inputs[0], 3), 1.0 / 6), 0, 1)};
 }
@@ -153,10 +155,12 @@ struct Entry {
 };
 
 constexpr Entry table[] = {
-    {"relu", "x above threshold, else negative_slope (x - threshold); at most max_value unless that is negative", infer_relu, expand_relu, relu_slope, false},
+    {"relu", "x above threshold, else negative_slope (x - threshold); at most max_value unless that is negative",
+     infer_relu, expand_relu, relu_slope, false},
     {"elu", "x above 0, else alpha (e^x - 1)", infer_elu, expand_elu, elu_slope, false},
     {"selu", "elu with fixed alpha, scaled (Klambauer et al. 2017)", infer_activation, expand_selu, selu_slope, false},
-    {"gelu", "x times the normal distribution function of x, or its approximation by tanh", infer_activation, expand_gelu, gelu_slope, true},
+    {"gelu", "x times the normal distribution function of x, or its approximation by tanh", infer_activation,
+     expand_gelu, gelu_slope, true},
     {"silu", "x / (1 + e^-x)", infer_activation, expand_silu, silu_slope, true},
     {"sigmoid", "1 / (1 + e^-x)", infer_activation, expand_sigmoid, sigmoid_slope, false},
     {"hard_sigmoid", "x / 6 + 1/2, cut to [0, 1]", infer_activation, expand_hard_sigmoid, hard_sigmoid_slope, false},
@@ -171,11 +175,13 @@ const Entry& entry_of(std::string_view name) {
   throw Bug("there is no activation function \"" + std::string(name) + "\"");
 }
 
-template <size_t index> void activation_gradient(GradientContext& c) {
+template <size_t index>
+void activation_gradient(GradientContext& c) {
   const Entry& entry = table[index];
   Attributes attributes = c.attributes();
   attributes.set("function", std::string(entry.name));
-  c.set(0, c.builder().emit("activation_grad", {entry.from_input ? c.input(0) : c.output(), c.gradient()}, std::move(attributes)));
+  c.set(0, c.builder().emit("activation_grad", {entry.from_input ? c.input(0) : c.output(), c.gradient()},
+                            std::move(attributes)));
 }
 
 std::vector<ValueType> infer_activation_grad(const InferContext& c) {
@@ -190,7 +196,8 @@ std::vector<Value> expand_activation_grad(Builder& b, const Node& node) {
   return {mul(b, node.inputs[1], entry.slope(b, node.inputs[0], node.attributes))};
 }
 
-template <size_t... indices> void add_all(OpRegistry& registry, std::index_sequence<indices...>) {
+template <size_t... indices>
+void add_all(OpRegistry& registry, std::index_sequence<indices...>) {
   (registry.add({.name = table[indices].name,
                  .doc = table[indices].doc,
                  .infer = table[indices].infer,
@@ -205,7 +212,8 @@ template <size_t... indices> void add_all(OpRegistry& registry, std::index_seque
 void register_activation(OpRegistry& registry) {
   add_all(registry, std::make_index_sequence<std::size(table)>());
   registry.add({.name = "activation_grad",
-                .doc = "v, dy -> dy times the slope of the attribute function, with its attributes; v is the function's output, but for gelu "
+                .doc = "v, dy -> dy times the slope of the attribute function, with its attributes; v is the "
+                       "function's output, but for gelu "
                        "and silu its input",
                 .infer = infer_activation_grad,
                 .expand = expand_activation_grad,

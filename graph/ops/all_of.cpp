@@ -12,7 +12,8 @@ namespace {
 DType expect_reals(const InferContext& c) {
   if (c.inputs.empty()) throw Bug("a scalar over many values is given none");
   for (const ValueType& x : c.inputs) {
-    if (!is_float(x.dtype) || x.dtype != c.inputs[0].dtype) throw Bug("a scalar over many values is given values of other dtypes");
+    if (!is_float(x.dtype) || x.dtype != c.inputs[0].dtype)
+      throw Bug("a scalar over many values is given values of other dtypes");
   }
   return c.inputs[0].dtype;
 }
@@ -46,7 +47,10 @@ std::vector<Value> expand_sum_of_squares(Builder& b, const Node& node) {
 }  // namespace
 
 void register_all_of(OpRegistry& registry) {
-  registry.add({.name = "all_finite", .doc = "any number of values -> one truth value: every element is finite", .infer = infer_all_finite, .expand = expand_all_finite});
+  registry.add({.name = "all_finite",
+                .doc = "any number of values -> one truth value: every element is finite",
+                .infer = infer_all_finite,
+                .expand = expand_all_finite});
   registry.add({.name = "sum_of_squares",
                 .doc = "any number of values -> the sum of the squares of all elements",
                 .infer = infer_sum_of_squares,

@@ -1,5 +1,5 @@
-// Batch normalization over all axes but the last (Ioffe and Szegedy 2015), for training with the statistics of the batch and
-// for inference with given ones.
+// Batch normalization over all axes but the last (Ioffe and Szegedy 2015), for training with the statistics of the
+// batch and for inference with given ones.
 #include "graph/infer.h"
 #include "graph/ops.h"
 
@@ -23,8 +23,8 @@ ValueType expect_channels(const InferContext& c, size_t last) {
   expect(x.shape.rank() >= 2, "batch normalization needs a batch and channels (was " + x.shape.text() + ")");
   const ValueType channels{x.dtype, {x.shape.back()}};
   for (size_t i = 1; i < last; ++i) {
-    expect(c.inputs[i] == channels, "batch normalization of " + x.text() + " needs parameters of type " + channels.text() + " (was " +
-                                        c.inputs[i].text() + ")");
+    expect(c.inputs[i] == channels, "batch normalization of " + x.text() + " needs parameters of type " +
+                                        channels.text() + " (was " + c.inputs[i].text() + ")");
   }
   return channels;
 }
@@ -110,7 +110,8 @@ void batch_norm_gradient(GradientContext& c) {
   Builder& b = c.builder();
   Value dx = statistics_gradient(c);
   if (c.gradient(0).valid()) {
-    const std::vector<Value> grads = b.emit_all("batch_norm_grad", {c.input(0), c.input(1), c.output(1), c.output(3), c.gradient(0)});
+    const std::vector<Value> grads =
+        b.emit_all("batch_norm_grad", {c.input(0), c.input(1), c.output(1), c.output(3), c.gradient(0)});
     dx = sum_of(b, grads[0], dx);
     c.set(1, grads[1]);
     c.set(2, grads[2]);
@@ -122,7 +123,8 @@ void batch_norm_gradient(GradientContext& c) {
 
 void register_batch_norm(OpRegistry& registry) {
   registry.add({.name = "batch_norm",
-                .doc = "x [..., C], gamma [C], beta [C] -> y as x, mean [C], biased variance [C], 1 / sqrt(variance + epsilon) [C]: "
+                .doc = "x [..., C], gamma [C], beta [C] -> y as x, mean [C], biased variance [C], 1 / sqrt(variance + "
+                       "epsilon) [C]: "
                        "y = gamma (x - mean) / sqrt(variance + epsilon) + beta, over all axes but the last",
                 .infer = infer_batch_norm,
                 .gradient = batch_norm_gradient,
@@ -131,10 +133,11 @@ void register_batch_norm(OpRegistry& registry) {
                 .doc = "x, gamma, mean, inverse deviation, dy -> dx, dgamma, dbeta of batch_norm",
                 .infer = infer_grad,
                 .expand = expand_grad});
-  registry.add({.name = "batch_norm_inference",
-                .doc = "x [..., C], gamma, beta, mean, variance [C] -> gamma (x - mean) / sqrt(variance + epsilon) + beta",
-                .infer = infer_inference,
-                .expand = expand_inference});
+  registry.add(
+      {.name = "batch_norm_inference",
+       .doc = "x [..., C], gamma, beta, mean, variance [C] -> gamma (x - mean) / sqrt(variance + epsilon) + beta",
+       .infer = infer_inference,
+       .expand = expand_inference});
 }
 
 }  // namespace dltrain::graph

@@ -54,7 +54,8 @@ std::vector<ValueType> infer_comparison(const InferContext& c) {
 }
 std::vector<ValueType> infer_logical(const InferContext& c) {
   expect_inputs(c, 2);
-  expect(c.inputs[0].dtype == DType::boolean, "a logical operation needs truth values (was " + c.inputs[0].text() + ")");
+  expect(c.inputs[0].dtype == DType::boolean,
+         "a logical operation needs truth values (was " + c.inputs[0].text() + ")");
   return {broadcast_type(c.inputs[0], c.inputs[1], "a logical operation")};
 }
 std::vector<ValueType> infer_select(const InferContext& c) {
@@ -88,7 +89,8 @@ void div_gradient(GradientContext& c) {
   flow(c, 0, dx);
   flow(c, 1, neg(b, mul(b, dx, c.output())));
 }
-// z = x^y: dx = dz y x^(y-1), which is 0 where y is 0; dy = dz z log(x), taken as 0 where x <= 0 and the logarithm is not real.
+// z = x^y: dx = dz y x^(y-1), which is 0 where y is 0; dy = dz z log(x), taken as 0 where x <= 0 and the logarithm is
+// not real.
 void pow_gradient(GradientContext& c) {
   Builder& b = c.builder();
   const Value x = c.input(0);
@@ -124,10 +126,13 @@ constexpr Entry table[] = {
     {"add", "x + y", infer_arithmetic, add_gradient, true},
     {"sub", "x - y", infer_arithmetic, sub_gradient, false},
     {"mul", "x y", infer_arithmetic, mul_gradient, true},
-    {"div", "x / y by IEEE 754; integers are cut towards zero and give 0 where y is 0", infer_arithmetic, div_gradient, false},
+    {"div", "x / y by IEEE 754; integers are cut towards zero and give 0 where y is 0", infer_arithmetic, div_gradient,
+     false},
     {"pow", "x to the power of y", infer_pow, pow_gradient, false},
-    {"maximum", "the larger; not a number if either is; equal elements send the gradient to x", infer_arithmetic, maximum_gradient, false},
-    {"minimum", "the smaller; not a number if either is; equal elements send the gradient to x", infer_arithmetic, minimum_gradient, false},
+    {"maximum", "the larger; not a number if either is; equal elements send the gradient to x", infer_arithmetic,
+     maximum_gradient, false},
+    {"minimum", "the smaller; not a number if either is; equal elements send the gradient to x", infer_arithmetic,
+     minimum_gradient, false},
     {"equal", "x = y, a truth value", infer_comparison, nullptr, true},
     {"less", "x < y, a truth value", infer_comparison, nullptr, false},
     {"less_equal", "x <= y, a truth value", infer_comparison, nullptr, false},

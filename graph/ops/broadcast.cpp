@@ -32,7 +32,9 @@ std::vector<ValueType> infer_broadcast_to(const InferContext& c) {
   return {{c.inputs[0].dtype, wanted}};
 }
 
-void broadcast_to_gradient(GradientContext& c) { c.set(0, sum_to(c.builder(), c.gradient(), c.builder().shape(c.input(0)))); }
+void broadcast_to_gradient(GradientContext& c) {
+  c.set(0, sum_to(c.builder(), c.gradient(), c.builder().shape(c.input(0))));
+}
 
 }  // namespace
 

@@ -13,7 +13,8 @@ namespace {
 
 size_t axis_of(const Attributes& attributes, const Shape& shape) {
   const int64_t axis = normalized_axis(attributes.integer("axis"), shape.rank());
-  expect(axis >= 0, "axis " + std::to_string(attributes.integer("axis")) + " does not exist in inputs of shape " + shape.text());
+  expect(axis >= 0,
+         "axis " + std::to_string(attributes.integer("axis")) + " does not exist in inputs of shape " + shape.text());
   return static_cast<size_t>(axis);
 }
 
@@ -22,10 +23,13 @@ std::vector<ValueType> infer_concat(const InferContext& c) {
   ValueType result = c.inputs[0];
   const size_t axis = axis_of(c.attributes, result.shape);
   for (const ValueType& x : c.inputs.subspan(1)) {
-    expect(x.dtype == result.dtype, "inputs of different dtypes cannot be concatenated (were " + c.inputs[0].text() + " and " + x.text() + ")");
+    expect(x.dtype == result.dtype,
+           "inputs of different dtypes cannot be concatenated (were " + c.inputs[0].text() + " and " + x.text() + ")");
     bool fits = x.shape.rank() == result.shape.rank();
     for (size_t i = 0; fits && i < x.shape.rank(); ++i) fits = i == axis || x.shape[i] == result.shape[i];
-    expect(fits, "the shapes " + c.inputs[0].shape.text() + " and " + x.shape.text() + " cannot be concatenated along axis " + std::to_string(axis),
+    expect(fits,
+           "the shapes " + c.inputs[0].shape.text() + " and " + x.shape.text() + " cannot be concatenated along axis " +
+               std::to_string(axis),
            "all other sizes must be equal");
     result.shape[axis] += x.shape[axis];
   }

@@ -15,7 +15,8 @@ Value constant(Builder& b, DType dtype, Shape shape, std::vector<double> values)
 }
 
 Value iota(Builder& b, DType dtype, Shape shape, int64_t axis) {
-  return b.emit("iota", {}, {{"dtype", dtype}, {"shape", shape.sizes()}, {"axis", normalized_axis(axis, shape.rank())}});
+  return b.emit("iota", {},
+                {{"dtype", dtype}, {"shape", shape.sizes()}, {"axis", normalized_axis(axis, shape.rank())}});
 }
 
 namespace {

@@ -48,18 +48,21 @@ namespace {
 void expect_window(const Window2D& w) {
   for (size_t i = 0; i < 2; ++i) {
     expect(w.strides[i] >= 1 && w.dilation[i] >= 1, "strides and dilation of a convolution are 1 or more (were " +
-               Shape({w.strides[0], w.strides[1]}).text() + " and " + Shape({w.dilation[0], w.dilation[1]}).text() + ")");
+                                                        Shape({w.strides[0], w.strides[1]}).text() + " and " +
+                                                        Shape({w.dilation[0], w.dilation[1]}).text() + ")");
   }
   for (const int64_t cells : w.padding) expect(cells >= 0, "the padding of a convolution cannot be negative");
   expect(w.groups >= 1, "a convolution has one group or more (was " + std::to_string(w.groups) + ")");
 }
 
 // Output cells along one spatial axis.
-int64_t output_size(const char* side, int64_t input, int64_t low, int64_t high, int64_t kernel, int64_t stride, int64_t dilation) {
+int64_t output_size(const char* side, int64_t input, int64_t low, int64_t high, int64_t kernel, int64_t stride,
+                    int64_t dilation) {
   const int64_t padded = input + low + high;
   const int64_t reach = (kernel - 1) * dilation + 1;
-  expect(reach <= padded, "a kernel that reaches over " + std::to_string(reach) + " cells does not fit into an image of " + side +
-                              " " + std::to_string(padded) + (low + high > 0 ? " with its padding" : ""),
+  expect(reach <= padded,
+         "a kernel that reaches over " + std::to_string(reach) + " cells does not fit into an image of " + side + " " +
+             std::to_string(padded) + (low + high > 0 ? " with its padding" : ""),
          "use a smaller kernel, fewer poolings or strides before it, or padding = \"same\"");
   return (padded - reach) / stride + 1;
 }
@@ -67,15 +70,17 @@ int64_t output_size(const char* side, int64_t input, int64_t low, int64_t high, 
 // The shape of conv2d's output. Throws ShapeError.
 Shape output_shape(const Shape& x, const Shape& kernel, const Window2D& w) {
   expect_window(w);
-  expect(x.rank() == 4, "a 2-D convolution needs images of shape [batch, height, width, channels] (was " + x.text() + ")",
+  expect(x.rank() == 4,
+         "a 2-D convolution needs images of shape [batch, height, width, channels] (was " + x.text() + ")",
          "put a Reshape layer before it");
   if (kernel.rank() != 4) throw Bug("the kernel of conv2d has shape " + kernel.text());
   expect(x[3] % w.groups == 0 && kernel[3] % w.groups == 0,
-         std::to_string(x[3]) + " input channels and " + std::to_string(kernel[3]) + " filters cannot be divided into " +
-             std::to_string(w.groups) + " groups",
+         std::to_string(x[3]) + " input channels and " + std::to_string(kernel[3]) +
+             " filters cannot be divided into " + std::to_string(w.groups) + " groups",
          "both must be multiples of groups");
-  expect(kernel[2] == x[3] / w.groups, "a kernel of shape " + kernel.text() + " reads " + std::to_string(kernel[2] * w.groups) +
-                                           " channels, the image has " + std::to_string(x[3]) + " (" + x.text() + ")");
+  expect(kernel[2] == x[3] / w.groups, "a kernel of shape " + kernel.text() + " reads " +
+                                           std::to_string(kernel[2] * w.groups) + " channels, the image has " +
+                                           std::to_string(x[3]) + " (" + x.text() + ")");
   return {x[0], output_size("height", x[1], w.padding[0], w.padding[1], kernel[0], w.strides[0], w.dilation[0]),
           output_size("width", x[2], w.padding[2], w.padding[3], kernel[1], w.strides[1], w.dilation[1]), kernel[3]};
 }
@@ -83,8 +88,8 @@ Shape output_shape(const Shape& x, const Shape& kernel, const Window2D& w) {
 void expect_pair(const InferContext& c) {
   expect_inputs(c, 2);
   expect_float(c.inputs[0], "a convolution");
-  expect(c.inputs[0].dtype == c.inputs[1].dtype, "a convolution needs two inputs of one dtype (were " + c.inputs[0].text() + " and " +
-                                                     c.inputs[1].text() + ")");
+  expect(c.inputs[0].dtype == c.inputs[1].dtype, "a convolution needs two inputs of one dtype (were " +
+                                                     c.inputs[0].text() + " and " + c.inputs[1].text() + ")");
 }
 
 std::vector<ValueType> infer_conv2d(const InferContext& c) {
@@ -94,8 +99,8 @@ std::vector<ValueType> infer_conv2d(const InferContext& c) {
 
 void expect_output(const Shape& given, const Shape& x, const Shape& kernel, const Window2D& w) {
   const Shape forward = output_shape(x, kernel, w);
-  expect(given == forward, "a convolution of " + x.text() + " with a kernel of shape " + kernel.text() + " gives " + forward.text() +
-                               ", so that " + given.text() + " cannot be led back through it");
+  expect(given == forward, "a convolution of " + x.text() + " with a kernel of shape " + kernel.text() + " gives " +
+                               forward.text() + ", so that " + given.text() + " cannot be led back through it");
 }
 
 std::vector<ValueType> infer_grad_input(const InferContext& c) {
@@ -112,8 +117,8 @@ std::vector<ValueType> infer_grad_kernel(const InferContext& c) {
   return {{c.inputs[0].dtype, kernel}};
 }
 
-// With <a, b> the sum of products, conv is defined by <dy, conv(x, k)> = <grad_input(dy, k), x> = <grad_kernel(x, dy), k>.
-// Each rule below reads its two factors off these equalities.
+// With <a, b> the sum of products, conv is defined by <dy, conv(x, k)> = <grad_input(dy, k), x> = <grad_kernel(x, dy),
+// k>. Each rule below reads its two factors off these equalities.
 void conv2d_gradient(GradientContext& c) {
   Builder& b = c.builder();
   const Window2D w = window_of(c.attributes());
@@ -139,14 +144,16 @@ void grad_kernel_gradient(GradientContext& c) {
 
 void register_conv(OpRegistry& registry) {
   registry.add({.name = "conv2d",
-                .doc = "x [N, H, W, C], kernel [kh, kw, C / groups, F] -> [N, H', W', F]: cross-correlation; H' = (H + top + bottom - "
+                .doc = "x [N, H, W, C], kernel [kh, kw, C / groups, F] -> [N, H', W', F]: cross-correlation; H' = (H + "
+                       "top + bottom - "
                        "(kh - 1) dilation - 1) / stride + 1, rounded down",
                 .infer = infer_conv2d,
                 .gradient = conv2d_gradient});
-  registry.add({.name = "conv2d_grad_input",
-                .doc = "dy [N, H', W', F], kernel [kh, kw, C / groups, F] -> input_shape [N, H, W, C]: transposed convolution",
-                .infer = infer_grad_input,
-                .gradient = grad_input_gradient});
+  registry.add(
+      {.name = "conv2d_grad_input",
+       .doc = "dy [N, H', W', F], kernel [kh, kw, C / groups, F] -> input_shape [N, H, W, C]: transposed convolution",
+       .infer = infer_grad_input,
+       .gradient = grad_input_gradient});
   registry.add({.name = "conv2d_grad_kernel",
                 .doc = "x [N, H, W, C], dy [N, H', W', F] -> kernel_shape [kh, kw, C / groups, F]",
                 .infer = infer_grad_kernel,

@@ -1,4 +1,5 @@
-// Losses from logits that are exact where the composition of their parts would not be: softmax and sigmoid cross-entropy.
+// Losses from logits that are exact where the composition of their parts would not be: softmax and sigmoid
+// cross-entropy.
 #include "graph/infer.h"
 #include "graph/ops.h"
 
@@ -7,8 +8,12 @@ namespace dltrain::graph {
 Value sparse_softmax_cross_entropy(Builder& b, Value logits, Value labels) {
   return b.emit("sparse_softmax_cross_entropy", {logits, labels});
 }
-Value softmax_cross_entropy(Builder& b, Value logits, Value targets) { return b.emit("softmax_cross_entropy", {logits, targets}); }
-Value sigmoid_cross_entropy(Builder& b, Value logits, Value targets) { return b.emit("sigmoid_cross_entropy", {logits, targets}); }
+Value softmax_cross_entropy(Builder& b, Value logits, Value targets) {
+  return b.emit("softmax_cross_entropy", {logits, targets});
+}
+Value sigmoid_cross_entropy(Builder& b, Value logits, Value targets) {
+  return b.emit("sigmoid_cross_entropy", {logits, targets});
+}
 
 namespace {
 
@@ -29,14 +34,18 @@ void expect_flow(const InferContext& c, const ValueType& losses) {
 ValueType expect_labels(const InferContext& c) {
   const ValueType losses = expect_logits(c);
   const ValueType& labels = c.inputs[1];
-  expect(is_integer(labels.dtype), "class numbers must be integers (were " + labels.text() + ")", "use CategoricalCrossentropy for one-hot targets");
-  expect(labels.shape == losses.shape, "class numbers of shape " + labels.shape.text() + " do not fit predictions of shape " + c.inputs[0].shape.text(),
-         "one number is needed for each row of predictions");
+  expect(is_integer(labels.dtype), "class numbers must be integers (were " + labels.text() + ")",
+         "use CategoricalCrossentropy for one-hot targets");
+  expect(
+      labels.shape == losses.shape,
+      "class numbers of shape " + labels.shape.text() + " do not fit predictions of shape " + c.inputs[0].shape.text(),
+      "one number is needed for each row of predictions");
   return losses;
 }
 
 ValueType expect_targets(const InferContext& c, const ValueType& losses) {
-  expect(c.inputs[0] == c.inputs[1], "targets of type " + c.inputs[1].text() + " do not fit predictions of type " + c.inputs[0].text());
+  expect(c.inputs[0] == c.inputs[1],
+         "targets of type " + c.inputs[1].text() + " do not fit predictions of type " + c.inputs[0].text());
   return losses;
 }
 
@@ -126,11 +135,12 @@ void sigmoid_gradient(GradientContext& c) {
 }  // namespace
 
 void register_cross_entropy(OpRegistry& registry) {
-  registry.add({.name = "sparse_softmax_cross_entropy",
-                .doc = "logits [..., C], labels [...] -> [...]: -log_softmax at the label; 0 for a label outside 0..C-1",
-                .infer = infer_sparse,
-                .gradient = sparse_gradient,
-                .expand = expand_sparse});
+  registry.add(
+      {.name = "sparse_softmax_cross_entropy",
+       .doc = "logits [..., C], labels [...] -> [...]: -log_softmax at the label; 0 for a label outside 0..C-1",
+       .infer = infer_sparse,
+       .gradient = sparse_gradient,
+       .expand = expand_sparse});
   registry.add({.name = "sparse_softmax_cross_entropy_grad",
                 .doc = "logits, labels, dloss [...] -> dloss (softmax - one_hot); 0 for a label outside",
                 .infer = infer_sparse_grad,

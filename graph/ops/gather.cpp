@@ -1,5 +1,5 @@
-// Rows by index: gather, scatter_add, one_hot. An index outside 0..rows-1 reads zeros and receives nothing, so that no index
-// can reach other memory; data is checked against its range before training.
+// Rows by index: gather, scatter_add, one_hot. An index outside 0..rows-1 reads zeros and receives nothing, so that no
+// index can reach other memory; data is checked against its range before training.
 #include "graph/infer.h"
 #include "graph/ops.h"
 
@@ -68,10 +68,12 @@ void register_gather(OpRegistry& registry) {
                 .doc = "table [V, D...], indices [...] -> [..., D...]: rows of the table, zeros for an index outside",
                 .infer = infer_gather,
                 .gradient = gather_gradient});
-  registry.add({.name = "scatter_add",
-                .doc = "indices [...], updates [..., D...] -> [rows, D...]: updates added up by row; an index outside is left out",
-                .infer = infer_scatter_add,
-                .gradient = scatter_add_gradient});
+  registry.add(
+      {.name = "scatter_add",
+       .doc =
+           "indices [...], updates [..., D...] -> [rows, D...]: updates added up by row; an index outside is left out",
+       .infer = infer_scatter_add,
+       .gradient = scatter_add_gradient});
   registry.add({.name = "one_hot",
                 .doc = "indices [...] -> [..., depth]: 1 at the index, 0 elsewhere",
                 .infer = infer_one_hot,

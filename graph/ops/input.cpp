@@ -10,7 +10,8 @@ std::vector<ValueType> infer_input(const InferContext&) { throw Bug("inputs are 
 }  // namespace
 
 void register_input(OpRegistry& registry) {
-  registry.add({.name = "input", .doc = "A value given from outside: data, a host scalar, or a state.", .infer = infer_input});
+  registry.add(
+      {.name = "input", .doc = "A value given from outside: data, a host scalar, or a state.", .infer = infer_input});
 }
 
 }  // namespace dltrain::graph

@@ -16,7 +16,8 @@ void expect_row(const InferContext& c, size_t first, size_t last) {
   expect(x.shape.rank() >= 1, "layer normalization needs an axis to average over (was a scalar)");
   const ValueType row{x.dtype, {x.shape.back()}};
   for (size_t i = first; i < last; ++i) {
-    expect(c.inputs[i] == row, "layer normalization of " + x.text() + " needs parameters of type " + row.text() + " (was " + c.inputs[i].text() + ")");
+    expect(c.inputs[i] == row, "layer normalization of " + x.text() + " needs parameters of type " + row.text() +
+                                   " (was " + c.inputs[i].text() + ")");
   }
 }
 
@@ -64,10 +65,36 @@ std::vector<Value> expand_grad(Builder& b, const Node& node) {
   return {mul(b, sub(b, g, common), inverse), sum_to(b, mul(b, dy, h), b.shape(gamma)), sum_to(b, dy, b.shape(gamma))};
 }
 
+// What flows into the statistics themselves, as in batch_norm.cpp: dmean / n, and (x - mean) 2 dvariance / n with
+// dvariance = -1/2 inverse^3 dinverse.
+Value statistics_gradient(GradientContext& c) {
+  Builder& b = c.builder();
+  const Value x = c.input(0);
+  const auto n = static_cast<double>(b.shape(x).back());
+  Value dx;
+  if (c.gradient(2).valid()) {
+    const Value inverse = c.output(2);
+    const Value twice = neg(b, mul(b, c.gradient(2), mul(b, inverse, square(b, inverse))));
+    dx = mul(b, sub(b, x, as_column(b, c.output(1))), as_column(b, div(b, twice, n)));
+  }
+  if (c.gradient(1).valid()) {
+    const Value through_mean = broadcast_to(b, as_column(b, div(b, c.gradient(1), n)), b.shape(x));
+    dx = dx.valid() ? add(b, dx, through_mean) : through_mean;
+  }
+  return dx;
+}
+
 void layer_norm_gradient(GradientContext& c) {
-  if (c.gradient(1).valid() || c.gradient(2).valid()) throw Bug("the second derivative of layer_norm is not defined");
-  const std::vector<Value> grads = c.builder().emit_all("layer_norm_grad", {c.input(0), c.input(1), c.output(1), c.output(2), c.gradient(0)});
-  for (size_t i = 0; i < 3; ++i) c.set(i, grads[i]);
+  Builder& b = c.builder();
+  Value dx = statistics_gradient(c);
+  if (c.gradient(0).valid()) {
+    const std::vector<Value> grads =
+        b.emit_all("layer_norm_grad", {c.input(0), c.input(1), c.output(1), c.output(2), c.gradient(0)});
+    dx = dx.valid() ? add(b, grads[0], dx) : grads[0];
+    c.set(1, grads[1]);
+    c.set(2, grads[2]);
+  }
+  c.set(0, dx);
 }
 
 }  // namespace

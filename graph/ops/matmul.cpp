@@ -17,12 +17,14 @@ std::vector<ValueType> infer_matmul(const InferContext& c) {
   expect_float(x, "matmul");
   expect(x.dtype == y.dtype, "matmul needs two inputs of one dtype (were " + x.text() + " and " + y.text() + ")");
   const std::string received = x.shape.text() + " and " + y.shape.text();
-  expect(x.shape.rank() >= 2 && y.shape.rank() >= 2, "matmul needs two axes or more on both sides (were " + received + ")");
+  expect(x.shape.rank() >= 2 && y.shape.rank() >= 2,
+         "matmul needs two axes or more on both sides (were " + received + ")");
   const auto [m, k] = c.attributes.get<bool>("transpose_x") ? std::pair{x.shape.back(), x.shape[x.shape.rank() - 2]}
                                                             : std::pair{x.shape[x.shape.rank() - 2], x.shape.back()};
   const auto [l, n] = c.attributes.get<bool>("transpose_y") ? std::pair{y.shape.back(), y.shape[y.shape.rank() - 2]}
                                                             : std::pair{y.shape[y.shape.rank() - 2], y.shape.back()};
-  expect(k == l, "the inner sizes of a matrix product differ: " + std::to_string(k) + " and " + std::to_string(l) + " (of " + received + ")");
+  expect(k == l, "the inner sizes of a matrix product differ: " + std::to_string(k) + " and " + std::to_string(l) +
+                     " (of " + received + ")");
   Shape batch;
   expect(broadcast(x.shape.slice(0, x.shape.rank() - 2), y.shape.slice(0, y.shape.rank() - 2), batch),
          "the leading sizes of a matrix product do not fit together (" + received + ")");

@@ -1,6 +1,6 @@
 // Optimizers: one op updates all weights, so that a backend can run through them in one kernel. Formulas as in Keras 3.
-// Inputs: learning rate, iteration, finite, gradient scale, then all weights, all gradients, and slot by slot all slots.
-// Outputs: all weights, then slot by slot all slots. Where `finite` is false every output is the old value.
+// Inputs: learning rate, iteration, finite, gradient scale, then all weights, all gradients, and slot by slot all
+// slots. Outputs: all weights, then slot by slot all slots. Where `finite` is false every output is the old value.
 #include "graph/infer.h"
 #include "graph/ops.h"
 
@@ -17,14 +17,16 @@ double option(const Attributes& a, const char* name) { return a.get_or<double>(n
 bool flag(const Attributes& a, const char* name) { return a.get_or<bool>(name, false); }
 
 size_t sgd_slots(const Attributes& a) { return option(a, "momentum") > 0 ? 1 : 0; }
-size_t rmsprop_slots(const Attributes& a) { return 1 + (option(a, "momentum") > 0 ? 1 : 0) + (flag(a, "centered") ? 1 : 0); }
+size_t rmsprop_slots(const Attributes& a) {
+  return 1 + (option(a, "momentum") > 0 ? 1 : 0) + (flag(a, "centered") ? 1 : 0);
+}
 size_t adam_slots(const Attributes& a) { return flag(a, "amsgrad") ? 3 : 2; }
 
 // What a rule reads and writes for one weight.
 struct Update {
-  Value weight;           // after weight decay
-  Value gradient;         // scaled
-  Value learning_rate;    // with the weight's factor
+  Value weight;         // after weight decay
+  Value gradient;       // scaled
+  Value learning_rate;  // with the weight's factor
   std::vector<Value> slots;
 };
 
@@ -73,7 +75,9 @@ void adam(Builder& b, const Node& node, Update& u) {
   const Value t = cast(b, add(b, node.inputs[1], 1), b.dtype(u.learning_rate));
   const auto left = [&](double beta) { return sub(b, number(b, t, 1), pow(b, number(b, t, beta), t)); };
   const Value alpha = div(b, mul(b, u.learning_rate, sqrt(b, left(beta_2))), left(beta_1));
-  const auto approach = [&](Value old, Value now, double share) { return add(b, old, mul(b, sub(b, now, old), share)); };
+  const auto approach = [&](Value old, Value now, double share) {
+    return add(b, old, mul(b, sub(b, now, old), share));
+  };
   u.slots[0] = approach(u.slots[0], u.gradient, 1 - beta_1);
   u.slots[1] = approach(u.slots[1], square(b, u.gradient), 1 - beta_2);
   if (flag(node.attributes, "amsgrad")) u.slots[2] = maximum(b, u.slots[2], u.slots[1]);
@@ -86,31 +90,38 @@ Value decayed(Builder& b, Value weight, double decay, Value learning_rate) {
   return decay == 0 ? weight : sub(b, weight, mul(b, mul(b, weight, decay), learning_rate));
 }
 
-template <SlotCount slot_count> size_t weight_count(size_t inputs, const Attributes& attributes) {
+template <SlotCount slot_count>
+size_t weight_count(size_t inputs, const Attributes& attributes) {
   return (inputs - scalars) / (2 + slot_count(attributes));
 }
 
-template <SlotCount slot_count> std::vector<ValueType> infer_step(const InferContext& c) {
+template <SlotCount slot_count>
+std::vector<ValueType> infer_step(const InferContext& c) {
   const size_t slots = slot_count(c.attributes);
   const size_t count = weight_count<slot_count>(c.inputs.size(), c.attributes);
-  if (c.inputs.size() < scalars || c.inputs.size() != scalars + count * (2 + slots)) throw Bug("an optimizer step is given an odd number of values");
+  if (c.inputs.size() < scalars || c.inputs.size() != scalars + count * (2 + slots))
+    throw Bug("an optimizer step is given an odd number of values");
   const ValueType& learning_rate = c.inputs[0];
-  const bool scalars_fit = is_float(learning_rate.dtype) && learning_rate.shape.rank() == 0 && c.inputs[1] == ValueType{DType::i64, {}} &&
-                           c.inputs[2] == ValueType{DType::boolean, {}} && c.inputs[3] == learning_rate;
+  const bool scalars_fit = is_float(learning_rate.dtype) && learning_rate.shape.rank() == 0 &&
+                           c.inputs[1] == ValueType{DType::i64, {}} && c.inputs[2] == ValueType{DType::boolean, {}} &&
+                           c.inputs[3] == learning_rate;
   if (!scalars_fit) throw Bug("an optimizer step is given scalars of other types");
   for (const char* name : {"learning_rate_factors", "weight_decays"}) {
-    if (c.attributes.get<std::vector<double>>(name).size() != count) throw Bug("an optimizer step needs an entry of " + std::string(name) + " per weight");
+    if (c.attributes.get<std::vector<double>>(name).size() != count)
+      throw Bug("an optimizer step needs an entry of " + std::string(name) + " per weight");
   }
   std::vector<ValueType> outputs;
   for (size_t i = 0; i < count * (2 + slots); ++i) {
     const ValueType& type = c.inputs[scalars + i];
-    if (type != c.inputs[scalars + i % count] || type.dtype != learning_rate.dtype) throw Bug("the parts of an optimizer step differ in type");
+    if (type != c.inputs[scalars + i % count] || type.dtype != learning_rate.dtype)
+      throw Bug("the parts of an optimizer step differ in type");
     if (i < count || i >= 2 * count) outputs.push_back(type);
   }
   return outputs;
 }
 
-template <SlotCount slot_count, Rule rule> std::vector<Value> expand_step(Builder& b, const Node& node) {
+template <SlotCount slot_count, Rule rule>
+std::vector<Value> expand_step(Builder& b, const Node& node) {
   const size_t slots = slot_count(node.attributes);
   const size_t count = weight_count<slot_count>(node.inputs.size(), node.attributes);
   const std::vector<double>& factors = node.attributes.get<std::vector<double>>("learning_rate_factors");
@@ -145,7 +156,8 @@ OptimizerOutputs optimizer_step(Builder& b, const std::string& rule, const Optim
   }
   const std::vector<Value> outputs = b.emit_all(rule + "_step", std::move(inputs), std::move(options));
   const auto count = static_cast<long>(in.weights.size());
-  OptimizerOutputs result{{outputs.begin(), outputs.begin() + count}, std::vector<std::vector<Value>>(in.weights.size())};
+  OptimizerOutputs result{{outputs.begin(), outputs.begin() + count},
+                          std::vector<std::vector<Value>>(in.weights.size())};
   for (size_t i = in.weights.size(); i < outputs.size(); ++i) result.slots[i % in.weights.size()].push_back(outputs[i]);
   return result;
 }
@@ -156,7 +168,8 @@ void register_optimizer_step(OpRegistry& registry) {
                 .infer = infer_step<sgd_slots>,
                 .expand = expand_step<sgd_slots, sgd>});
   registry.add({.name = "rmsprop_step",
-                .doc = "options rho, momentum, epsilon, centered; slots velocity, momentum where momentum > 0, average gradient where centered",
+                .doc = "options rho, momentum, epsilon, centered; slots velocity, momentum where momentum > 0, average "
+                       "gradient where centered",
                 .infer = infer_step<rmsprop_slots>,
                 .expand = expand_step<rmsprop_slots, rmsprop>});
   registry.add({.name = "adam_step",

@@ -1,5 +1,5 @@
-// max_pool2d, average_pool2d and their gradients. The maximum's place in its window is an output, so that the gradient needs
-// neither input nor output.
+// max_pool2d, average_pool2d and their gradients. The maximum's place in its window is an output, so that the gradient
+// needs neither input nor output.
 #include <algorithm>
 
 #include "graph/infer.h"
@@ -26,7 +26,9 @@ Pool2D pool_of(const Attributes& attributes) {
 }  // namespace
 
 Value max_pool2d(Builder& b, Value x, const Pool2D& pool) { return b.emit("max_pool2d", {x}, pool_attributes(pool)); }
-Value average_pool2d(Builder& b, Value x, const Pool2D& pool) { return b.emit("average_pool2d", {x}, pool_attributes(pool)); }
+Value average_pool2d(Builder& b, Value x, const Pool2D& pool) {
+  return b.emit("average_pool2d", {x}, pool_attributes(pool));
+}
 
 namespace {
 
@@ -35,7 +37,8 @@ int64_t output_size(const char* side, int64_t input, int64_t low, int64_t high, 
   // A window that lies in the padding alone would have no maximum and no mean.
   expect(low >= 0 && high >= 0 && low < window && high < window, "the padding of a pooling is smaller than its window");
   expect(window <= input + low + high,
-         "a pooling window of " + std::to_string(window) + " does not fit into an image of " + side + " " + std::to_string(input),
+         "a pooling window of " + std::to_string(window) + " does not fit into an image of " + side + " " +
+             std::to_string(input),
          "pool less before it, or use padding = \"same\"");
   return (input + low + high - window) / stride + 1;
 }
@@ -65,13 +68,15 @@ std::vector<ValueType> infer_average(const InferContext& c) {
 // The input of the pooling that the attributes describe, whose output was like dy.
 ValueType infer_back(const InferContext& c) {
   const Shape x(c.attributes.integers("input_shape"));
-  if (output_shape(x, pool_of(c.attributes)) != c.inputs[0].shape) throw Bug("the gradient of a pooling has another shape than its output");
+  if (output_shape(x, pool_of(c.attributes)) != c.inputs[0].shape)
+    throw Bug("the gradient of a pooling has another shape than its output");
   return {c.inputs[0].dtype, x};
 }
 
 std::vector<ValueType> infer_max_grad(const InferContext& c) {
   expect_inputs(c, 2);
-  if (c.inputs[1] != ValueType{index_dtype(pool_of(c.attributes)), c.inputs[0].shape}) throw Bug("the places of maxima do not fit their gradient");
+  if (c.inputs[1] != ValueType{index_dtype(pool_of(c.attributes)), c.inputs[0].shape})
+    throw Bug("the places of maxima do not fit their gradient");
   return {infer_back(c)};
 }
 
@@ -95,24 +100,29 @@ void average_gradient(GradientContext& c) {
   c.set(0, c.builder().emit("average_pool2d_grad", {c.gradient()}, std::move(attributes)));
 }
 
-void average_grad_gradient(GradientContext& c) { c.set(0, average_pool2d(c.builder(), c.gradient(), pool_of(c.attributes()))); }
+void average_grad_gradient(GradientContext& c) {
+  c.set(0, average_pool2d(c.builder(), c.gradient(), pool_of(c.attributes())));
+}
 
 }  // namespace
 
 void register_pool(OpRegistry& registry) {
   registry.add({.name = "max_pool2d",
-                .doc = "x [N, H, W, C] -> y [N, H', W', C] and the place of each maximum in its window, row-major (uint8, or int32 for "
+                .doc = "x [N, H, W, C] -> y [N, H', W', C] and the place of each maximum in its window, row-major "
+                       "(uint8, or int32 for "
                        "windows above 256 cells); padding never wins, the first of equals does, a not-a-number always",
                 .infer = infer_max,
                 .gradient = max_gradient});
-  registry.add({.name = "max_pool2d_grad",
-                .doc = "dy [N, H', W', C], places [N, H', W', C] -> input_shape [N, H, W, C]: dy added up at the maxima",
-                .infer = infer_max_grad,
-                .gradient = max_grad_gradient});
-  registry.add({.name = "average_pool2d",
-                .doc = "x [N, H, W, C] -> [N, H', W', C]: the mean over those cells of the window that lie inside the image",
-                .infer = infer_average,
-                .gradient = average_gradient});
+  registry.add(
+      {.name = "max_pool2d_grad",
+       .doc = "dy [N, H', W', C], places [N, H', W', C] -> input_shape [N, H, W, C]: dy added up at the maxima",
+       .infer = infer_max_grad,
+       .gradient = max_grad_gradient});
+  registry.add(
+      {.name = "average_pool2d",
+       .doc = "x [N, H, W, C] -> [N, H', W', C]: the mean over those cells of the window that lie inside the image",
+       .infer = infer_average,
+       .gradient = average_gradient});
   registry.add({.name = "average_pool2d_grad",
                 .doc = "dy [N, H', W', C] -> input_shape [N, H, W, C]: dy divided evenly over the cells of each window",
                 .infer = infer_average_grad,

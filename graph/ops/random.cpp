@@ -1,4 +1,5 @@
-// Random numbers as pure functions of (seed, step, sample, element): nothing is stored, and a gradient draws them again.
+// Random numbers as pure functions of (seed, step, sample, element): nothing is stored, and a gradient draws them
+// again.
 #include "graph/infer.h"
 #include "graph/ops.h"
 
@@ -16,12 +17,15 @@ Value uniform(Builder& b, std::vector<Value> scalars, Shape shape, int64_t strea
 
 }  // namespace
 
-Value random_uniform(Builder& b, Shape shape, int64_t stream) { return uniform(b, host_scalars(b), std::move(shape), stream, b.real()); }
+Value random_uniform(Builder& b, Shape shape, int64_t stream) {
+  return uniform(b, host_scalars(b), std::move(shape), stream, b.real());
+}
 
 Value dropout(Builder& b, Value x, double rate, int64_t stream, std::vector<int64_t> noise_shape) {
   std::vector<Value> inputs = host_scalars(b);
   inputs.insert(inputs.begin(), x);
-  return b.emit("dropout", std::move(inputs), {{"rate", rate}, {"stream", stream}, {"noise_shape", std::move(noise_shape)}});
+  return b.emit("dropout", std::move(inputs),
+                {{"rate", rate}, {"stream", stream}, {"noise_shape", std::move(noise_shape)}});
 }
 
 namespace {
@@ -44,12 +48,13 @@ std::vector<ValueType> infer_uniform(const InferContext& c) {
 Shape noise_shape(const Attributes& attributes, const Shape& x) {
   const std::vector<int64_t>& given = attributes.integers("noise_shape");
   if (given.empty()) return x;
-  expect(given.size() == x.rank(), "noise_shape " + Shape(given).text() + " has " + std::to_string(given.size()) + " sizes for the " +
-                                       std::to_string(x.rank()) + " axes of " + x.text());
+  expect(given.size() == x.rank(), "noise_shape " + Shape(given).text() + " has " + std::to_string(given.size()) +
+                                       " sizes for the " + std::to_string(x.rank()) + " axes of " + x.text());
   Shape result(given);
   for (size_t i = 0; i < x.rank(); ++i) {
     if (result[i] == -1) result[i] = x[i];
-    expect(result[i] == 1 || result[i] == x[i], "noise_shape " + Shape(given).text() + " does not fit an input of shape " + x.text(),
+    expect(result[i] == 1 || result[i] == x[i],
+           "noise_shape " + Shape(given).text() + " does not fit an input of shape " + x.text(),
            "each size is 1, or that of the input");
   }
   return result;
@@ -90,11 +95,13 @@ std::vector<Value> expand_dropout(Builder& b, const Node& node) {
 
 void register_random(OpRegistry& registry) {
   registry.add({.name = "random_uniform",
-                .doc = "seed, step, sample_offset -> shape [rows, ...]: element e of row r is the upper 24 bits of word (sample_offset + r) "
+                .doc = "seed, step, sample_offset -> shape [rows, ...]: element e of row r is the upper 24 bits of "
+                       "word (sample_offset + r) "
                        "elements_per_row + e of the stream (core/random.h), as a number in [0, 1)",
                 .infer = infer_uniform});
   registry.add({.name = "dropout",
-                .doc = "x, seed, step, sample_offset -> as x: x / (1 - rate) where the draw is at least rate, else 0; noise_shape has 1 "
+                .doc = "x, seed, step, sample_offset -> as x: x / (1 - rate) where the draw is at least rate, else 0; "
+                       "noise_shape has 1 "
                        "where elements share a draw, -1 for the size of x; a 1 in front shares it between samples",
                 .infer = infer_dropout,
                 .gradient = dropout_gradient,

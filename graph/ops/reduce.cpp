@@ -8,7 +8,8 @@ namespace dltrain::graph {
 
 namespace {
 
-// The given axes counted from the start and sorted, or all; one that does not exist is left for the inference to report.
+// The given axes counted from the start and sorted, or all; one that does not exist is left for the inference to
+// report.
 std::vector<int64_t> sorted_axes(const Shape& shape, const std::vector<int64_t>& given) {
   std::vector<int64_t> axes;
   for (size_t i = 0; given.empty() && i < shape.rank(); ++i) axes.push_back(static_cast<int64_t>(i));
@@ -26,9 +27,15 @@ Value reduce(Builder& b, const char* op, Value x, const std::vector<int64_t>& ax
 
 }  // namespace
 
-Value reduce_sum(Builder& b, Value x, std::vector<int64_t> axes, bool keepdims) { return reduce(b, "reduce_sum", x, axes, keepdims); }
-Value reduce_max(Builder& b, Value x, std::vector<int64_t> axes, bool keepdims) { return reduce(b, "reduce_max", x, axes, keepdims); }
-Value reduce_min(Builder& b, Value x, std::vector<int64_t> axes, bool keepdims) { return reduce(b, "reduce_min", x, axes, keepdims); }
+Value reduce_sum(Builder& b, Value x, std::vector<int64_t> axes, bool keepdims) {
+  return reduce(b, "reduce_sum", x, axes, keepdims);
+}
+Value reduce_max(Builder& b, Value x, std::vector<int64_t> axes, bool keepdims) {
+  return reduce(b, "reduce_max", x, axes, keepdims);
+}
+Value reduce_min(Builder& b, Value x, std::vector<int64_t> axes, bool keepdims) {
+  return reduce(b, "reduce_min", x, axes, keepdims);
+}
 
 Value reduce_mean(Builder& b, Value x, std::vector<int64_t> axes, bool keepdims) {
   const Value sum = reduce_sum(b, x, std::move(axes), keepdims);
@@ -52,8 +59,10 @@ Shape reduced(const Shape& shape, const std::vector<int64_t>& axes, bool keepdim
   std::vector<int64_t> sizes;
   for (size_t i = 0; i < shape.rank(); ++i) {
     const bool gone = std::binary_search(axes.begin(), axes.end(), static_cast<int64_t>(i));
-    if (!gone) sizes.push_back(shape[i]);
-    else if (keepdims) sizes.push_back(1);
+    if (!gone)
+      sizes.push_back(shape[i]);
+    else if (keepdims)
+      sizes.push_back(1);
   }
   return Shape(std::move(sizes));
 }

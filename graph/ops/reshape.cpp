@@ -14,8 +14,10 @@ Shape resolved(const Shape& wanted, int64_t elements) {
   int64_t known = 1;
   int64_t open = -1;
   for (size_t i = 0; i < wanted.rank(); ++i) {
-    if (wanted[i] == -1 && open < 0) open = static_cast<int64_t>(i);
-    else known *= wanted[i];
+    if (wanted[i] == -1 && open < 0)
+      open = static_cast<int64_t>(i);
+    else
+      known *= wanted[i];
   }
   if (open >= 0 && known > 0 && elements % known == 0) result[static_cast<size_t>(open)] = elements / known;
   return result;
@@ -42,11 +44,13 @@ std::vector<ValueType> infer_reshape(const InferContext& c) {
   const Shape shape(c.attributes.integers("shape"));
   bool known = true;
   for (const int64_t size : shape) known = known && size >= 0;
-  expect(known, "cannot reshape " + x.shape.text() + " to " + shape.text() + " (" + std::to_string(x.elements()) + " elements)",
-         "at most one size may be -1, and the others must divide the number of elements");
+  expect(
+      known,
+      "cannot reshape " + x.shape.text() + " to " + shape.text() + " (" + std::to_string(x.elements()) + " elements)",
+      "at most one size may be -1, and the others must divide the number of elements");
   expect(shape.elements() == x.elements(),
-         "cannot reshape " + x.shape.text() + " to " + shape.text() + " (" + std::to_string(x.elements()) + " elements against " +
-             std::to_string(shape.elements()) + ")",
+         "cannot reshape " + x.shape.text() + " to " + shape.text() + " (" + std::to_string(x.elements()) +
+             " elements against " + std::to_string(shape.elements()) + ")",
          "the sizes must multiply to the same number");
   return {{x.dtype, shape}};
 }
@@ -73,7 +77,8 @@ std::vector<ValueType> infer_transpose(const InferContext& c) {
 void transpose_gradient(GradientContext& c) {
   const std::vector<int64_t>& permutation = c.attributes().integers("permutation");
   std::vector<int64_t> inverse(permutation.size());
-  for (size_t i = 0; i < permutation.size(); ++i) inverse[static_cast<size_t>(permutation[i])] = static_cast<int64_t>(i);
+  for (size_t i = 0; i < permutation.size(); ++i)
+    inverse[static_cast<size_t>(permutation[i])] = static_cast<int64_t>(i);
   c.set(0, transpose(c.builder(), c.gradient(), inverse));
 }
 

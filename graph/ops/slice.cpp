@@ -7,15 +7,19 @@ namespace dltrain::graph {
 Value slice(Builder& b, Value x, std::vector<int64_t> begin, std::vector<int64_t> size, std::vector<int64_t> strides) {
   if (strides.empty()) strides.assign(begin.size(), 1);
   if (Shape(size) == b.shape(x) && begin == std::vector<int64_t>(begin.size(), 0)) return x;
-  return b.emit("slice", {x}, {{"begin", std::move(begin)}, {"size", std::move(size)}, {"strides", std::move(strides)}});
+  return b.emit("slice", {x},
+                {{"begin", std::move(begin)}, {"size", std::move(size)}, {"strides", std::move(strides)}});
 }
 
 namespace {
 
-Value pad_between(Builder& b, Value x, std::vector<int64_t> low, std::vector<int64_t> high, std::vector<int64_t> interior, double value) {
+Value pad_between(Builder& b, Value x, std::vector<int64_t> low, std::vector<int64_t> high,
+                  std::vector<int64_t> interior, double value) {
   const std::vector<int64_t> none(low.size(), 0);
   if (low == none && high == none && interior == none && low.size() == b.shape(x).rank()) return x;
-  return b.emit("pad", {x}, {{"low", std::move(low)}, {"high", std::move(high)}, {"interior", std::move(interior)}, {"value", value}});
+  return b.emit(
+      "pad", {x},
+      {{"low", std::move(low)}, {"high", std::move(high)}, {"interior", std::move(interior)}, {"value", value}});
 }
 
 }  // namespace
@@ -29,8 +33,9 @@ namespace {
 
 void expect_entry_per_axis(const Attributes& attributes, const char* name, const Shape& shape) {
   const std::vector<int64_t>& entries = attributes.integers(name);
-  expect(entries.size() == shape.rank(), std::to_string(entries.size()) + " entries of " + name + " are given for the " +
-                                             std::to_string(shape.rank()) + " axes of " + shape.text());
+  expect(entries.size() == shape.rank(), std::to_string(entries.size()) + " entries of " + name +
+                                             " are given for the " + std::to_string(shape.rank()) + " axes of " +
+                                             shape.text());
 }
 
 std::vector<ValueType> infer_slice(const InferContext& c) {
@@ -43,8 +48,9 @@ std::vector<ValueType> infer_slice(const InferContext& c) {
   for (size_t i = 0; i < x.rank(); ++i) {
     expect(size[i] >= 1 && strides[i] >= 1, "nothing is left of axis " + std::to_string(i) + " of " + x.text());
     expect(begin[i] >= 0 && begin[i] + (size[i] - 1) * strides[i] < x[i],
-           "elements " + std::to_string(begin[i]) + " to " + std::to_string(begin[i] + (size[i] - 1) * strides[i]) + " of axis " +
-               std::to_string(i) + " are taken, which has " + std::to_string(x[i]) + " (of " + x.text() + ")");
+           "elements " + std::to_string(begin[i]) + " to " + std::to_string(begin[i] + (size[i] - 1) * strides[i]) +
+               " of axis " + std::to_string(i) + " are taken, which has " + std::to_string(x[i]) + " (of " + x.text() +
+               ")");
   }
   return {{c.inputs[0].dtype, Shape(size)}};
 }
@@ -68,11 +74,13 @@ std::vector<ValueType> infer_pad(const InferContext& c) {
   for (const char* name : {"low", "high", "interior"}) {
     expect_entry_per_axis(c.attributes, name, result);
     for (const int64_t count : c.attributes.integers(name)) {
-      expect(count >= 0, "padding cannot be negative (" + std::string(name) + " was " + Shape(c.attributes.integers(name)).text() + ")");
+      expect(count >= 0, "padding cannot be negative (" + std::string(name) + " was " +
+                             Shape(c.attributes.integers(name)).text() + ")");
     }
   }
   for (size_t i = 0; i < result.rank(); ++i) {
-    result[i] += c.attributes.integers("low")[i] + c.attributes.integers("high")[i] + (result[i] - 1) * c.attributes.integers("interior")[i];
+    result[i] += c.attributes.integers("low")[i] + c.attributes.integers("high")[i] +
+                 (result[i] - 1) * c.attributes.integers("interior")[i];
   }
   return {{c.inputs[0].dtype, result}};
 }
@@ -80,7 +88,8 @@ std::vector<ValueType> infer_pad(const InferContext& c) {
 void pad_gradient(GradientContext& c) {
   std::vector<int64_t> strides = c.attributes().integers("interior");
   for (int64_t& stride : strides) ++stride;
-  c.set(0, slice(c.builder(), c.gradient(), c.attributes().integers("low"), c.builder().shape(c.input(0)).sizes(), strides));
+  c.set(0, slice(c.builder(), c.gradient(), c.attributes().integers("low"), c.builder().shape(c.input(0)).sizes(),
+                 strides));
 }
 
 }  // namespace
@@ -91,7 +100,8 @@ void register_slice(OpRegistry& registry) {
                 .infer = infer_slice,
                 .gradient = slice_gradient});
   registry.add({.name = "pad",
-                .doc = "x with low[i] cells before, high[i] behind and interior[i] between neighbours along axis i, filled with value",
+                .doc = "x with low[i] cells before, high[i] behind and interior[i] between neighbours along axis i, "
+                       "filled with value",
                 .infer = infer_pad,
                 .gradient = pad_gradient});
 }

@@ -36,7 +36,9 @@ std::vector<Value> expand_log_softmax(Builder& b, const Node& node) {
 }
 
 void softmax_gradient(GradientContext& c) { c.set(0, c.builder().emit("softmax_grad", {c.output(), c.gradient()})); }
-void log_softmax_gradient(GradientContext& c) { c.set(0, c.builder().emit("log_softmax_grad", {c.output(), c.gradient()})); }
+void log_softmax_gradient(GradientContext& c) {
+  c.set(0, c.builder().emit("log_softmax_grad", {c.output(), c.gradient()}));
+}
 
 std::vector<Value> expand_softmax_grad(Builder& b, const Node& node) {
   const Value y = node.inputs[0];
@@ -52,14 +54,24 @@ std::vector<Value> expand_log_softmax_grad(Builder& b, const Node& node) {
 }  // namespace
 
 void register_softmax(OpRegistry& registry) {
-  registry.add({.name = "softmax", .doc = "e^x / sum of e^x over the last axis", .infer = infer_softmax, .gradient = softmax_gradient, .expand = expand_softmax});
+  registry.add({.name = "softmax",
+                .doc = "e^x / sum of e^x over the last axis",
+                .infer = infer_softmax,
+                .gradient = softmax_gradient,
+                .expand = expand_softmax});
   registry.add({.name = "log_softmax",
                 .doc = "x - log(sum of e^x over the last axis)",
                 .infer = infer_softmax,
                 .gradient = log_softmax_gradient,
                 .expand = expand_log_softmax});
-  registry.add({.name = "softmax_grad", .doc = "y, dy -> y (dy - sum of y dy over the last axis)", .infer = infer_gradient, .expand = expand_softmax_grad});
-  registry.add({.name = "log_softmax_grad", .doc = "y, dy -> dy - e^y (sum of dy over the last axis)", .infer = infer_gradient, .expand = expand_log_softmax_grad});
+  registry.add({.name = "softmax_grad",
+                .doc = "y, dy -> y (dy - sum of y dy over the last axis)",
+                .infer = infer_gradient,
+                .expand = expand_softmax_grad});
+  registry.add({.name = "log_softmax_grad",
+                .doc = "y, dy -> dy - e^y (sum of dy over the last axis)",
+                .infer = infer_gradient,
+                .expand = expand_log_softmax_grad});
 }
 
 }  // namespace dltrain::graph
