@@ -82,7 +82,7 @@ TEST_CASE("gzip data with a wrong bit is refused, but for bits that mean nothing
 
 TEST_CASE("a gzip file is read by its contents, not by its name") {
   const test::TemporaryFolder folder;
-  const auto stream = formats::open_stream(folder.write("plain.txt", hello));
+  const auto stream = formats::open_stream(test::write(folder, "plain.txt", hello));
   std::array<std::byte, 5> start;
   CHECK(stream->read(start) == 5);
   CHECK(start[0] == std::byte{'h'});

@@ -24,7 +24,7 @@ void collect(const Setting& value, std::vector<double>& numbers) {
   for (const Setting& element : *value.list()) collect(element, numbers);
 }
 
-std::string npy_path(const std::string& name) { return test::fixture("formats/npy/" + name + ".npy"); }
+std::string npy_path(const std::string& name) { return test::fixture_path("formats/npy/" + name + ".npy"); }
 
 Array parse(const std::string& bytes) {
   return formats::open_npy(formats::memory_stream(std::as_bytes(std::span(bytes)), "x.npy")).read_all();
@@ -40,7 +40,7 @@ std::string with_header(const std::string& header, const std::string& data = {})
 }  // namespace
 
 TEST_CASE("NPY files of NumPy: all types, byte orders, element orders and versions") {
-  const Setting expected = formats::read_json(test::fixture("formats/npy/expected.json"), ExitCode::data);
+  const Setting expected = formats::read_json(test::fixture_path("formats/npy/expected.json"), ExitCode::data);
   REQUIRE(expected.table()->size() > 40);
   for (const auto& entry : expected.table()->entries()) {
     INFO(entry.key);
@@ -90,13 +90,13 @@ TEST_CASE("what is written is what NumPy writes") {
 
 TEST_CASE("NPY files are written row by row") {
   const test::TemporaryFolder folder;
-  formats::NpyWriter writer(folder.path("rows.npy"), DType::f32, Shape{2});
+  formats::NpyWriter writer(folder.file("rows.npy"), DType::f32, Shape{2});
   Array rows(DType::f32, Shape{3, 2});
   for (int64_t i = 0; i < 6; ++i) set_element(rows, i, static_cast<double>(i));
   writer.write(rows);
   writer.write(rows);
   writer.close();
-  const Array read = formats::read_npy(folder.path("rows.npy"));
+  const Array read = formats::read_npy(folder.file("rows.npy"));
   CHECK(read.shape == Shape{6, 2});
   CHECK(element(read, 11) == 5);
 }
@@ -143,6 +143,6 @@ TEST_CASE("messages about NPY files") {
   add("huge", with_header("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999, 99999999999)}"));
   add("more than there is", with_header("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000,)}", "1234"));
   for (const char* name : {"objects", "records", "text", "complex", "too_large"}) add_file(name);
-  golden.replace(test::fixture("formats"), "FIXTURES");
+  golden.replace(test::fixture_path("formats"), "FIXTURES");
   golden.check();
 }

@@ -1,34 +1,20 @@
 #include "tests/support/files.h"
 
-#include <cstdlib>
-#include <filesystem>
-
 #include "core/files.h"
 
 namespace dltrain::test {
 
-std::string fixture(const std::string& name) { return std::string(DLTRAIN_TESTS_FOLDER) + "/fixtures/" + name; }
-
-TemporaryFolder::TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "dltrain-test-XXXXXX").string()) {
-  REQUIRE(::mkdtemp(path_.data()) != nullptr);
+std::string write(const TemporaryFolder& folder, const std::string& name, std::string_view text) {
+  return write(folder, name, std::as_bytes(std::span(text)));
 }
 
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TemporaryFolder::write(const std::string& name, std::string_view text) const {
-  return write(name, std::as_bytes(std::span(text)));
-}
-
-std::string TemporaryFolder::write(const std::string& name, std::span<const std::byte> bytes) const {
-  std::string file = path(name);
-  create_directories(parent_path(file));
-  OutputFile out(file, OutputFile::Mode::truncate);
-  out.write(bytes);
-  out.close();
-  return file;
+std::string write(const TemporaryFolder& folder, const std::string& name, std::span<const std::byte> bytes) {
+  std::string path = folder.file(name);
+  create_directories(parent_path(path));
+  OutputFile file(path, OutputFile::Mode::truncate);
+  file.write(bytes);
+  file.close();
+  return path;
 }
 
 }  // namespace dltrain::test

@@ -5,11 +5,12 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "core/files.h"
+#include "tests/support/paths.h"
 
 namespace dltrain::test {
 
 void check_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(DLTRAIN_TESTS_FOLDER) + "/golden/" + name;
+  const std::string path = source_path("tests/golden/" + name);
   if (std::getenv("DLTRAIN_UPDATE_GOLDEN") != nullptr) {
     create_directories(parent_path(path));
     write_file_durably(path, text);

@@ -1,0 +1,64 @@
+// Examples of optimizer steps: every rule with every option, several weights with their own factors.
+#include "tests/support/cases/cases.h"
+
+namespace dltrain::test {
+
+namespace {
+
+struct Rule {
+  const char* op;
+  const char* name;
+  size_t slots;
+  graph::Attributes options;
+};
+
+// Slots are averages of squares or largest ones: positive, so that roots can be differentiated.
+OpCase step(const Rule& rule, const std::vector<Shape>& weights, double iteration, bool finite, double scale,
+            const std::string& suffix) {
+  OpCase result{rule.op,
+                rule.name + suffix,
+                {reals({}, 0.01, 0.1), listed({}, {iteration}, DType::i64),
+                 listed({}, {finite ? 1.0 : 0.0}, DType::boolean), listed({}, {scale})}};
+  for (int part = 0; part < 2; ++part) {
+    for (const Shape& shape : weights) result.inputs.push_back(reals(shape));
+  }
+  for (size_t slot = 0; slot < rule.slots; ++slot) {
+    for (const Shape& shape : weights)
+      result.inputs.push_back(reals(shape, 0.5 + static_cast<double>(slot), 1.0 + static_cast<double>(slot)));
+  }
+  std::vector<double> factors;
+  std::vector<double> decays;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    factors.push_back(i == 1 ? 0.1 : 1);
+    decays.push_back(i == 0 ? 0.01 : 0);
+  }
+  result.attributes = rule.options;
+  result.attributes.set("learning_rate_factors", factors);
+  result.attributes.set("weight_decays", decays);
+  return result;
+}
+
+}  // namespace
+
+void add_optimizer_cases(std::vector<OpCase>& cases) {
+  for (const Rule& rule :
+       {Rule{"sgd_step", "plain", 0, {{"momentum", 0.0}, {"nesterov", false}}},
+        Rule{"sgd_step", "momentum", 1, {{"momentum", 0.9}, {"nesterov", false}}},
+        Rule{"sgd_step", "nesterov", 1, {{"momentum", 0.9}, {"nesterov", true}}},
+        Rule{"rmsprop_step", "plain", 1, {{"rho", 0.9}, {"momentum", 0.0}, {"epsilon", 1e-7}, {"centered", false}}},
+        Rule{"rmsprop_step", "momentum", 2, {{"rho", 0.9}, {"momentum", 0.5}, {"epsilon", 1e-7}, {"centered", false}}},
+        Rule{"rmsprop_step", "centered", 2, {{"rho", 0.9}, {"momentum", 0.0}, {"epsilon", 9.0}, {"centered", true}}},
+        Rule{"rmsprop_step",
+             "centered with momentum",
+             3,
+             {{"rho", 0.9}, {"momentum", 0.5}, {"epsilon", 9.0}, {"centered", true}}},
+        Rule{"adam_step", "plain", 2, {{"beta_1", 0.9}, {"beta_2", 0.999}, {"epsilon", 1e-7}, {"amsgrad", false}}},
+        Rule{"adam_step", "amsgrad", 3, {{"beta_1", 0.9}, {"beta_2", 0.999}, {"epsilon", 1e-7}, {"amsgrad", true}}}}) {
+    const std::vector<Shape> weights = {{3, 5}, {5}, {2, 2, 3}, {}};
+    cases.push_back(step(rule, weights, 0, true, 1, ""));
+    cases.push_back(step(rule, weights, 999, true, 0.25, ", later, scaled"));
+    cases.push_back(step(rule, {{7}}, 3, false, 1, ", not finite"));
+  }
+}
+
+}  // namespace dltrain::test
