@@ -34,7 +34,7 @@ class RandomStream {
   std::array<uint32_t, 2> key() const { return key_; }
 
  private:
-  std::array<uint32_t, 2> key_;
+  std::array<uint32_t, 2> key_{};
 };
 
 }  // namespace dltrain

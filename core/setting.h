@@ -20,6 +20,14 @@ class Table {
  public:
   struct Entry;
 
+  // Defined where Entry is complete.
+  Table();
+  Table(const Table& other);
+  Table(Table&& other) noexcept;
+  Table& operator=(const Table& other);
+  Table& operator=(Table&& other) noexcept;
+  ~Table();
+
   const Setting* find(std::string_view key) const;
   Setting* find(std::string_view key);
   const Setting& at(std::string_view key) const;  // a Bug if missing

@@ -60,7 +60,7 @@ std::string quote(std::string_view text) {
 std::string number_text(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  std::array<char, 32> buffer;
+  std::array<char, 32> buffer{};
   const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
   return {buffer.data(), result.ptr};
 }
@@ -86,7 +86,7 @@ std::string bytes_text(uint64_t bytes) {
     ++unit;
   }
   if (unit == 0) return std::to_string(bytes) + " B";
-  std::array<char, 32> buffer;
+  std::array<char, 32> buffer{};
   const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), amount, std::chars_format::fixed,
                                     amount < 100 ? 1 : 0);
   return std::string(buffer.data(), result.ptr) + " " + units[unit];

@@ -117,8 +117,8 @@ Builder::ScopeGuard Builder::scope(const std::string& name, std::string who, Pla
 
 Builder::ScopeGuard Builder::scope(const std::string& name, std::string who, Place place, LayerOptions options) {
   const Scope& outer = graph_.scopes[static_cast<size_t>(scope_)];
-  Scope inner{outer.path.empty() ? name : outer.path + "/" + name, who.empty() ? outer.who : std::move(who),
-              place.known() ? std::move(place) : outer.place};
+  Scope inner{outer.path.empty() ? name : outer.path + "/" + name, who.empty() ? outer.who : who,
+              place.known() ? place : outer.place};
   const int32_t previous = scope_;
   const LayerOptions previous_options = options_;
   options_ = options;
