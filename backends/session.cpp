@@ -89,6 +89,7 @@ int Session::add(const graph::Graph& graph, const PlanOptions& options) {
     const bool own = input.kind == InputKind::scalar || (input.kind == InputKind::data && !backend_->shares_host_memory());
     const int64_t bytes = std::max<int64_t>(bound->plan->graph.type(input.value).bytes(), 1);
     bound->input_memory.push_back(own ? backend_->allocate(bytes) : nullptr);
+    bound->fed.push_back(nullptr);
   }
   bound_.push_back(std::move(bound));
   if (bound_.back()->plan->memory.arena_bytes > arena_bytes_) {
@@ -183,6 +184,7 @@ void Session::feed_inputs(Bound& bound, const Feed& feed) {
       if (bound.input_memory[i] != nullptr) {
         backend_->to_device(bound.input_memory[i], array.bytes.data(), type.bytes());
       } else {
+        bound.fed[i] = array.bytes.data();
         for (void** slot : bound.input_slots[i]) *slot = const_cast<std::byte*>(array.bytes.data());  // kernels only read inputs
       }
     }
@@ -221,10 +223,8 @@ Array Session::result(int number, const std::string& name) {
   Array value(type.dtype, type.shape);
   backend_->wait();
   const Placement& placement = bound.plan->memory.values[static_cast<size_t>(output->value.node)][static_cast<size_t>(output->value.output)];
-  if (placement.kind == Placement::Kind::external && bound.input_memory[static_cast<size_t>(placement.index)] == nullptr) {
-    throw Bug("result \"" + name + "\" is an input");
-  }
-  backend_->to_host(value.bytes.data(), address(bound, output->value), type.bytes());
+  const std::byte* fed = placement.kind == Placement::Kind::external ? bound.fed[static_cast<size_t>(placement.index)] : nullptr;
+  backend_->to_host(value.bytes.data(), fed != nullptr ? fed : address(bound, output->value), type.bytes());
   return value;
 }
 

@@ -66,6 +66,7 @@ class Session {
     std::vector<bool> packs_always;                   // per step
     std::vector<int64_t> packed_version;              // per step: sum of versions at the last pack
     std::vector<void*> input_memory;                  // per graph input: device buffer or null (bound to host memory)
+    std::vector<const std::byte*> fed;                // per graph input: host memory bound in the last run, or null
     std::vector<std::vector<void**>> input_slots;     // per graph input: pointers to patch
   };
 
