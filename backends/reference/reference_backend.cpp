@@ -19,7 +19,14 @@ class ReferenceKernel : public Kernel {
       input_types_.push_back(graph.type(input));
       info_.bytes += static_cast<double>(input_types_.back().bytes());
     }
-    for (const graph::ValueType& output : node.outputs) info_.bytes += static_cast<double>(output.bytes());
+    // All inputs are read before anything is written, so that any output may take the place of any input.
+    for (size_t o = 0; o < node.outputs.size(); ++o) {
+      info_.bytes += static_cast<double>(node.outputs[o].bytes());
+      for (size_t i = 0; i < input_types_.size(); ++i) {
+        const bool fits = input_types_[i].bytes() == node.outputs[o].bytes();
+        if (fits) info_.in_place.emplace_back(static_cast<int>(i), static_cast<int>(o));
+      }
+    }
   }
 
   void run(const Arguments& arguments) override {
