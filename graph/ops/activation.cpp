@@ -60,7 +60,7 @@ std::vector<Value> expand_relu(Builder& b, const Node& node) {
     y = maximum(b, x, 0);
   } else {
     const Value below = slope == 0 ? number(b, x, 0) : mul(b, threshold == 0 ? x : sub(b, x, threshold), slope);
-    y = select(b, less(b, x, number(b, x, threshold)), below, x);
+    y = select(b, less_equal(b, x, number(b, x, threshold)), below, x);
   }
   return {limit < 0 ? y : minimum(b, y, limit)};
 }
