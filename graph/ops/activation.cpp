@@ -118,7 +118,7 @@ Value elu_slope(Builder& b, Value y, const Attributes& attributes) {
   return select(b, less(b, number(b, y, 0), y), number(b, y, 1), add(b, y, attributes.real("alpha")));
 }
 Value selu_slope(Builder& b, Value y, const Attributes&) {
-  return select(b, less(b, number(b, y, 0), y), number(b, y, selu_scale), add(b, y, selu_scale * selu_alpha));
+  return select(b, less(b, y, number(b, y, 0)), add(b, y, selu_scale * selu_alpha), number(b, y, selu_scale));
 }
 Value gelu_slope(Builder& b, Value x, const Attributes& attributes) {
   const bool approximate = attributes.get<bool>("approximate");
