@@ -68,7 +68,7 @@ struct Softsign {
 
 struct Exponential {
   static constexpr auto kind = "exponential";
-  static void describe(auto& d) { d.doc("e^x."); }
+  static void describe(auto& d) { d.doc("e^x: always positive, and soon very large."); }
   Value activate(Builder& b, Value x) const { return graph::exp(b, x); }
 };
 
