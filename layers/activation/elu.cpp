@@ -12,7 +12,7 @@ struct ELU {
 
   static void describe(auto& d) {
     d.doc("x for positive x, alpha (e^x - 1) below.");
-    d.param(&ELU::alpha, "alpha", "what it tends to below, with a minus sign");
+    d.param(&ELU::alpha, "alpha", "what it tends to below, with a minus sign").at_least(0);
   }
 
   Value build(Builder& b, Value x) const { return graph::elu(b, x, alpha); }

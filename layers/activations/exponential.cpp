@@ -10,7 +10,7 @@ struct Elu {
   double alpha = 1;
   static void describe(auto& d) {
     d.doc("x for positive x, alpha (e^x - 1) below (Clevert et al. 2016).");
-    d.param(&Elu::alpha, "alpha", "what it tends to below, with a minus sign");
+    d.param(&Elu::alpha, "alpha", "what it tends to below, with a minus sign").at_least(0);
   }
   Value activate(Builder& b, Value x) const { return graph::elu(b, x, alpha); }
 };
