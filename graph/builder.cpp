@@ -55,6 +55,12 @@ Value Builder::scalar_input(const std::string& name) {
 }
 
 Value Builder::state(const StateInfo& info) {
+  try {
+    info.type.bytes();
+  } catch (const SizeOverflow&) {
+    fail("the weight \"" + info.name + "\" " + info.type.shape.text() + " would be larger than any memory",
+         "make the layer or its input smaller");
+  }
   const StateInfo& known = states_.require(info);
   if (const auto current = current_states_.find(known.name); current != current_states_.end()) return current->second;
   return input(known.name, InputKind::state, known.type);

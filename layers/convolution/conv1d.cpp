@@ -18,8 +18,9 @@ struct Conv1D : ConvolutionWindow<1>, KernelOptions, OutputOptions {
     d.param(&Conv1D::filters, "filters", "channels of the output").required().at_least(1);
     describe_window(d);
     d.param(&Conv1D::groups, "groups", "into so many parts channels and filters are divided, each with its own").at_least(1);
-    describe_output(d);
+    describe_activation(d);
     describe_kernel(d);
+    describe_output(d);
   }
   void check(FieldReport& report) const {
     check_window(report);

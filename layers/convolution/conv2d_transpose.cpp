@@ -20,8 +20,9 @@ struct Conv2DTranspose : ConvolutionWindow<2>, KernelOptions, OutputOptions {
     d.param(&Self::filters, "filters", "channels of the output").required().at_least(1);
     describe_window(d);
     d.param(&Self::output_padding, "output_padding", "rows and columns added behind; without it they follow from strides").at_least(0);
-    describe_output(d);
+    describe_activation(d);
     describe_kernel(d);
+    describe_output(d);
   }
 
   void check(FieldReport& report) const {

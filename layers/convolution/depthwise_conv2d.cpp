@@ -20,10 +20,11 @@ struct DepthwiseConv2D : ConvolutionWindow<2>, OutputOptions {
           "channels depth_multiplier]; those of one channel stand together.");
     describe_window(d);
     d.param(&Self::depth_multiplier, "depth_multiplier", "outputs of each channel").at_least(1);
-    describe_output(d);
+    describe_activation(d);
     d.param(&Self::depthwise_initializer, "depthwise_initializer", "first values of the kernel");
     d.param(&Self::depthwise_regularizer, "depthwise_regularizer", "what the kernel adds to the loss").family("regularizer");
     d.param(&Self::depthwise_constraint, "depthwise_constraint", "where the kernel is moved after each update").family("constraint");
+    describe_output(d);
   }
   void check(FieldReport& report) const { check_window(report); }
 

@@ -42,7 +42,6 @@ struct Identity {
   static void describe(auto& d) {
     d.doc("A matrix with `gain` on the diagonal and zero elsewhere; for weights with two axes.");
     d.alias("identity");
-    d.alias("IdentityInitializer");
     d.param(&Identity::gain, "gain", "value on the diagonal");
   }
   void fill(Array& values) const {

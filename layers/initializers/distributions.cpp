@@ -1,4 +1,5 @@
 // Initializers that draw from one distribution whatever the shape.
+#include "core/text.h"
 #include "layers/initializers.h"
 #include "layers/support/draw.h"
 
@@ -18,7 +19,9 @@ struct RandomUniform : Seeded {
     describe_seed(d);
   }
   void check(FieldReport& report) const {
-    if (maxval < minval) report.error("maxval", "maxval must be at least minval", "swap them");
+    if (maxval < minval) {
+      report.error("maxval", "maxval must be at least minval (were " + real_text(maxval) + " and " + real_text(minval) + ")", "swap them");
+    }
   }
   void fill(const RandomStream& stream, Array& values) const { fill_uniform(values, stream, minval, maxval); }
 };

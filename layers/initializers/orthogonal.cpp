@@ -60,7 +60,6 @@ struct Orthogonal : Seeded {
     d.doc("A random orthogonal matrix times `gain`: orthonormal columns of [product of all axes but the last, last], or "
           "rows where that is wider than high.");
     d.alias("orthogonal");
-    d.alias("OrthogonalInitializer");
     d.param(&Orthogonal::gain, "gain", "factor of the matrix");
     describe_seed(d);
   }

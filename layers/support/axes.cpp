@@ -18,11 +18,13 @@ int64_t axis_of(const Builder& builder, Value x, int64_t axis, std::string_view 
   const int64_t normalized = normalized_axis(axis, shape.rank());
   if (normalized > 0) return normalized;
   const auto last = static_cast<int64_t>(shape.rank()) - 1;
-  const std::string axes = last < 1 ? "none" : "1 to " + std::to_string(last) + ", or -1 to -" + std::to_string(last) + " from the end";
+  const std::string from_end = "-" + std::to_string(last) + " to -1 counted from the end";
   builder.fail(std::string(field) + " " + std::to_string(axis) +
                    (normalized == 0 ? " counts the samples" : " is not an axis of the input") + " (the input is " +
                    sample_text(shape) + ")",
-               "the axes of a sample are " + axes);
+               last < 1    ? "put { type = \"Reshape\", target_shape = [1] } before it"
+               : last == 1 ? "a sample has one axis here, 1 or -1"
+                           : "the axes of a sample are 1 to " + std::to_string(last) + ", or " + from_end);
 }
 
 std::vector<int64_t> axes_of(const Builder& builder, Value x, const std::vector<int64_t>& axes, std::string_view field) {

@@ -33,9 +33,11 @@ struct OutputOptions {
   std::optional<Component> bias_constraint;
   std::optional<Component> activity_regularizer;
 
-  static void describe_output(auto& d) {
+  static void describe_activation(auto& d) {
     d.param(&OutputOptions::activation, "activation", "applied to the result");
     d.param(&OutputOptions::use_bias, "use_bias", "add a learned offset for each channel");
+  }
+  static void describe_output(auto& d) {
     d.param(&OutputOptions::bias_initializer, "bias_initializer", "first values of the bias");
     d.param(&OutputOptions::bias_regularizer, "bias_regularizer", "what the bias adds to the loss").family("regularizer");
     d.param(&OutputOptions::bias_constraint, "bias_constraint", "where the bias is moved after each update").family("constraint");

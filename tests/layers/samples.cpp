@@ -1,0 +1,61 @@
+#include "tests/layers/samples.h"
+
+namespace dltrain::test {
+
+const std::vector<LayerSample>& layer_samples() {
+  static const std::vector<LayerSample> samples = {
+      {R"({"type": "Input", "shape": [8, -1, 3]})", {{2, 8, 5, 3}}, {2, 8, 5, 3}, ""},
+      {R"({"type": "Dense", "units": 4})", {{2, 3}}, {2, 4}, "kernel bias"},
+      {R"({"type": "Dense", "units": 4, "use_bias": false, "activation": "tanh"})", {{2, 5, 3}}, {2, 5, 4}, "kernel"},
+      {R"({"type": "Embedding", "input_dim": 7, "output_dim": 3})", {{2, 5}}, {2, 5, 3}, "embeddings", DType::i32},
+      {R"({"type": "Conv1D", "filters": 4, "kernel_size": 3})", {{2, 9, 2}}, {2, 7, 4}, "kernel bias"},
+      {R"({"type": "Conv1D", "filters": 4, "kernel_size": 3, "padding": "causal", "dilation_rate": 2})", {{2, 9, 2}}, {2, 9, 4}, "kernel bias"},
+      {R"({"type": "Conv2D", "filters": 6, "kernel_size": 3})", {{2, 8, 7, 3}}, {2, 6, 5, 6}, "kernel bias"},
+      {R"({"type": "Conv2D", "filters": 6, "kernel_size": [3, 2], "strides": 2, "padding": "same", "groups": 3, "activation": "relu"})",
+       {{2, 8, 7, 3}}, {2, 4, 4, 6}, "kernel bias"},
+      {R"({"type": "DepthwiseConv2D", "kernel_size": 3, "depth_multiplier": 2})", {{2, 8, 7, 3}}, {2, 6, 5, 6}, "kernel bias"},
+      {R"({"type": "Conv2DTranspose", "filters": 5, "kernel_size": 3, "strides": 2})", {{2, 4, 3, 2}}, {2, 9, 7, 5}, "kernel bias"},
+      {R"({"type": "Conv2DTranspose", "filters": 5, "kernel_size": 3, "strides": 2, "padding": "same"})",
+       {{2, 4, 3, 2}}, {2, 8, 6, 5}, "kernel bias"},
+      {R"({"type": "MaxPooling1D"})", {{2, 7, 3}}, {2, 3, 3}, ""},
+      {R"({"type": "AveragePooling1D", "pool_size": 3, "strides": 2, "padding": "same"})", {{2, 7, 3}}, {2, 4, 3}, ""},
+      {R"({"type": "MaxPooling2D"})", {{2, 7, 6, 3}}, {2, 3, 3, 3}, ""},
+      {R"({"type": "AveragePooling2D", "pool_size": [3, 2], "padding": "same"})", {{2, 7, 6, 3}}, {2, 3, 3, 3}, ""},
+      {R"({"type": "GlobalMaxPooling1D"})", {{2, 7, 3}}, {2, 3}, ""},
+      {R"({"type": "GlobalMaxPooling2D", "keepdims": true})", {{2, 7, 6, 3}}, {2, 1, 1, 3}, ""},
+      {R"({"type": "GlobalAveragePooling1D"})", {{2, 7, 3}}, {2, 3}, ""},
+      {R"({"type": "GlobalAveragePooling2D"})", {{2, 7, 6, 3}}, {2, 3}, ""},
+      {R"({"type": "BatchNormalization"})", {{6, 3}}, {6, 3}, "gamma beta moving_mean moving_variance"},
+      {R"({"type": "BatchNormalization", "axis": 1, "center": false})", {{2, 3, 4, 2}}, {2, 3, 4, 2}, "gamma moving_mean moving_variance"},
+      {R"({"type": "LayerNormalization"})", {{2, 5}}, {2, 5}, "gamma beta"},
+      {R"({"type": "LayerNormalization", "axis": [1, 3], "scale": false})", {{2, 3, 4, 2}}, {2, 3, 4, 2}, "beta"},
+      {R"({"type": "Dropout", "rate": 0.5})", {{2, 5}}, {2, 5}, ""},
+      {R"({"type": "Dropout", "rate": 0.5, "noise_shape": [-1, 1, 4]})", {{2, 5, 4}}, {2, 5, 4}, ""},
+      {R"({"type": "Flatten"})", {{2, 3, 4, 2}}, {2, 24}, ""},
+      {R"({"type": "Reshape", "target_shape": [4, -1]})", {{2, 3, 8}}, {2, 4, 6}, ""},
+      {R"({"type": "Permute", "dims": [2, 1]})", {{2, 3, 8}}, {2, 8, 3}, ""},
+      {R"({"type": "ZeroPadding2D", "padding": [[1, 0], [2, 3]]})", {{2, 3, 4, 1}}, {2, 4, 9, 1}, ""},
+      {R"({"type": "UpSampling2D"})", {{2, 3, 4, 1}}, {2, 6, 8, 1}, ""},
+      {R"({"type": "UpSampling2D", "size": [2, 3], "interpolation": "bicubic"})", {{2, 3, 4, 2}}, {2, 6, 12, 2}, ""},
+      {R"({"type": "Add"})", {{2, 3, 4}, {2, 1, 4}, {2, 4}}, {2, 3, 4}, ""},
+      {R"({"type": "Subtract"})", {{2, 3}, {2, 3}}, {2, 3}, ""},
+      {R"({"type": "Multiply"})", {{2, 3}, {2, 3}}, {2, 3}, ""},
+      {R"({"type": "Average"})", {{2, 3}, {2, 3}, {2, 3}}, {2, 3}, ""},
+      {R"({"type": "Maximum"})", {{2, 3}, {2, 3}}, {2, 3}, ""},
+      {R"({"type": "Minimum"})", {{2, 3}, {2, 3}}, {2, 3}, ""},
+      {R"({"type": "Concatenate", "axis": 1})", {{2, 3, 4}, {2, 5, 4}}, {2, 8, 4}, ""},
+      {R"({"type": "Activation", "activation": {"type": "leaky_relu", "negative_slope": 0.1}})", {{2, 5}}, {2, 5}, ""},
+      {R"({"type": "Activation", "activation": {"type": "log_softmax", "axis": 1}})", {{2, 5, 3}}, {2, 5, 3}, ""},
+      {R"({"type": "ReLU", "max_value": 0.7, "negative_slope": 0.1, "threshold": 0.2})", {{2, 5}}, {2, 5}, ""},
+      {R"({"type": "LeakyReLU"})", {{2, 5}}, {2, 5}, ""},
+      {R"({"type": "ELU", "alpha": 0.5})", {{2, 5}}, {2, 5}, ""},
+      {R"({"type": "Softmax", "axis": [1, 2]})", {{2, 5, 3}}, {2, 5, 3}, ""},
+      {R"({"type": "Rescaling", "scale": "1/255", "offset": [0.5, 1, 2]})", {{2, 5, 3}}, {2, 5, 3}, "", DType::u8},
+      {R"({"type": "Normalization"})", {{2, 5, 3}}, {2, 5, 3}, "mean variance"},
+      {R"({"type": "Normalization", "axis": [1, 2], "mean": [[1, 2], [3, 4]], "variance": [[1, 4], [9, 2]], "invert": true})",
+       {{3, 2, 2}}, {3, 2, 2}, ""},
+  };
+  return samples;
+}
+
+}  // namespace dltrain::test
