@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "backends/reference/evaluate.h"
+#include "core/text.h"
 
 namespace dltrain::test {
 
@@ -41,8 +42,8 @@ std::string difference(const Array& actual, const Array& expected, Tolerance tol
     if (!std::isfinite(a) || !std::isfinite(e)) excess = INFINITY;
     if (!(excess > 1) || excess <= worst) continue;
     worst = excess;
-    text = "element " + std::to_string(i) + " of " + type(expected) + " is " + std::to_string(a) + ", not " +
-           std::to_string(e) + " (off by " + std::to_string(a - e) + ")";
+    text = "element " + std::to_string(i) + " of " + type(expected) + " is " + number_text(a) + ", not " +
+           number_text(e) + " (off by " + number_text(a - e) + ")";
   }
   return text;
 }
