@@ -132,7 +132,9 @@ void ProgramBuilder::metrics(int64_t batch, SumSet set) {
   const auto& outputs = program_.spec_.train.outputs;
   Diagnostics diagnostics;
   for (const OutputSpec& output : outputs) {
-    for (const Component& metric : output.metrics) {
+    const std::vector<std::string> names = metric_names(output.metrics);
+    for (size_t i = 0; i < output.metrics.size(); ++i) {
+      const Component& metric = output.metrics[i];
       const auto inner = b_.scope(output.name, "metric " + metric.kind + " of output \"" + output.name + "\"", metric.place);
       try {
         const Value wanted = target(output, batch);
@@ -140,7 +142,7 @@ void ProgramBuilder::metrics(int64_t batch, SumSet set) {
         std::optional<Value> weight;
         if (prediction.mask) weight = graph::cast(b_, *prediction.mask, b_.real());
         const auto sums = make_metric(metric)->sums(b_, wanted, prediction.value, weight);
-        const std::string name = (outputs.size() > 1 ? output.name + "_" : "") + make_metric(metric)->name();
+        const std::string name = (outputs.size() > 1 ? output.name + "_" : "") + names[i];
         const std::vector<std::string> states = accumulate(b_, prefix(set) + "/" + name, sums);
         auto& list = tracked(set);
         if (std::none_of(list.begin(), list.end(), [&](const Tracked& t) { return t.name == name; })) {

@@ -67,6 +67,9 @@ inline std::unique_ptr<const Metric> make_metric(const Component& component) { r
 // `given`, if the recipe names it by an alias ("mse", or a table with type = "mse") and gives no name.
 void keep_given_name(Component& metric, const Setting& given);
 
+// The names of the metrics of one output. Of equal names the second becomes "NAME_1", the third "NAME_2", as in Keras.
+std::vector<std::string> metric_names(std::span<const Component> metrics);
+
 // Adds the sums of one batch to float64 states called "PREFIX/NAME" of role metric, which start at zero. Returns the states'
 // names in the order of the sums. `prefix` is unique in the program: "metrics/dense/accuracy".
 std::vector<std::string> accumulate(graph::Builder& b, const std::string& prefix, std::span<const MetricSum> sums);
