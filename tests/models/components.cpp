@@ -1,0 +1,20 @@
+#include "tests/models/components.h"
+
+#include "core/read_fields.h"
+#include "models/catalogue.h"
+
+namespace dltrain::test {
+
+Component component_of(const std::string& family, const Setting& given) {
+  static const Catalogue catalogue = [] {
+    Catalogue filled;
+    models::fill_catalogue(filled);
+    return filled;
+  }();
+  Diagnostics diagnostics;
+  const auto component = read_component(catalogue, family, given, "", diagnostics);
+  diagnostics.throw_if_errors(ExitCode::recipe);
+  return component.value();
+}
+
+}  // namespace dltrain::test
