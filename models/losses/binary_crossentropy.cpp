@@ -29,7 +29,9 @@ struct BinaryCrossentropy : Loss {
     d.doc("Cross-entropy of truth values 0 and 1, each column by itself: mean(-t log(p) - (1 - t) log(1 - p)).");
     for (const char* name : {"binary_crossentropy", "bce", "BCE"}) d.alias(name);
     d.param(&BinaryCrossentropy::from_logits, "from_logits", "the prediction has not gone through a sigmoid");
-    d.param(&BinaryCrossentropy::label_smoothing, "label_smoothing", "draws targets this share of the way to 0.5").at_least(0).at_most(1);
+    d.param(&BinaryCrossentropy::label_smoothing, "label_smoothing", "draws targets this share of the way to 0.5")
+        .at_least(0)
+        .at_most(1);
     d.param(&BinaryCrossentropy::axis, "axis", "over which the mean is taken");
     describe_reduction<BinaryCrossentropy>(d);
   }

@@ -28,7 +28,8 @@ struct CategoricalCrossentropy : Loss {
     d.doc("Cross-entropy of classes, with a target that has a column for each class: -sum(t log(p)).");
     d.alias("categorical_crossentropy");
     d.param(&CategoricalCrossentropy::from_logits, "from_logits", "the prediction has not gone through a softmax");
-    d.param(&CategoricalCrossentropy::label_smoothing, "label_smoothing", "spreads this share of each target evenly over the classes")
+    d.param(&CategoricalCrossentropy::label_smoothing, "label_smoothing",
+            "spreads this share of each target evenly over the classes")
         .at_least(0)
         .at_most(1);
     d.param(&CategoricalCrossentropy::axis, "axis", "that of the classes");

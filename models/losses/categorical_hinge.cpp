@@ -11,7 +11,9 @@ struct CategoricalHinge : Loss {
   static constexpr auto kind = "CategoricalHinge";
 
   static void describe(auto& d) {
-    d.doc("max(neg - pos + 1, 0) with pos = sum(target x prediction) and neg = max((1 - target) x prediction); one-hot targets.");
+    d.doc(
+        "max(neg - pos + 1, 0) with pos = sum(target x prediction) and neg = max((1 - target) x prediction); one-hot "
+        "targets.");
     d.alias("categorical_hinge");
     describe_reduction<CategoricalHinge>(d);
   }

@@ -12,7 +12,9 @@ struct CosineSimilarity : Loss {
   int64_t axis = -1;
 
   static void describe(auto& d) {
-    d.doc("Minus the cosine between target and prediction: -1 where they point the same way, 0 where one of them is zero.");
+    d.doc(
+        "Minus the cosine between target and prediction: -1 where they point the same way, 0 where one of them is "
+        "zero.");
     d.alias("cosine_similarity");
     d.param(&CosineSimilarity::axis, "axis", "along which they are vectors");
     describe_reduction<CosineSimilarity>(d);

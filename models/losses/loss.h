@@ -1,5 +1,5 @@
-// What a loss is: the error of a prediction against its target, element by element, as graph ops. How the elements become
-// one number is in models/losses/reduction.h. Names, arguments, defaults and formulas are those of Keras 3.
+// What a loss is: the error of a prediction against its target, element by element, as graph ops. How the elements
+// become one number is in models/losses/reduction.h. Names, arguments, defaults and formulas are those of Keras 3.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,12 @@
 namespace dltrain::models {
 
 // How values become one number; see loss_sums. Keras' "none" gives no number to train on and does not exist here.
-enum class Reduction { sum_over_batch_size, sum, mean, mean_with_sample_weight };
+enum class Reduction {
+  sum_over_batch_size,
+  sum,
+  mean,
+  mean_with_sample_weight
+};
 std::span<const EnumName<Reduction>> enum_names(Reduction);
 
 // What a loss expects of the last layer.
@@ -36,7 +41,8 @@ enum class TargetForm {
 struct LossTraits {
   PredictionKind prediction = PredictionKind::numbers;
   TargetForm target = TargetForm::numbers;
-  // How the data should give the target: class_numbers are classes, truth_values may be (automatic), others are numbers.
+  // How the data should give the target: class_numbers are classes, truth_values may be (automatic), others are
+  // numbers.
   TargetKind target_kind() const;
   // Whether it is a loss of classification.
   bool classifies() const { return target != TargetForm::numbers; }
@@ -51,7 +57,8 @@ class Loss {
  public:
   virtual ~Loss() = default;
   virtual LossTraits traits() const = 0;
-  // target [N, ...] of any dtype, prediction [N, ...] real. Shapes that do not fit are a UserError at the builder's scope.
+  // target [N, ...] of any dtype, prediction [N, ...] real. Shapes that do not fit are a UserError at the builder's
+  // scope.
   virtual LossValues build(graph::Builder& b, graph::Value target, graph::Value prediction) const = 0;
 
   Reduction reduction = Reduction::sum_over_batch_size;

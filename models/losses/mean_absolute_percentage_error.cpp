@@ -11,7 +11,9 @@ struct MeanAbsolutePercentageError : Loss {
   static constexpr auto kind = "MeanAbsolutePercentageError";
 
   static void describe(auto& d) {
-    d.doc("Mean of the absolute differences in percent of the target: 100 x mean(|target - prediction| / max(|target|, 1e-7)).");
+    d.doc(
+        "Mean of the absolute differences in percent of the target: 100 x mean(|target - prediction| / max(|target|, "
+        "1e-7)).");
     for (const char* name : {"mean_absolute_percentage_error", "mape", "MAPE"}) d.alias(name);
     describe_reduction<MeanAbsolutePercentageError>(d);
   }

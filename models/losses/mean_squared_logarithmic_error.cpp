@@ -11,7 +11,9 @@ struct MeanSquaredLogarithmicError : Loss {
   static constexpr auto kind = "MeanSquaredLogarithmicError";
 
   static void describe(auto& d) {
-    d.doc("Mean of the squared differences of logarithms: mean((log(1 + target) - log(1 + prediction))^2), both at least 1e-7.");
+    d.doc(
+        "Mean of the squared differences of logarithms: mean((log(1 + target) - log(1 + prediction))^2), both at least "
+        "1e-7.");
     for (const char* name : {"mean_squared_logarithmic_error", "msle", "MSLE"}) d.alias(name);
     describe_reduction<MeanSquaredLogarithmicError>(d);
   }

@@ -19,6 +19,8 @@ std::optional<Value> logits_of(const Builder& b, Value prediction, bool from_log
   return from_logits ? std::optional(prediction) : std::nullopt;
 }
 
-Value clip_probabilities(Builder& b, Value p) { return graph::clip(b, p, probability_epsilon, 1 - probability_epsilon); }
+Value clip_probabilities(Builder& b, Value p) {
+  return graph::clip(b, p, probability_epsilon, 1 - probability_epsilon);
+}
 
 }  // namespace dltrain::models

@@ -34,7 +34,8 @@ std::optional<Value> product(Builder& b, std::optional<Value> x, std::optional<V
 
 // The sum of x over `shape`, to which it broadcasts.
 Value sum_over(Builder& b, Value x, const Shape& shape) {
-  const double copies = static_cast<double>(shape.elements()) / static_cast<double>(std::max<int64_t>(1, b.shape(x).elements()));
+  const double copies =
+      static_cast<double>(shape.elements()) / static_cast<double>(std::max<int64_t>(1, b.shape(x).elements()));
   const Value sum = graph::reduce_sum(b, x);
   return copies == 1 ? sum : graph::mul(b, sum, copies);
 }
@@ -44,13 +45,15 @@ Value sum_over(Builder& b, Value x, const Shape& shape) {
 Value align_leading(Builder& b, Value x, const Shape& shape, const char* what) {
   const Shape aligned = aligned_shape(b.shape(x), shape.rank());
   if (!fits(aligned, shape)) {
-    b.fail(std::string(what) + " has shape " + b.shape(x).text() + ", which does not fit values of shape " + shape.text(),
-           "give one number for each sample, or one for each value");
+    b.fail(
+        std::string(what) + " has shape " + b.shape(x).text() + ", which does not fit values of shape " + shape.text(),
+        "give one number for each sample, or one for each value");
   }
   return aligned == b.shape(x) ? x : graph::reshape(b, x, aligned);
 }
 
-LossSums loss_sums(Builder& b, const LossValues& loss, Reduction reduction, std::optional<Value> mask, std::optional<Value> weight) {
+LossSums loss_sums(Builder& b, const LossValues& loss, Reduction reduction, std::optional<Value> mask,
+                   std::optional<Value> weight) {
   const Shape shape = b.shape(loss.values);  // a copy: the graph grows
   const auto factor = [&](std::optional<Value> given, const char* what) -> std::optional<Value> {
     if (!given) return std::nullopt;

@@ -17,13 +17,14 @@ struct LossSums {
   graph::Value denominator;  // real scalar
 };
 
-// mask: bool, weight: real, both over leading axes of the values ([N], [N, T], [N, 1] ...), broadcast over the others. The
-// mask is that of the prediction; the one that the loss gives itself (LossValues::mask) is joined to it.
+// mask: bool, weight: real, both over leading axes of the values ([N], [N, T], [N, 1] ...), broadcast over the others.
+// The mask is that of the prediction; the one that the loss gives itself (LossValues::mask) is joined to it.
 LossSums loss_sums(graph::Builder& b, const LossValues& values, Reduction reduction, std::optional<graph::Value> mask,
                    std::optional<graph::Value> weight);
 
 // `x` [N, ...] (leading axes of `shape`, or all of them with sizes of 1) as a value that broadcasts against `shape`:
-// trailing axes of size 1 are added or dropped. Fails at the builder's scope where that is not possible; `what` names x.
+// trailing axes of size 1 are added or dropped. Fails at the builder's scope where that is not possible; `what` names
+// x.
 graph::Value align_leading(graph::Builder& b, graph::Value x, const Shape& shape, const char* what);
 
 }  // namespace dltrain::models

@@ -20,7 +20,8 @@ struct SparseCategoricalCrossentropy : Loss {
   static void describe(auto& d) {
     d.doc("Cross-entropy of classes, with class numbers 0, 1, ... as target: -log(p[target]).");
     d.alias("sparse_categorical_crossentropy");
-    d.param(&SparseCategoricalCrossentropy::from_logits, "from_logits", "the prediction has not gone through a softmax");
+    d.param(&SparseCategoricalCrossentropy::from_logits, "from_logits",
+            "the prediction has not gone through a softmax");
     d.param(&SparseCategoricalCrossentropy::ignore_class, "ignore_class", "a class number that does not count");
     d.param(&SparseCategoricalCrossentropy::axis, "axis", "that of the classes; only the last is possible");
     describe_reduction<SparseCategoricalCrossentropy>(d);
@@ -31,7 +32,8 @@ struct SparseCategoricalCrossentropy : Loss {
   LossValues build(Builder& b, Value target, Value prediction) const override {
     const Value labels = class_numbers(b, kind, "CategoricalCrossentropy", target, prediction);
     if (checked_axis(b, kind, axis, prediction) + 1 != static_cast<int64_t>(b.shape(prediction).rank())) {
-      b.fail("SparseCategoricalCrossentropy takes the classes on the last axis only (axis was " + std::to_string(axis) + ")",
+      b.fail("SparseCategoricalCrossentropy takes the classes on the last axis only (axis was " + std::to_string(axis) +
+                 ")",
              "leave axis out, and permute the prediction if its classes lie elsewhere");
     }
     // Of probabilities, the logarithms: their softmax makes them sum to 1, as in Keras.

@@ -16,10 +16,11 @@ bool is_column_of(const Shape& column, const Shape& flat) {
 }
 
 // "takes ... (target [4], prediction [3], of one sample)"
-[[noreturn]] void misfit(Builder& b, const char* who, const std::string& what, Value target, Value prediction, std::string help) {
+[[noreturn]] void misfit(Builder& b, const char* who, const std::string& what, Value target, Value prediction,
+                         std::string help) {
   const auto sample = [&](Value x) { return b.shape(x).rank() == 0 ? b.shape(x).text() : b.shape(x).from(1).text(); };
-  b.fail(std::string(who) + " " + what + " (for one sample, the target has shape " + sample(target) + " and the prediction " +
-             sample(prediction) + ")",
+  b.fail(std::string(who) + " " + what + " (for one sample, the target has shape " + sample(target) +
+             " and the prediction " + sample(prediction) + ")",
          std::move(help));
 }
 
@@ -48,12 +49,16 @@ Pair same_shape(Builder& b, const char* who, Value target, Value prediction) {
 Pair one_hot_pair(Builder& b, const char* who, const char* sparse, Value target, Value prediction) {
   const Shape given = b.shape(prediction);
   if (given.rank() < 2 || given.back() < 2) {
-    misfit(b, who, "needs a prediction with a column for each class", target, prediction, "for one column use the binary kind");
+    misfit(b, who, "needs a prediction with a column for each class", target, prediction,
+           "for one column use the binary kind");
   }
   if (b.shape(target) != given) {
     const bool numbers = b.shape(target) == without_last(given) || is_column_of(b.shape(target), without_last(given));
-    misfit(b, who, numbers ? "needs a target with a column for each class, not class numbers" : "needs a target with a column for each class",
-           target, prediction, numbers ? std::string("use ") + sparse : "give the last layer as many units as there are classes");
+    misfit(b, who,
+           numbers ? "needs a target with a column for each class, not class numbers"
+                   : "needs a target with a column for each class",
+           target, prediction,
+           numbers ? std::string("use ") + sparse : "give the last layer as many units as there are classes");
   }
   return {graph::cast(b, target, b.dtype(prediction)), prediction};
 }

@@ -19,8 +19,10 @@ struct Accuracy : Metric {
   static constexpr auto kind = "Accuracy";
 
   static void describe(auto& d) {
-    d.doc("Share of right predictions: BinaryAccuracy for one column, SparseCategoricalAccuracy for class numbers against "
-          "several columns, CategoricalAccuracy for a column for each class.");
+    d.doc(
+        "Share of right predictions: BinaryAccuracy for one column, SparseCategoricalAccuracy for class numbers "
+        "against "
+        "several columns, CategoricalAccuracy for a column for each class.");
     for (const char* known : {"accuracy", "acc"}) d.alias(known);
     describe_name<Accuracy>(d);
   }

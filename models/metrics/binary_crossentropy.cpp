@@ -14,7 +14,9 @@ struct BinaryCrossentropy : LossMetric {
     d.doc("Mean cross-entropy of truth values 0 and 1.");
     for (const char* known : {"binary_crossentropy", "bce", "BCE"}) d.alias(known);
     d.param(&BinaryCrossentropy::from_logits, "from_logits", "the prediction has not gone through a sigmoid");
-    d.param(&BinaryCrossentropy::label_smoothing, "label_smoothing", "draws targets this share of the way to 0.5").at_least(0).at_most(1);
+    d.param(&BinaryCrossentropy::label_smoothing, "label_smoothing", "draws targets this share of the way to 0.5")
+        .at_least(0)
+        .at_most(1);
     describe_name<BinaryCrossentropy>(d);
   }
 

@@ -11,7 +11,8 @@ struct CategoricalAccuracy : MeanMetric {
   static constexpr auto kind = "CategoricalAccuracy";
 
   static void describe(auto& d) {
-    d.doc("Share of the rows whose largest prediction is for the target's class; targets have a column for each class.");
+    d.doc(
+        "Share of the rows whose largest prediction is for the target's class; targets have a column for each class.");
     d.alias("categorical_accuracy");
     describe_name<CategoricalAccuracy>(d);
   }

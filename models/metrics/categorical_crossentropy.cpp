@@ -15,7 +15,8 @@ struct CategoricalCrossentropy : LossMetric {
     d.doc("Mean cross-entropy of classes, with a target that has a column for each class.");
     d.alias("categorical_crossentropy");
     d.param(&CategoricalCrossentropy::from_logits, "from_logits", "the prediction has not gone through a softmax");
-    d.param(&CategoricalCrossentropy::label_smoothing, "label_smoothing", "spreads this share of each target evenly over the classes")
+    d.param(&CategoricalCrossentropy::label_smoothing, "label_smoothing",
+            "spreads this share of each target evenly over the classes")
         .at_least(0)
         .at_most(1);
     d.param(&CategoricalCrossentropy::axis, "axis", "that of the classes");

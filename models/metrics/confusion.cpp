@@ -13,14 +13,15 @@ using graph::Value;
 
 namespace {
 
-constexpr double below_all = -1e10;  // Keras' NEG_INF: what predictions outside the top k become, and the threshold with top_k
+constexpr double below_all =
+    -1e10;  // Keras' NEG_INF: what predictions outside the top k become, and the threshold with top_k
 
 // Column `class_id` of x, its axis kept.
 Value column(Builder& b, const char* who, Value x, int64_t class_id) {
   const Shape shape = b.shape(x);
   if (shape.rank() < 2 || class_id >= shape.back()) {
-    b.fail(std::string(who) + ": class_id = " + std::to_string(class_id) + " is not a column of the prediction, which has shape " +
-               shape.text(),
+    b.fail(std::string(who) + ": class_id = " + std::to_string(class_id) +
+               " is not a column of the prediction, which has shape " + shape.text(),
            "columns count from 0");
   }
   std::vector<int64_t> begin(shape.rank(), 0);
@@ -33,7 +34,8 @@ Value column(Builder& b, const char* who, Value x, int64_t class_id) {
 Value only_top_k(Builder& b, const char* who, Value prediction, int64_t k) {
   const Shape shape = b.shape(prediction);
   if (shape.rank() < 2 || k > shape.back()) {
-    b.fail(std::string(who) + ": top_k = " + std::to_string(k) + " is more than the columns of the prediction, which has shape " + shape.text());
+    b.fail(std::string(who) + ": top_k = " + std::to_string(k) +
+           " is more than the columns of the prediction, which has shape " + shape.text());
   }
   return graph::select(b, top_k_mask(b, prediction, k), prediction, graph::full(b, b.dtype(prediction), {}, below_all));
 }
@@ -46,7 +48,8 @@ LossTraits ConfusionMetric::traits() const {
   return {top_k ? PredictionKind::numbers : PredictionKind::probabilities, TargetForm::truth_values};
 }
 
-std::vector<MetricSum> ConfusionMetric::sums(Builder& b, Value target, Value prediction, std::optional<Value> weight) const {
+std::vector<MetricSum> ConfusionMetric::sums(Builder& b, Value target, Value prediction,
+                                             std::optional<Value> weight) const {
   Pair pair = same_shape(b, who(), target, prediction);
   if (top_k) pair.prediction = only_top_k(b, who(), pair.prediction, *top_k);
   if (class_id) pair = {column(b, who(), pair.target, *class_id), column(b, who(), pair.prediction, *class_id)};
@@ -56,7 +59,8 @@ std::vector<MetricSum> ConfusionMetric::sums(Builder& b, Value target, Value pre
 
   const auto count = static_cast<int64_t>(limits.size());
   const Value positive = flat_row(b, graph::cast(b, pair.target, DType::boolean));                     // [1, M]
-  const Value chosen = graph::greater(b, flat_row(b, pair.prediction), graph::constant(b, dtype, {count, 1}, limits));  // [T, M]
+  const Value chosen =
+      graph::greater(b, flat_row(b, pair.prediction), graph::constant(b, dtype, {count, 1}, limits));  // [T, M]
   std::optional<Value> weights;
   if (weight) {
     const Value aligned = align_leading(b, graph::cast(b, *weight, dtype), shape, "the weight");

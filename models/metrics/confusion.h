@@ -30,7 +30,9 @@ class ConfusionMetric : public Metric {
   virtual const char* who() const = 0;
 
   template <class T> static void describe_confusion(auto& d) {
-    d.param(&T::thresholds, "thresholds", "predictions above it are positive; several give a value each").at_least(0).at_most(1);
+    d.param(&T::thresholds, "thresholds", "predictions above it are positive; several give a value each")
+        .at_least(0)
+        .at_most(1);
     d.param(&T::top_k, "top_k", "only the k largest predictions of a row are positive").at_least(1);
     d.param(&T::class_id, "class_id", "only this column counts").at_least(0);
     describe_name<T>(d);

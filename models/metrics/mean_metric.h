@@ -1,4 +1,5 @@
-// Metrics that are a mean over all elements: total / count, each element as often as its weight says. Private to metrics/.
+// Metrics that are a mean over all elements: total / count, each element as often as its weight says. Private to
+// metrics/.
 #pragma once
 
 #include "models/metrics/metric.h"

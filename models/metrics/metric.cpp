@@ -26,7 +26,9 @@ void keep_given_name(Component& metric, const Setting& given) {
 
 std::vector<std::string> metric_names(std::span<const Component> metrics) {
   std::vector<std::string> names;
-  const auto taken = [&](const std::string& name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  const auto taken = [&](const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
   for (const Component& metric : metrics) {
     const std::string base = make_metric(metric)->name();
     std::string name = base;

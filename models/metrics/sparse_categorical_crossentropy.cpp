@@ -14,7 +14,8 @@ struct SparseCategoricalCrossentropy : LossMetric {
   static void describe(auto& d) {
     d.doc("Mean cross-entropy of classes, with class numbers as target.");
     d.alias("sparse_categorical_crossentropy");
-    d.param(&SparseCategoricalCrossentropy::from_logits, "from_logits", "the prediction has not gone through a softmax");
+    d.param(&SparseCategoricalCrossentropy::from_logits, "from_logits",
+            "the prediction has not gone through a softmax");
     d.param(&SparseCategoricalCrossentropy::ignore_class, "ignore_class", "a class number that does not count");
     d.param(&SparseCategoricalCrossentropy::axis, "axis", "that of the classes; only the last is possible");
     describe_name<SparseCategoricalCrossentropy>(d);
@@ -33,6 +34,8 @@ struct SparseCategoricalCrossentropy : LossMetric {
 
 }  // namespace
 
-void register_sparse_categorical_crossentropy(MetricRegistry& registry) { registry.add<SparseCategoricalCrossentropy>(); }
+void register_sparse_categorical_crossentropy(MetricRegistry& registry) {
+  registry.add<SparseCategoricalCrossentropy>();
+}
 
 }  // namespace dltrain::models

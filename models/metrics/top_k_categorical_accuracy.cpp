@@ -1,4 +1,5 @@
-// TopKCategoricalAccuracy and SparseTopKCategoricalAccuracy: how often the target's class is among the k largest columns.
+// TopKCategoricalAccuracy and SparseTopKCategoricalAccuracy: how often the target's class is among the k largest
+// columns.
 #include "graph/ops.h"
 #include "models/losses/targets.h"
 #include "models/metrics/mean_metric.h"

@@ -9,7 +9,9 @@ struct Adam : AdamBase {
   static constexpr auto kind = "Adam";
 
   static void describe(auto& d) {
-    d.doc("Adaptive moments: the moving average of the gradient over the root of that of its square, both corrected for their start at zero.");
+    d.doc(
+        "Adaptive moments: the moving average of the gradient over the root of that of its square, both corrected for "
+        "their start at zero.");
     d.alias("adam");
     describe_learning_rate<Adam>(d);
     describe_moments<Adam>(d);

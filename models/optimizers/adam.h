@@ -16,7 +16,9 @@ struct AdamBase : Optimizer {
 
  protected:
   Step step() const override {
-    Step step{"adam", {{"beta_1", beta_1}, {"beta_2", beta_2}, {"epsilon", epsilon}, {"amsgrad", amsgrad}}, {"momentum", "velocity"}};
+    Step step{"adam",
+              {{"beta_1", beta_1}, {"beta_2", beta_2}, {"epsilon", epsilon}, {"amsgrad", amsgrad}},
+              {"momentum", "velocity"}};
     if (amsgrad) step.slots.push_back("velocity_hat");
     return step;
   }

@@ -1,4 +1,5 @@
-// AdamW: Adam with weight decay beside the gradient (Loshchilov and Hutter 2019). As in Keras, all trained weights decay.
+// AdamW: Adam with weight decay beside the gradient (Loshchilov and Hutter 2019). As in Keras, all trained weights
+// decay.
 #include "models/optimizers/adam.h"
 
 namespace dltrain::models {
@@ -11,7 +12,9 @@ struct AdamW : AdamBase {
   AdamW() { weight_decay = 0.004; }
 
   static void describe(auto& d) {
-    d.doc("Adam with weight decay that does not pass through the averages. Every trained weight decays, biases included.");
+    d.doc(
+        "Adam with weight decay that does not pass through the averages. Every trained weight decays, biases "
+        "included.");
     d.alias("adamw");
     describe_learning_rate<AdamW>(d);
     describe_weight_decay<AdamW>(d);

@@ -22,7 +22,8 @@ const OptimizerRegistry& optimizer_registry() {
 void Optimizer::check_clipping(FieldReport& report) const {
   const int given = (clipnorm ? 1 : 0) + (clipvalue ? 1 : 0) + (global_clipnorm ? 1 : 0);
   if (given <= 1) return;
-  report.error(clipnorm ? "clipnorm" : "clipvalue", "only one of clipnorm, clipvalue and global_clipnorm can be given", "keep one of them");
+  report.error(clipnorm ? "clipnorm" : "clipvalue", "only one of clipnorm, clipvalue and global_clipnorm can be given",
+               "keep one of them");
 }
 
 namespace {
@@ -70,8 +71,15 @@ void clip_global_norm(Builder& b, graph::OptimizerInputs& inputs, double most) {
 std::vector<Value> Optimizer::build(Builder& b, const OptimizerContext& context) const {
   if (context.weights.empty()) return {};
   const Step rule = step();
-  graph::OptimizerInputs inputs{context.learning_rate, context.iteration, context.finite, context.gradient_scale,
-                                context.weights, context.gradients, {}, {}, {}};
+  graph::OptimizerInputs inputs{context.learning_rate,
+                                context.iteration,
+                                context.finite,
+                                context.gradient_scale,
+                                context.weights,
+                                context.gradients,
+                                {},
+                                {},
+                                {}};
   for (const StateInfo& weight : context.states) {
     auto& slots = inputs.slots.emplace_back();
     for (const std::string& name : rule.slots) slots.push_back(b.state(slot_state(weight, name)));

@@ -1,5 +1,6 @@
-// What an optimizer is: emits the update of all weights from their gradients. Order as in Keras 3: clip the gradients, decay
-// the weights, update. Constraints come afterwards and are the caller's. Names, arguments and defaults are those of Keras 3.
+// What an optimizer is: emits the update of all weights from their gradients. Order as in Keras 3: clip the gradients,
+// decay the weights, update. Constraints come afterwards and are the caller's. Names, arguments and defaults are those
+// of Keras 3.
 #pragma once
 
 #include <memory>
@@ -56,15 +57,19 @@ class Optimizer {
 
   // The parameters that all optimizers share.
   template <class T> static void describe_learning_rate(auto& d) {
-    d.param(&T::learning_rate, "learning_rate", "size of the steps: a number, or a schedule").family("schedule").at_least(0);
+    d.param(&T::learning_rate, "learning_rate", "size of the steps: a number, or a schedule")
+        .family("schedule")
+        .at_least(0);
   }
   template <class T> static void describe_weight_decay(auto& d) {
-    d.param(&T::weight_decay, "weight_decay", "each step first takes learning_rate x weight_decay of every weight away").at_least(0);
+    d.param(&T::weight_decay, "weight_decay", "each step first takes learning_rate x weight_decay of every weight away")
+        .at_least(0);
   }
   template <class T> static void describe_clipping(auto& d) {
     d.param(&T::clipnorm, "clipnorm", "the gradient of each weight is scaled down to this norm").greater_than(0);
     d.param(&T::clipvalue, "clipvalue", "each element of a gradient is clipped to this size").greater_than(0);
-    d.param(&T::global_clipnorm, "global_clipnorm", "all gradients together are scaled down to this norm").greater_than(0);
+    d.param(&T::global_clipnorm, "global_clipnorm", "all gradients together are scaled down to this norm")
+        .greater_than(0);
   }
   // At most one way of clipping, as Keras demands.
   void check_clipping(FieldReport& report) const;
@@ -74,6 +79,8 @@ using OptimizerRegistry = Kinds<Optimizer>;
 const OptimizerRegistry& optimizer_registry();
 
 // From a validated component of family "optimizer".
-inline std::unique_ptr<const Optimizer> make_optimizer(const Component& component) { return optimizer_registry().make(component); }
+inline std::unique_ptr<const Optimizer> make_optimizer(const Component& component) {
+  return optimizer_registry().make(component);
+}
 
 }  // namespace dltrain::models

@@ -28,7 +28,8 @@ struct RMSprop : Optimizer {
   void check(FieldReport& report) const { check_clipping(report); }
 
   Step step() const override {
-    Step step{"rmsprop", {{"rho", rho}, {"momentum", momentum}, {"epsilon", epsilon}, {"centered", centered}}, {"velocity"}};
+    Step step{
+        "rmsprop", {{"rho", rho}, {"momentum", momentum}, {"epsilon", epsilon}, {"centered", centered}}, {"velocity"}};
     if (momentum > 0) step.slots.push_back("momentum");
     if (centered) step.slots.push_back("average_gradient");
     return step;

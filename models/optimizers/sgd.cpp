@@ -13,7 +13,9 @@ struct SGD : Optimizer {
   SGD() { learning_rate.number = 0.01; }
 
   static void describe(auto& d) {
-    d.doc("Stochastic gradient descent: w -= learning_rate x gradient; with momentum, the steps before go on with that factor.");
+    d.doc(
+        "Stochastic gradient descent: w -= learning_rate x gradient; with momentum, the steps before go on with that "
+        "factor.");
     d.alias("sgd");
     describe_learning_rate<SGD>(d);
     d.param(&SGD::momentum, "momentum", "share of the step before that is added").at_least(0).at_most(1);
@@ -23,7 +25,8 @@ struct SGD : Optimizer {
   }
   void check(FieldReport& report) const {
     check_clipping(report);
-    if (nesterov && momentum == 0) report.error("nesterov", "nesterov has no effect without momentum", "add momentum, for example 0.9");
+    if (nesterov && momentum == 0)
+      report.error("nesterov", "nesterov has no effect without momentum", "add momentum, for example 0.9");
   }
 
   Step step() const override {

@@ -18,18 +18,26 @@ struct CosineDecay : Schedule {
   StepCount warmup_steps;
 
   static void describe(auto& d) {
-    d.doc("Lowers the learning rate along half a cosine in decay_steps. With warmup_target it first grows from "
-          "initial_learning_rate to warmup_target in warmup_steps, and decays from there.");
-    d.param(&CosineDecay::initial_learning_rate, "initial_learning_rate", "learning rate of the first step").required().at_least(0);
-    d.param(&CosineDecay::decay_steps, "decay_steps", "steps of the decay, warm-up not counted").required().greater_than(0);
-    d.param(&CosineDecay::alpha, "alpha", "learning rate at the end, as a share of that at the start of the decay").at_least(0);
-    d.param(&CosineDecay::warmup_target, "warmup_target", "learning rate after the warm-up; without it there is none").at_least(0);
+    d.doc(
+        "Lowers the learning rate along half a cosine in decay_steps. With warmup_target it first grows from "
+        "initial_learning_rate to warmup_target in warmup_steps, and decays from there.");
+    d.param(&CosineDecay::initial_learning_rate, "initial_learning_rate", "learning rate of the first step")
+        .required()
+        .at_least(0);
+    d.param(&CosineDecay::decay_steps, "decay_steps", "steps of the decay, warm-up not counted")
+        .required()
+        .greater_than(0);
+    d.param(&CosineDecay::alpha, "alpha", "learning rate at the end, as a share of that at the start of the decay")
+        .at_least(0);
+    d.param(&CosineDecay::warmup_target, "warmup_target", "learning rate after the warm-up; without it there is none")
+        .at_least(0);
     d.param(&CosineDecay::warmup_steps, "warmup_steps", "steps of the warm-up");
   }
 
   void check(FieldReport& report) const {
     if (warmup_target || warmup_steps.amount == 0) return;
-    report.error("warmup_steps", "warmup_steps has no effect without warmup_target", "add warmup_target, the learning rate after the warm-up");
+    report.error("warmup_steps", "warmup_steps has no effect without warmup_target",
+                 "add warmup_target, the learning rate after the warm-up");
   }
 
   double at(int64_t step, int64_t steps_per_epoch) const override {

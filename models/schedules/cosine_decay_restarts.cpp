@@ -17,13 +17,20 @@ struct CosineDecayRestarts : Schedule {
   double alpha = 0;
 
   static void describe(auto& d) {
-    d.doc("Lowers the learning rate along half a cosine, starts again, and so on: each period t_mul times as long and m_mul "
-          "times as high as the one before.");
-    d.param(&CosineDecayRestarts::initial_learning_rate, "initial_learning_rate", "learning rate of the first step").required().at_least(0);
-    d.param(&CosineDecayRestarts::first_decay_steps, "first_decay_steps", "steps of the first period").required().greater_than(0);
+    d.doc(
+        "Lowers the learning rate along half a cosine, starts again, and so on: each period t_mul times as long and "
+        "m_mul "
+        "times as high as the one before.");
+    d.param(&CosineDecayRestarts::initial_learning_rate, "initial_learning_rate", "learning rate of the first step")
+        .required()
+        .at_least(0);
+    d.param(&CosineDecayRestarts::first_decay_steps, "first_decay_steps", "steps of the first period")
+        .required()
+        .greater_than(0);
     d.param(&CosineDecayRestarts::t_mul, "t_mul", "length of a period over that of the one before").at_least(1);
     d.param(&CosineDecayRestarts::m_mul, "m_mul", "start of a period over that of the one before").greater_than(0);
-    d.param(&CosineDecayRestarts::alpha, "alpha", "lowest learning rate, as a share of initial_learning_rate").at_least(0);
+    d.param(&CosineDecayRestarts::alpha, "alpha", "lowest learning rate, as a share of initial_learning_rate")
+        .at_least(0);
   }
 
   // Steps are counted, not computed from logarithms as in Keras, which may be off by one step at a restart.

@@ -15,9 +15,15 @@ struct ExponentialDecay : Schedule {
   bool staircase = false;
 
   static void describe(auto& d) {
-    d.doc("Multiplies the learning rate by decay_rate every decay_steps: initial_learning_rate x decay_rate ^ (step / decay_steps).");
-    d.param(&ExponentialDecay::initial_learning_rate, "initial_learning_rate", "learning rate of the first step").required().at_least(0);
-    d.param(&ExponentialDecay::decay_steps, "decay_steps", "steps after which the factor is decay_rate").required().greater_than(0);
+    d.doc(
+        "Multiplies the learning rate by decay_rate every decay_steps: initial_learning_rate x decay_rate ^ (step / "
+        "decay_steps).");
+    d.param(&ExponentialDecay::initial_learning_rate, "initial_learning_rate", "learning rate of the first step")
+        .required()
+        .at_least(0);
+    d.param(&ExponentialDecay::decay_steps, "decay_steps", "steps after which the factor is decay_rate")
+        .required()
+        .greater_than(0);
     d.param(&ExponentialDecay::decay_rate, "decay_rate", "factor for each decay_steps").required().greater_than(0);
     d.param(&ExponentialDecay::staircase, "staircase", "change it only every decay_steps, at once");
   }

@@ -15,8 +15,12 @@ struct InverseTimeDecay : Schedule {
   bool staircase = false;
 
   static void describe(auto& d) {
-    d.doc("Lowers the learning rate with the inverse of time: initial_learning_rate / (1 + decay_rate x step / decay_steps).");
-    d.param(&InverseTimeDecay::initial_learning_rate, "initial_learning_rate", "learning rate of the first step").required().at_least(0);
+    d.doc(
+        "Lowers the learning rate with the inverse of time: initial_learning_rate / (1 + decay_rate x step / "
+        "decay_steps).");
+    d.param(&InverseTimeDecay::initial_learning_rate, "initial_learning_rate", "learning rate of the first step")
+        .required()
+        .at_least(0);
     d.param(&InverseTimeDecay::decay_steps, "decay_steps", "the unit of time").required().greater_than(0);
     d.param(&InverseTimeDecay::decay_rate, "decay_rate", "how fast it falls").required().at_least(0);
     d.param(&InverseTimeDecay::staircase, "staircase", "change it only every decay_steps, at once");

@@ -12,15 +12,19 @@ struct PiecewiseConstantDecay : Schedule {
 
   static void describe(auto& d) {
     d.doc("Holds values[0] up to step boundaries[0] included, then values[1] up to boundaries[1], and so on.");
-    d.param(&PiecewiseConstantDecay::boundaries, "boundaries", "steps after which the next value holds, growing").required();
-    d.param(&PiecewiseConstantDecay::values, "values", "learning rates, one more than boundaries").required().at_least(0);
+    d.param(&PiecewiseConstantDecay::boundaries, "boundaries", "steps after which the next value holds, growing")
+        .required();
+    d.param(&PiecewiseConstantDecay::values, "values", "learning rates, one more than boundaries")
+        .required()
+        .at_least(0);
   }
 
   void check(FieldReport& report) const {
-    if (boundaries.empty()) report.error("boundaries", "boundaries needs one step or more", "for a constant learning rate write a number");
+    if (boundaries.empty())
+      report.error("boundaries", "boundaries needs one step or more", "for a constant learning rate write a number");
     if (!boundaries.empty() && values.size() != boundaries.size() + 1) {
-      report.error("values", "values needs one number more than boundaries (were " + std::to_string(values.size()) + " values and " +
-                                 std::to_string(boundaries.size()) + " boundaries)");
+      report.error("values", "values needs one number more than boundaries (were " + std::to_string(values.size()) +
+                                 " values and " + std::to_string(boundaries.size()) + " boundaries)");
     }
     for (size_t i = 1; i < boundaries.size(); ++i) {
       const bool comparable = boundaries[i].epochs == boundaries[i - 1].epochs;

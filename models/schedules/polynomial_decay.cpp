@@ -17,8 +17,11 @@ struct PolynomialDecay : Schedule {
   bool cycle = false;
 
   static void describe(auto& d) {
-    d.doc("Goes from initial_learning_rate to end_learning_rate in decay_steps along a power of the time that is left.");
-    d.param(&PolynomialDecay::initial_learning_rate, "initial_learning_rate", "learning rate of the first step").required().at_least(0);
+    d.doc(
+        "Goes from initial_learning_rate to end_learning_rate in decay_steps along a power of the time that is left.");
+    d.param(&PolynomialDecay::initial_learning_rate, "initial_learning_rate", "learning rate of the first step")
+        .required()
+        .at_least(0);
     d.param(&PolynomialDecay::decay_steps, "decay_steps", "steps until end_learning_rate").required().greater_than(0);
     d.param(&PolynomialDecay::end_learning_rate, "end_learning_rate", "learning rate at the end").at_least(0);
     d.param(&PolynomialDecay::power, "power", "exponent; 1 is a straight line").greater_than(0);

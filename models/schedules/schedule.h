@@ -1,5 +1,5 @@
-// What a schedule is: the learning rate as a function of the optimizer steps done before. Computed on the host in double.
-// Names, arguments, defaults and formulas are those of Keras 3.
+// What a schedule is: the learning rate as a function of the optimizer steps done before. Computed on the host in
+// double. Names, arguments, defaults and formulas are those of Keras 3.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ namespace dltrain::models {
 class Schedule {
  public:
   virtual ~Schedule() = default;
-  // The learning rate of the update after `step` others: 0 for the first. steps_per_epoch > 0 gives counts in epochs a size.
+  // The learning rate of the update after `step` others: 0 for the first. steps_per_epoch > 0 gives counts in epochs a
+  // size.
   virtual double at(int64_t step, int64_t steps_per_epoch) const = 0;
 };
 

@@ -3,11 +3,11 @@
 
 #include "core/schema.h"
 #include "models/catalogue.h"
-#include "tests/models/components.h"
 #include "models/losses/loss.h"
 #include "models/metrics/metric.h"
 #include "models/optimizers/optimizer.h"
 #include "models/schedules/schedule.h"
+#include "tests/models/components.h"
 
 using namespace dltrain;
 
@@ -55,7 +55,8 @@ TEST_CASE("every kind of models is documented, and its canonical form reads back
 }
 
 TEST_CASE("every kind can be made from its canonical form") {
-  for (const Schema& schema : models::loss_registry().schemas()) CHECK(models::make_loss(test::component_of("loss", example(schema))) != nullptr);
+  for (const Schema& schema : models::loss_registry().schemas())
+    CHECK(models::make_loss(test::component_of("loss", example(schema))) != nullptr);
   for (const Schema& schema : models::metric_registry().schemas()) {
     CHECK(models::make_metric(test::component_of("metric", example(schema)))->name() != "");
   }
@@ -70,7 +71,8 @@ TEST_CASE("every kind can be made from its canonical form") {
 }
 
 TEST_CASE("Keras' other names are known") {
-  for (const char* name : {"mse", "MSE", "mae", "bce", "mean_squared_error", "sparse_categorical_crossentropy", "huber", "kld"}) {
+  for (const char* name :
+       {"mse", "MSE", "mae", "bce", "mean_squared_error", "sparse_categorical_crossentropy", "huber", "kld"}) {
     CHECK_NOTHROW(test::component_of("loss", name));
   }
   for (const char* name : {"accuracy", "acc", "mse", "rmsprop", "adam", "sgd", "adamw", "top_k_categorical_accuracy"}) {
@@ -80,7 +82,9 @@ TEST_CASE("Keras' other names are known") {
 }
 
 TEST_CASE("defaults are Keras'") {
-  const auto rate = [](const char* kind) { return models::make_optimizer(test::component_of("optimizer", kind))->learning_rate.number; };
+  const auto rate = [](const char* kind) {
+    return models::make_optimizer(test::component_of("optimizer", kind))->learning_rate.number;
+  };
   CHECK(rate("SGD") == 0.01);
   CHECK(rate("RMSprop") == 0.001);
   CHECK(rate("Adam") == 0.001);

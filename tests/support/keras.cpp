@@ -35,7 +35,8 @@ std::vector<int64_t> integers(const Setting& list) {
   return values;
 }
 
-void check_close(const std::vector<double>& actual, const std::vector<double>& expected, double tolerance, const std::string& what) {
+void check_close(const std::vector<double>& actual, const std::vector<double>& expected, double tolerance,
+                 const std::string& what) {
   INFO(what);
   REQUIRE(actual.size() == expected.size());
   double scale = 0;

@@ -1,5 +1,5 @@
-// Runs a graph once as a session does on the reference backend: every value is rounded to its dtype between the nodes, and
-// states are zero at first. For formulas whose constants matter in float32; exact: run_on_reference (numbers.h).
+// Runs a graph once as a session does on the reference backend: every value is rounded to its dtype between the nodes,
+// and states are zero at first. For formulas whose constants matter in float32; exact: run_on_reference (numbers.h).
 #pragma once
 
 #include <string>

@@ -16,7 +16,8 @@ constexpr int64_t columns = 3;
 // Numbers in 0.1..0.9, all different, which every loss takes.
 Array spread(int64_t factor, double step) {
   std::vector<double> values;
-  for (int64_t i = 0; i < rows * columns; ++i) values.push_back(0.12 + step * static_cast<double>((factor * i + 2) % 13));
+  for (int64_t i = 0; i < rows * columns; ++i)
+    values.push_back(0.12 + step * static_cast<double>((factor * i + 2) % 13));
   return test::reals_array({rows, columns}, values);
 }
 
@@ -41,7 +42,8 @@ TEST_CASE("gradients of losses are those of their values") {
       Table given;
       given.set("type", schema.kind);
       CHECK(gradient_difference(given) == "");
-      for (const auto& [option, value] : {std::pair<const char*, Setting>{"from_logits", true}, {"label_smoothing", 0.2}, {"ignore_class", 2}}) {
+      for (const auto& [option, value] :
+           {std::pair<const char*, Setting>{"from_logits", true}, {"label_smoothing", 0.2}, {"ignore_class", 2}}) {
         if (schema.find(option) == nullptr) continue;
         INFO(option);
         Table with = given;

@@ -3,8 +3,8 @@
 
 #include "graph/autodiff.h"
 #include "graph/ops.h"
-#include "tests/models/components.h"
 #include "models/losses/reduction.h"
+#include "tests/models/components.h"
 #include "tests/support/keras.h"
 #include "tests/support/run_graph.h"
 
@@ -24,7 +24,8 @@ test::Arrays compute(const test::KerasFixture& family, const Table& one) {
   graph::Graph graph;
   graph::StateTable states;
   graph::Builder b(graph, states, true);
-  test::Arrays inputs = {{"y_true", family.arrays.at(name + ".y_true")}, {"y_pred", family.arrays.at(name + ".y_pred")}};
+  test::Arrays inputs = {{"y_true", family.arrays.at(name + ".y_true")},
+                         {"y_pred", family.arrays.at(name + ".y_pred")}};
   const auto optional_input = [&](const std::string& role) -> std::optional<Value> {
     if (!family.has(name, role)) return std::nullopt;
     inputs[role] = family.arrays.at(name + "." + role);

@@ -3,8 +3,8 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "graph/ops.h"
-#include "tests/models/components.h"
 #include "models/losses/reduction.h"
+#include "tests/models/components.h"
 
 using namespace dltrain;
 using Catch::Matchers::ContainsSubstring;
@@ -40,8 +40,10 @@ TEST_CASE("targets are not broadcast against predictions") {
 }
 
 TEST_CASE("one-hot losses offer the sparse one for class numbers, and the other way round") {
-  CHECK_THAT(complaint("categorical_crossentropy", {32}, {32, 3}, DType::i64), ContainsSubstring("SparseCategoricalCrossentropy"));
-  CHECK_THAT(complaint("sparse_categorical_crossentropy", {32, 3}, {32, 3}), ContainsSubstring("use CategoricalCrossentropy"));
+  CHECK_THAT(complaint("categorical_crossentropy", {32}, {32, 3}, DType::i64),
+             ContainsSubstring("SparseCategoricalCrossentropy"));
+  CHECK_THAT(complaint("sparse_categorical_crossentropy", {32, 3}, {32, 3}),
+             ContainsSubstring("use CategoricalCrossentropy"));
   CHECK_THAT(complaint("categorical_crossentropy", {32, 1}, {32, 1}), ContainsSubstring("column for each class"));
   CHECK(complaint("sparse_categorical_crossentropy", {32, 1}, {32, 3}, DType::u8).empty());
 }

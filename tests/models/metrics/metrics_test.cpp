@@ -4,9 +4,9 @@
 
 #include "backends/reference/reference_backend.h"
 #include "backends/session.h"
-#include "tests/models/components.h"
 #include "models/metrics/accuracy.h"
 #include "models/metrics/metric.h"
+#include "tests/models/components.h"
 #include "tests/support/keras.h"
 #include "tests/support/run_graph.h"
 
@@ -45,7 +45,9 @@ class Running {
   std::vector<std::string> names_;
 };
 
-Array reals(Shape shape, const std::vector<double>& values) { return test::reals_array(std::move(shape), values, DType::f32); }
+Array reals(Shape shape, const std::vector<double>& values) {
+  return test::reals_array(std::move(shape), values, DType::f32);
+}
 
 }  // namespace
 
@@ -63,12 +65,14 @@ TEST_CASE("metrics have Keras' results and names") {
       for (int64_t batch = 0; batch < *one.at("batches").integer(); ++batch) {
         const std::string number = std::to_string(batch);
         const auto weight = family.arrays.find(prefix + "sample_weight" + number);
-        const auto results = running.add(family.arrays.at(prefix + "y_true" + number), family.arrays.at(prefix + "y_pred" + number),
-                                         weight == family.arrays.end() ? nullptr : &weight->second);
+        const auto results =
+            running.add(family.arrays.at(prefix + "y_true" + number), family.arrays.at(prefix + "y_pred" + number),
+                        weight == family.arrays.end() ? nullptr : &weight->second);
         REQUIRE(results.size() == metric->suffixes().size());
         for (size_t i = 0; i < results.size(); ++i) {
           INFO("batch " << batch << ", result " << i);
-          CHECK(std::fabs(results[i] - expected[static_cast<size_t>(batch) * results.size() + i]) <= 2e-6 * (1 + std::fabs(results[i])));
+          CHECK(std::fabs(results[i] - expected[static_cast<size_t>(batch) * results.size() + i]) <=
+                2e-6 * (1 + std::fabs(results[i])));
         }
       }
     }
@@ -83,7 +87,8 @@ TEST_CASE("accuracy is resolved as Keras does") {
   };
   for (const Table& one : test::keras_fixture("metrics/resolution").cases) {
     INFO(*one.at("case").text());
-    CHECK(models::resolve_accuracy(batch_shape(one, "target"), batch_shape(one, "prediction")) == *one.at("accuracy").text());
+    CHECK(models::resolve_accuracy(batch_shape(one, "target"), batch_shape(one, "prediction")) ==
+          *one.at("accuracy").text());
   }
 }
 
@@ -152,8 +157,9 @@ TEST_CASE("metrics keep the name by which they are asked for") {
 }
 
 TEST_CASE("metrics of one name are numbered") {
-  const std::vector<Component> metrics = {test::component_of("metric", "precision"), test::component_of("metric", "recall"),
-                                          test::component_of("metric", "precision"), test::component_of("metric", "precision")};
+  const std::vector<Component> metrics = {
+      test::component_of("metric", "precision"), test::component_of("metric", "recall"),
+      test::component_of("metric", "precision"), test::component_of("metric", "precision")};
   CHECK(models::metric_names(metrics) == std::vector<std::string>{"precision", "recall", "precision_1", "precision_2"});
 }
 
@@ -161,5 +167,6 @@ TEST_CASE("results at several thresholds have names of their own") {
   Table given;
   given.set("type", "Precision");
   given.set("thresholds", List{0.2, 0.5});
-  CHECK(models::make_metric(test::component_of("metric", given))->suffixes() == std::vector<std::string>{"_0.2", "_0.5"});
+  CHECK(models::make_metric(test::component_of("metric", given))->suffixes() ==
+        std::vector<std::string>{"_0.2", "_0.5"});
 }

@@ -4,9 +4,9 @@
 #include "backends/reference/reference_backend.h"
 #include "backends/session.h"
 #include "graph/ops.h"
-#include "tests/models/components.h"
 #include "models/optimizers/optimizer.h"
 #include "models/schedules/schedule.h"
+#include "tests/models/components.h"
 #include "tests/support/keras.h"
 #include "tests/support/run_graph.h"
 
@@ -26,7 +26,9 @@ Array row_of(const Array& array, int64_t row) {
 class Training {
  public:
   Training(const Component& optimizer, const std::vector<Array>& initial)
-      : optimizer_(models::make_optimizer(optimizer)), rate_(optimizer_->learning_rate, 1), session_(backends::make_reference_backend()) {
+      : optimizer_(models::make_optimizer(optimizer)),
+        rate_(optimizer_->learning_rate, 1),
+        session_(backends::make_reference_backend()) {
     graph::Builder b(graph_, states_, true);
     models::OptimizerContext context;
     const StateInfo iteration{"optimizer/iteration", {DType::i64, {}}, graph::StateRole::counter};
@@ -37,7 +39,8 @@ class Training {
     for (size_t i = 0; i < initial.size(); ++i) {
       weights_.push_back({"w" + std::to_string(i), {DType::f32, initial[i].shape}});
       context.weights.push_back(b.state(weights_.back()));
-      context.gradients.push_back(b.input("g" + std::to_string(i), graph::InputKind::data, {DType::f32, initial[i].shape}));
+      context.gradients.push_back(
+          b.input("g" + std::to_string(i), graph::InputKind::data, {DType::f32, initial[i].shape}));
     }
     context.states = weights_;
     const auto updated = optimizer_->build(b, context);
@@ -84,7 +87,9 @@ class Training {
   int64_t done_ = 0;
 };
 
-Array reals(Shape shape, const std::vector<double>& values) { return test::reals_array(std::move(shape), values, DType::f32); }
+Array reals(Shape shape, const std::vector<double>& values) {
+  return test::reals_array(std::move(shape), values, DType::f32);
+}
 
 std::vector<Array> arrays(const test::KerasFixture& family, const Table& one, const std::string& role) {
   std::vector<Array> list;
@@ -134,7 +139,8 @@ TEST_CASE("optimizers make Keras' updates and keep Keras' state") {
       for (size_t i = 0; i < slots.size(); ++i) {
         INFO("slot " << *saved[first + i].text());
         CHECK(ends_with(*saved[first + i].text(), "_" + names[i]));
-        CHECK(test::difference(slots[i], family.arrays.at(name + ".state" + std::to_string(first + i)), {3e-6, 1e-7}) == "");
+        CHECK(test::difference(slots[i], family.arrays.at(name + ".state" + std::to_string(first + i)), {3e-6, 1e-7}) ==
+              "");
       }
     }
   }

@@ -2,8 +2,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 
-#include "tests/models/components.h"
 #include "models/schedules/schedule.h"
+#include "tests/models/components.h"
 #include "tests/support/keras.h"
 
 using namespace dltrain;
@@ -41,41 +41,62 @@ TEST_CASE("schedules give Keras' learning rates") {
 }
 
 TEST_CASE("a warm-up without its target is refused, where Keras ignores it") {
-  CHECK_THROWS_AS(learning_rate(table({{"type", "CosineDecay"}, {"initial_learning_rate", 0.1}, {"decay_steps", 20}, {"warmup_steps", 5}})), UserError);
+  CHECK_THROWS_AS(
+      learning_rate(
+          table({{"type", "CosineDecay"}, {"initial_learning_rate", 0.1}, {"decay_steps", 20}, {"warmup_steps", 5}})),
+      UserError);
 }
 
 TEST_CASE("counts of a schedule may be in epochs") {
-  const Setting steps = table({{"type", "ExponentialDecay"}, {"initial_learning_rate", 0.1}, {"decay_steps", 250}, {"decay_rate", 0.5}});
-  const Setting epochs = table({{"type", "ExponentialDecay"}, {"initial_learning_rate", 0.1}, {"decay_steps", "2.5 epochs"}, {"decay_rate", 0.5}});
-  for (const int64_t step : {0, 1, 249, 250, 1000}) CHECK(learning_rate(steps).at(step) == learning_rate(epochs, 100).at(step));
-  const Setting pieces = table({{"type", "PiecewiseConstantDecay"}, {"boundaries", List{"1 epoch", 250}}, {"values", List{1.0, 0.5, 0.1}}});
+  const Setting steps =
+      table({{"type", "ExponentialDecay"}, {"initial_learning_rate", 0.1}, {"decay_steps", 250}, {"decay_rate", 0.5}});
+  const Setting epochs = table({{"type", "ExponentialDecay"},
+                                {"initial_learning_rate", 0.1},
+                                {"decay_steps", "2.5 epochs"},
+                                {"decay_rate", 0.5}});
+  for (const int64_t step : {0, 1, 249, 250, 1000})
+    CHECK(learning_rate(steps).at(step) == learning_rate(epochs, 100).at(step));
+  const Setting pieces = table(
+      {{"type", "PiecewiseConstantDecay"}, {"boundaries", List{"1 epoch", 250}}, {"values", List{1.0, 0.5, 0.1}}});
   CHECK(learning_rate(pieces).at(100) == 1.0);
   CHECK(learning_rate(pieces).at(101) == 0.5);
   CHECK(learning_rate(pieces).at(251) == 0.1);
 }
 
 TEST_CASE("polynomial and inverse decay follow their formulas") {
-  const auto polynomial = learning_rate(table({{"type", "PolynomialDecay"}, {"initial_learning_rate", 0.1}, {"decay_steps", 10}, {"end_learning_rate", 0.01}, {"power", 2.0}}));
+  const auto polynomial = learning_rate(table({{"type", "PolynomialDecay"},
+                                               {"initial_learning_rate", 0.1},
+                                               {"decay_steps", 10},
+                                               {"end_learning_rate", 0.01},
+                                               {"power", 2.0}}));
   CHECK(polynomial.at(0) == 0.1);
   CHECK(std::fabs(polynomial.at(5) - (0.09 * 0.25 + 0.01)) < 1e-15);
   CHECK(polynomial.at(1000) == 0.01);
-  const auto cycle = learning_rate(table({{"type", "PolynomialDecay"}, {"initial_learning_rate", 0.1}, {"decay_steps", 10}, {"end_learning_rate", 0.0}, {"cycle", true}}));
+  const auto cycle = learning_rate(table({{"type", "PolynomialDecay"},
+                                          {"initial_learning_rate", 0.1},
+                                          {"decay_steps", 10},
+                                          {"end_learning_rate", 0.0},
+                                          {"cycle", true}}));
   CHECK(std::fabs(cycle.at(15) - 0.1 * (1 - 15.0 / 20)) < 1e-15);
-  const auto inverse = learning_rate(table({{"type", "InverseTimeDecay"}, {"initial_learning_rate", 0.1}, {"decay_steps", 10}, {"decay_rate", 0.5}, {"staircase", true}}));
+  const auto inverse = learning_rate(table({{"type", "InverseTimeDecay"},
+                                            {"initial_learning_rate", 0.1},
+                                            {"decay_steps", 10},
+                                            {"decay_rate", 0.5},
+                                            {"staircase", true}}));
   CHECK(std::fabs(inverse.at(19) - 0.1 / 1.5) < 1e-15);
 }
 
 TEST_CASE("restarts begin where their periods do") {
-  const auto doubling = learning_rate(table({{"type", "CosineDecayRestarts"}, {"initial_learning_rate", 0.1}, {"first_decay_steps", 10}, {"m_mul", 0.5}}));
+  const auto doubling = learning_rate(table(
+      {{"type", "CosineDecayRestarts"}, {"initial_learning_rate", 0.1}, {"first_decay_steps", 10}, {"m_mul", 0.5}}));
   CHECK(doubling.at(0) == 0.1);
   CHECK(std::fabs(doubling.at(5) - 0.05) < 1e-15);
   CHECK(std::fabs(doubling.at(10) - 0.05) < 1e-15);   // second period: 20 steps, half as high
   CHECK(std::fabs(doubling.at(20) - 0.025) < 1e-15);
   CHECK(std::fabs(doubling.at(30) - 0.025) < 1e-15);  // third: 40 steps
-  const auto even = learning_rate(table({{"type", "CosineDecayRestarts"}, {"initial_learning_rate", 0.1}, {"first_decay_steps", 10}, {"t_mul", 1.0}}));
+  const auto even = learning_rate(table(
+      {{"type", "CosineDecayRestarts"}, {"initial_learning_rate", 0.1}, {"first_decay_steps", 10}, {"t_mul", 1.0}}));
   CHECK(std::fabs(even.at(1234567890) - even.at(0)) < 1e-15);
 }
 
-TEST_CASE("a plain learning rate stays") {
-  CHECK(models::learning_rate_at({0.25, {}}, 12345, 10) == 0.25);
-}
+TEST_CASE("a plain learning rate stays") { CHECK(models::learning_rate_at({0.25, {}}, 12345, 10) == 0.25); }
