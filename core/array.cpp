@@ -40,6 +40,7 @@ uint16_t float_to_half(float value) {
   if (std::isnan(value)) return static_cast<uint16_t>(sign | 0x7e00);
   const float magnitude = std::fabs(value);
   if (magnitude >= 65520.0F) return static_cast<uint16_t>(sign | 0x7c00);
+  if (magnitude == 0) return sign;
   int exponent = 0;
   std::frexp(magnitude, &exponent);  // magnitude in [2^(exponent-1), 2^exponent)
   exponent = std::max(exponent, -13);
