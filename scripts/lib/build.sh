@@ -63,6 +63,6 @@ build_erase() { [[ ! -t 2 ]] || printf '\r\033[K'; }
 
 # Seconds of one core for a step, measured on a clean build, rounded up.
 build_time() {
-  local seconds=$(($1 * 4 / $(nproc)))
+  local seconds=$(($1 * 2 / $(nproc)))
   if ((seconds < 90)); then echo "$((seconds + 1)) s"; else echo "$(((seconds + 59) / 60)) minutes"; fi
 }

@@ -46,7 +46,7 @@ python_environment() {
 
 python_failed() {
   local reasons=()
-  mapfile -t reasons < <(grep -E '^ *ERROR: |Error: |error: ' "$cache/python.log" | awk '!seen[$0]++' | cut -c1-200 | tail -n 4)
+  mapfile -t reasons < <(grep -E '^ *ERROR: |Error: |error: |Failed to establish|timed out' "$cache/python.log" | awk '!seen[$0]++' | cut -c1-200 | tail -n 4)
   die "the Python packages could not be installed:" "${reasons[@]}" "The whole story is in $cache/python.log" \
     "Check the network and pip's settings and run the same command again."
 }
