@@ -1,0 +1,41 @@
+// Arrays in NPY files.
+#include "datasets/array_source.h"
+#include "datasets/locate.h"
+#include "formats/npy/npy.h"
+
+namespace dltrain::datasets {
+
+namespace {
+
+struct Npy : Source {
+  static constexpr auto kind = "npy";
+  ArrayNames x;
+  ArrayNames y;
+  std::optional<std::string> weight;
+  std::optional<double> scale;
+  std::vector<std::string> classes;
+
+  static void describe(auto& d) {
+    d.doc("Arrays in NPY files (numpy.save), the sample as first axis. Integers in \"y\", one for each sample, are class numbers.");
+    d.param(&Npy::x, "x", "path of the samples; a table of paths by input for a model with several").required();
+    d.param(&Npy::y, "y", "path of the targets; a table of paths by output; or \"input\" for an autoencoder").required();
+    d.param(&Npy::weight, "weight", "path of the sample weights");
+    d.param(&Npy::scale, "scale", "factor of the samples; default: 1/255 for images of bytes, which gives 0 to 1, else 1");
+    d.param(&Npy::classes, "classes", "names of the classes, in the order of their numbers");
+  }
+
+  SampleSets load(const LoadRequest& request) const override {
+    const auto read = [&](const std::string& name) {
+      const std::string path = locate(name, request);
+      return LabelledArray{path, formats::read_npy(path)};
+    };
+    const auto exists = [&](const std::string& name) { return can_locate(name, request); };
+    return load_arrays({x, y, weight, scale, classes}, request, read, exists);
+  }
+};
+
+}  // namespace
+
+void register_npy(SourceRegistry& registry) { registry.add<Npy>(); }
+
+}  // namespace dltrain::datasets
