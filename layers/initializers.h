@@ -39,15 +39,16 @@ struct Seeded {
 // Registers initializer T, which has `kind`, `describe` and `void fill(Array&) const`, or, if it is Seeded,
 // `void fill(const RandomStream&, Array&) const`.
 template <class T> void add_initializer(InitializerRegistry& registry) {
-  registry.add({make_schema<T>("initializer"), [](const Component& component, uint64_t seed, uint64_t stream, Array& values) {
-                  const T initializer = read<T>(component);
-                  if constexpr (std::is_base_of_v<Seeded, T>) {
-                    const uint64_t own = initializer.seed ? static_cast<uint64_t>(*initializer.seed) : seed;
-                    initializer.fill(RandomStream(own, stream), values);
-                  } else {
-                    initializer.fill(values);
-                  }
-                }});
+  registry.add(
+      {make_schema<T>("initializer"), [](const Component& component, uint64_t seed, uint64_t stream, Array& values) {
+         const T initializer = read<T>(component);
+         if constexpr (std::is_base_of_v<Seeded, T>) {
+           const uint64_t own = initializer.seed ? static_cast<uint64_t>(*initializer.seed) : seed;
+           initializer.fill(RandomStream(own, stream), values);
+         } else {
+           initializer.fill(values);
+         }
+       }});
 }
 
 }  // namespace dltrain::layers

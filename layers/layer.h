@@ -1,5 +1,5 @@
-// What the file of a layer includes. A layer is a struct with `kind`, `traits`, defaults as member initialisers, `describe`
-// and one of
+// What the file of a layer includes. A layer is a struct with `kind`, `traits`, defaults as member initialisers,
+// `describe` and one of
 //
 //   Value build(Builder&, Value) const;                                one input; the registry takes care of its mask
 //   Tensor build(Builder&, const Tensor&) const;                       one input, with its mask
@@ -33,7 +33,9 @@ std::vector<Tensor> build_as(const Component& component, Builder& builder, std::
 template <class T> void add_layer(LayerRegistry& registry) {
   LayerKind entry{make_schema<T>("layer"), T::traits, &build_as<T>};
   if constexpr (requires(const T& layer, const Shape& shape) { layer.adaptation(shape); }) {
-    entry.adaptation = [](const Component& component, const Shape& input) { return read<T>(component).adaptation(input); };
+    entry.adaptation = [](const Component& component, const Shape& input) {
+      return read<T>(component).adaptation(input);
+    };
   }
   registry.add(std::move(entry));
 }

@@ -1,5 +1,6 @@
-// Every layer that a recipe can name: how it is described, what it takes, how it is built. models/ builds layers through
-// this registry only; the number of inputs, their dtype and the rule for masks are checked and applied here, once.
+// Every layer that a recipe can name: how it is described, what it takes, how it is built. models/ builds layers
+// through this registry only; the number of inputs, their dtype and the rule for masks are checked and applied here,
+// once.
 #pragma once
 
 #include <optional>
@@ -29,7 +30,10 @@ enum class MaskRule {
 };
 
 // Which dtypes build sees. real: everything is cast to the builder's real dtype first. any: as they come.
-enum class Takes { real, any };
+enum class Takes {
+  real,
+  any
+};
 
 struct LayerTraits {
   InputCount inputs = exactly(1);
@@ -37,8 +41,9 @@ struct LayerTraits {
   Takes takes = Takes::real;
 };
 
-// What a layer must learn from the training data before training: the mean and the biased variance of its input for each
-// index along `axes` (over all other axes and all samples), as the buffers PATH/mean and PATH/variance of shape `shape`.
+// What a layer must learn from the training data before training: the mean and the biased variance of its input for
+// each index along `axes` (over all other axes and all samples), as the buffers PATH/mean and PATH/variance of shape
+// `shape`.
 struct Adaptation {
   std::vector<int64_t> axes;  // ascending, counted from 0 = samples; empty: one mean for everything
   Shape shape;                // the sizes along axes
@@ -58,8 +63,8 @@ class LayerRegistry : public ComponentRegistry<LayerKind> {};
 // Built once, never changed.
 const LayerRegistry& layer_registry();
 
-// Emits a layer in the builder's current scope (whose path names its weights). Throws UserError (recipe) where the inputs
-// do not fit. `layer` is in canonical form.
+// Emits a layer in the builder's current scope (whose path names its weights). Throws UserError (recipe) where the
+// inputs do not fit. `layer` is in canonical form.
 std::vector<Tensor> build_layer(const Component& layer, Builder& builder, std::span<const Tensor> inputs);
 // Whether a mask gets lost here although something behind may want it.
 bool loses_mask(const Component& layer, std::span<const Tensor> inputs);

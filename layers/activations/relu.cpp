@@ -11,12 +11,15 @@ struct Relu {
   std::optional<double> max_value;
   double threshold = 0;
   static void describe(auto& d) {
-    d.doc("max(x, 0); in general: x from threshold to max_value, max_value above, negative_slope (x - threshold) below.");
+    d.doc(
+        "max(x, 0); in general: x from threshold to max_value, max_value above, negative_slope (x - threshold) below.");
     d.param(&Relu::negative_slope, "negative_slope", "slope below the threshold").at_least(0);
     d.param(&Relu::max_value, "max_value", "upper bound of the result; none without it").at_least(0);
     d.param(&Relu::threshold, "threshold", "what is below counts as negative").at_least(0);
   }
-  Value activate(Builder& b, Value x) const { return graph::relu(b, x, negative_slope, max_value.value_or(-1), threshold); }
+  Value activate(Builder& b, Value x) const {
+    return graph::relu(b, x, negative_slope, max_value.value_or(-1), threshold);
+  }
 };
 
 struct Relu6 {

@@ -1,4 +1,5 @@
-// Constraints on the length of weight vectors. Lengths are taken along `axis`; 1e-7 keeps a zero vector finite, as in Keras.
+// Constraints on the length of weight vectors. Lengths are taken along `axis`; 1e-7 keeps a zero vector finite, as in
+// Keras.
 #include "core/text.h"
 #include "graph/ops.h"
 #include "layers/constraints.h"
@@ -50,9 +51,7 @@ struct UnitNorm {
     d.alias("unit_norm");
     d.param(&UnitNorm::axis, "axis", axis_doc);
   }
-  Value constrain(Builder& b, Value w) const {
-    return graph::div(b, w, graph::add(b, lengths(b, w, axis), epsilon));
-  }
+  Value constrain(Builder& b, Value w) const { return graph::div(b, w, graph::add(b, lengths(b, w, axis), epsilon)); }
 };
 
 struct MinMaxNorm {
@@ -71,8 +70,10 @@ struct MinMaxNorm {
   }
   void check(FieldReport& report) const {
     if (max_value >= min_value) return;
-    report.error("max_value", "max_value must be at least min_value (were " + real_text(max_value) + " and " + real_text(min_value) + ")",
-                 "swap them, or give both");
+    report.error(
+        "max_value",
+        "max_value must be at least min_value (were " + real_text(max_value) + " and " + real_text(min_value) + ")",
+        "swap them, or give both");
   }
   Value constrain(Builder& b, Value w) const {
     const Value length = lengths(b, w, axis);

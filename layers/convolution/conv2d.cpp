@@ -13,11 +13,13 @@ struct Conv2D : ConvolutionWindow<2>, KernelOptions, OutputOptions {
   int64_t groups = 1;
 
   static void describe(auto& d) {
-    d.doc("Convolution over images: activation(x * kernel + bias). Input [N, height, width, channels], output "
-          "[N, new height, new width, filters].");
+    d.doc(
+        "Convolution over images: activation(x * kernel + bias). Input [N, height, width, channels], output "
+        "[N, new height, new width, filters].");
     d.param(&Conv2D::filters, "filters", "channels of the output").required().at_least(1);
     describe_window(d);
-    d.param(&Conv2D::groups, "groups", "into so many parts channels and filters are divided, each with its own").at_least(1);
+    d.param(&Conv2D::groups, "groups", "into so many parts channels and filters are divided, each with its own")
+        .at_least(1);
     describe_activation(d);
     describe_kernel(d);
     describe_output(d);

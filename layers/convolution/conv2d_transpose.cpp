@@ -15,11 +15,14 @@ struct Conv2DTranspose : ConvolutionWindow<2>, KernelOptions, OutputOptions {
 
   static void describe(auto& d) {
     using Self = Conv2DTranspose;
-    d.doc("Transposed convolution: each pixel is spread over a window of the output. Input [N, height, width, channels], "
-          "output [N, new height, new width, filters]; \"same\" gives height strides.");
+    d.doc(
+        "Transposed convolution: each pixel is spread over a window of the output. Input [N, height, width, channels], "
+        "output [N, new height, new width, filters]; \"same\" gives height strides.");
     d.param(&Self::filters, "filters", "channels of the output").required().at_least(1);
     describe_window(d);
-    d.param(&Self::output_padding, "output_padding", "rows and columns added behind; without it they follow from strides").at_least(0);
+    d.param(&Self::output_padding, "output_padding",
+            "rows and columns added behind; without it they follow from strides")
+        .at_least(0);
     describe_activation(d);
     describe_kernel(d);
     describe_output(d);

@@ -16,14 +16,17 @@ struct DepthwiseConv2D : ConvolutionWindow<2>, OutputOptions {
 
   static void describe(auto& d) {
     using Self = DepthwiseConv2D;
-    d.doc("Convolution of each channel by itself. Input [N, height, width, channels], output [N, new height, new width, "
-          "channels depth_multiplier]; those of one channel stand together.");
+    d.doc(
+        "Convolution of each channel by itself. Input [N, height, width, channels], output [N, new height, new width, "
+        "channels depth_multiplier]; those of one channel stand together.");
     describe_window(d);
     d.param(&Self::depth_multiplier, "depth_multiplier", "outputs of each channel").at_least(1);
     describe_activation(d);
     d.param(&Self::depthwise_initializer, "depthwise_initializer", "first values of the kernel");
-    d.param(&Self::depthwise_regularizer, "depthwise_regularizer", "what the kernel adds to the loss").family("regularizer");
-    d.param(&Self::depthwise_constraint, "depthwise_constraint", "where the kernel is moved after each update").family("constraint");
+    d.param(&Self::depthwise_regularizer, "depthwise_regularizer", "what the kernel adds to the loss")
+        .family("regularizer");
+    d.param(&Self::depthwise_constraint, "depthwise_constraint", "where the kernel is moved after each update")
+        .family("constraint");
     describe_output(d);
   }
   void check(FieldReport& report) const { check_window(report); }
@@ -33,8 +36,8 @@ struct DepthwiseConv2D : ConvolutionWindow<2>, OutputOptions {
     expect_fit(b, x, padding, windows(), "kernel_size", image_axes);
     const Shape shape = b.shape(x);
     const int64_t channels = shape[3];
-    const Value weights = b.weight("kernel", {kernel_size[0], kernel_size[1], channels, depth_multiplier}, depthwise_initializer,
-                                   depthwise_regularizer, depthwise_constraint);
+    const Value weights = b.weight("kernel", {kernel_size[0], kernel_size[1], channels, depth_multiplier},
+                                   depthwise_initializer, depthwise_regularizer, depthwise_constraint);
     const Value offset = bias(b, channels * depth_multiplier);
     // As a convolution with one group for each channel: its filters are those of the channel.
     const Value grouped = graph::reshape(b, weights, {kernel_size[0], kernel_size[1], 1, channels * depth_multiplier});

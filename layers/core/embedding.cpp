@@ -19,14 +19,18 @@ struct Embedding {
 
   static void describe(auto& d) {
     using Self = Embedding;
-    d.doc("Looks up a learned vector for each number. Input [N, ...] of numbers 0 .. input_dim - 1, output "
-          "[N, ..., output_dim].");
+    d.doc(
+        "Looks up a learned vector for each number. Input [N, ...] of numbers 0 .. input_dim - 1, output "
+        "[N, ..., output_dim].");
     d.param(&Self::input_dim, "input_dim", "how many numbers there are, 0 included").required().at_least(1);
     d.param(&Self::output_dim, "output_dim", "length of the vectors").required().at_least(1);
     d.param(&Self::embeddings_initializer, "embeddings_initializer", "first values of the vectors");
-    d.param(&Self::embeddings_regularizer, "embeddings_regularizer", "what the vectors add to the loss").family("regularizer");
-    d.param(&Self::embeddings_constraint, "embeddings_constraint", "where the vectors are moved after each update").family("constraint");
-    d.param(&Self::activity_regularizer, "activity_regularizer", "what the output adds to the loss, per sample").family("regularizer");
+    d.param(&Self::embeddings_regularizer, "embeddings_regularizer", "what the vectors add to the loss")
+        .family("regularizer");
+    d.param(&Self::embeddings_constraint, "embeddings_constraint", "where the vectors are moved after each update")
+        .family("constraint");
+    d.param(&Self::activity_regularizer, "activity_regularizer", "what the output adds to the loss, per sample")
+        .family("regularizer");
     d.param(&Self::mask_zero, "mask_zero", "0 is padding: layers behind skip it");
   }
 

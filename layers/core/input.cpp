@@ -1,4 +1,5 @@
-// Input: the first layer of a Sequential as Keras users write it. The model's inputs come from the data; this only checks.
+// Input: the first layer of a Sequential as Keras users write it. The model's inputs come from the data; this only
+// checks.
 #include "layers/layer.h"
 #include "layers/support/axes.h"
 

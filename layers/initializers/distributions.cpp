@@ -20,7 +20,9 @@ struct RandomUniform : Seeded {
   }
   void check(FieldReport& report) const {
     if (maxval < minval) {
-      report.error("maxval", "maxval must be at least minval (were " + real_text(maxval) + " and " + real_text(minval) + ")", "swap them");
+      report.error("maxval",
+                   "maxval must be at least minval (were " + real_text(maxval) + " and " + real_text(minval) + ")",
+                   "swap them");
     }
   }
   void fill(const RandomStream& stream, Array& values) const { fill_uniform(values, stream, minval, maxval); }

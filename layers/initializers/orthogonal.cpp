@@ -35,8 +35,8 @@ std::vector<double> reflector(Matrix& a, int64_t j) {
   return u;
 }
 
-// Replaces a (rows >= columns) by the Q of its QR decomposition with a positive diagonal of R, which makes Q uniform over
-// all matrices with orthonormal columns.
+// Replaces a (rows >= columns) by the Q of its QR decomposition with a positive diagonal of R, which makes Q uniform
+// over all matrices with orthonormal columns.
 void orthonormalise(Matrix& a) {
   std::vector<std::vector<double>> reflectors;
   std::vector<double> signs;
@@ -57,8 +57,9 @@ struct Orthogonal : Seeded {
   static constexpr auto kind = "Orthogonal";
   double gain = 1;
   static void describe(auto& d) {
-    d.doc("A random orthogonal matrix times `gain`: orthonormal columns of [product of all axes but the last, last], or "
-          "rows where that is wider than high.");
+    d.doc(
+        "A random orthogonal matrix times `gain`: orthonormal columns of [product of all axes but the last, last], or "
+        "rows where that is wider than high.");
     d.alias("orthogonal");
     d.param(&Orthogonal::gain, "gain", "factor of the matrix");
     describe_seed(d);
@@ -67,7 +68,8 @@ struct Orthogonal : Seeded {
   void fill(const RandomStream& stream, Array& values) const {
     if (values.shape.rank() < 2) {
       throw UserError(ExitCode::recipe, "initializer Orthogonal",
-                      "needs a weight with at least two axes (was " + values.shape.text() + ")", "use Zeros or RandomNormal here");
+                      "needs a weight with at least two axes (was " + values.shape.text() + ")",
+                      "use Zeros or RandomNormal here");
     }
     const int64_t columns = values.shape.back();
     const int64_t rows = columns == 0 ? 0 : values.elements() / columns;

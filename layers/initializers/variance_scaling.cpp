@@ -32,9 +32,7 @@ struct VarianceScaling : Seeded {
     d.param(&VarianceScaling::distribution, "distribution", "of the values");
     describe_seed(d);
   }
-  void fill(const RandomStream& stream, Array& values) const {
-    fill_scaled(values, stream, scale, mode, distribution);
-  }
+  void fill(const RandomStream& stream, Array& values) const { fill_scaled(values, stream, scale, mode, distribution); }
 };
 
 struct GlorotUniform : Seeded {

@@ -10,7 +10,9 @@ struct Add {
   static constexpr auto kind = "Add";
   static constexpr LayerTraits traits = {.inputs = at_least(2), .mask = MaskRule::compute};
 
-  static void describe(auto& d) { d.doc("The sum of its inputs, element by element. Sizes must be equal or 1 along each axis."); }
+  static void describe(auto& d) {
+    d.doc("The sum of its inputs, element by element. Sizes must be equal or 1 along each axis.");
+  }
 
   Tensor build(Builder& b, std::span<const Tensor> inputs) const { return merge(b, inputs, graph::add); }
 };

@@ -10,7 +10,9 @@ struct Subtract {
   static constexpr auto kind = "Subtract";
   static constexpr LayerTraits traits = {.inputs = exactly(2), .mask = MaskRule::compute};
 
-  static void describe(auto& d) { d.doc("The first input less the second, element by element. Sizes must be equal or 1 along each axis."); }
+  static void describe(auto& d) {
+    d.doc("The first input less the second, element by element. Sizes must be equal or 1 along each axis.");
+  }
 
   Tensor build(Builder& b, std::span<const Tensor> inputs) const { return merge(b, inputs, graph::sub); }
 };

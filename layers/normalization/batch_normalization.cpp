@@ -17,10 +17,14 @@ struct BatchNormalization : AffineOptions {
 
   static void describe(auto& d) {
     using Self = BatchNormalization;
-    d.doc("gamma (x - mean) / sqrt(variance + epsilon) + beta for each channel. In training with mean and variance of the "
-          "batch, which also go into moving averages; in inference, and with trainable = false, with these averages.");
+    d.doc(
+        "gamma (x - mean) / sqrt(variance + epsilon) + beta for each channel. In training with mean and variance of "
+        "the "
+        "batch, which also go into moving averages; in inference, and with trainable = false, with these averages.");
     d.param(&Self::axis, "axis", "the axis of the channels");
-    d.param(&Self::momentum, "momentum", "share that a moving average keeps of itself in each step").at_least(0).at_most(1);
+    d.param(&Self::momentum, "momentum", "share that a moving average keeps of itself in each step")
+        .at_least(0)
+        .at_most(1);
     describe_affine(d);
     d.param(&Self::moving_mean_initializer, "moving_mean_initializer", "first values of the moving mean");
     d.param(&Self::moving_variance_initializer, "moving_variance_initializer", "first values of the moving variance");
@@ -29,12 +33,14 @@ struct BatchNormalization : AffineOptions {
   Value build(Builder& b, const Tensor& x) const {
     const int64_t channel_axis = axis_of(b, x.value, axis, "axis");
     const Shape channels = {b.shape(x.value)[static_cast<size_t>(channel_axis)]};
-    const Weights weights = {gamma(b, channels), beta(b, channels), b.buffer("moving_mean", channels, moving_mean_initializer),
+    const Weights weights = {gamma(b, channels), beta(b, channels),
+                             b.buffer("moving_mean", channels, moving_mean_initializer),
                              b.buffer("moving_variance", channels, moving_variance_initializer)};
     if (b.training() && b.trainable() && x.mask) return masked(b, x, channel_axis, weights);
     return on_last_axis(b, x.value, {channel_axis}, "axis", [&](Value last) {
       if (!b.training() || !b.trainable()) {
-        return graph::batch_norm_inference(b, last, weights.gamma, weights.beta, weights.mean, weights.variance, epsilon);
+        return graph::batch_norm_inference(b, last, weights.gamma, weights.beta, weights.mean, weights.variance,
+                                           epsilon);
       }
       const graph::BatchNormResult result = graph::batch_norm(b, last, weights.gamma, weights.beta, epsilon);
       update(b, weights, result.mean, result.variance);
@@ -79,7 +85,8 @@ struct BatchNormalization : AffineOptions {
     update(b, weights, graph::reshape(b, mean, channels), graph::reshape(b, variance, channels));
     const Shape spread = b.shape(mean);
     const Value normal = graph::mul(b, centered, graph::rsqrt(b, graph::add(b, variance, epsilon)));
-    return graph::add(b, graph::mul(b, normal, graph::reshape(b, weights.gamma, spread)), graph::reshape(b, weights.beta, spread));
+    return graph::add(b, graph::mul(b, normal, graph::reshape(b, weights.gamma, spread)),
+                      graph::reshape(b, weights.beta, spread));
   }
 };
 

@@ -23,7 +23,8 @@ struct LayerNormalization : AffineOptions {
 
   Value build(Builder& b, Value x) const {
     Shape sizes;
-    for (const int64_t each : axes_of(b, x, axis, "axis")) sizes = sizes.concat({b.shape(x)[static_cast<size_t>(each)]});
+    for (const int64_t each : axes_of(b, x, axis, "axis"))
+      sizes = sizes.concat({b.shape(x)[static_cast<size_t>(each)]});
     const Value factor = gamma(b, sizes);
     const Value offset = beta(b, sizes);
     return on_last_axis(b, x, axis, "axis", [&](Value last) {

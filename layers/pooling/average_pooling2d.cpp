@@ -10,7 +10,9 @@ struct AveragePooling2D : PoolingWindow<2> {
   static constexpr LayerTraits traits = {.inputs = exactly(1), .mask = MaskRule::none};
 
   static void describe(auto& d) {
-    d.doc("The mean of each window; what lies over the edge does not count. Input [N, height, width, channels], output [N, new height, new width, channels].");
+    d.doc(
+        "The mean of each window; what lies over the edge does not count. Input [N, height, width, channels], output "
+        "[N, new height, new width, channels].");
     describe_pooling(d);
   }
   void check(FieldReport& report) const { check_data_format(data_format, report); }

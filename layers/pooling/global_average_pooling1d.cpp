@@ -11,8 +11,9 @@ struct GlobalAveragePooling1D : GlobalPooling {
   static constexpr LayerTraits traits = {.inputs = exactly(1), .mask = MaskRule::stop};
 
   static void describe(auto& d) {
-    d.doc("The mean of each channel over the steps, or those of them that the mask leaves (0 if none). Input "
-          "[N, steps, channels], output [N, channels].");
+    d.doc(
+        "The mean of each channel over the steps, or those of them that the mask leaves (0 if none). Input "
+        "[N, steps, channels], output [N, channels].");
     describe_global(d);
   }
 

@@ -10,7 +10,9 @@ struct MaxPooling2D : PoolingWindow<2> {
   static constexpr LayerTraits traits = {.inputs = exactly(1), .mask = MaskRule::none};
 
   static void describe(auto& d) {
-    d.doc("The largest value of each window. Input [N, height, width, channels], output [N, new height, new width, channels].");
+    d.doc(
+        "The largest value of each window. Input [N, height, width, channels], output [N, new height, new width, "
+        "channels].");
     describe_pooling(d);
   }
   void check(FieldReport& report) const { check_data_format(data_format, report); }

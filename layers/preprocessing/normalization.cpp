@@ -20,9 +20,11 @@ struct Normalization {
 
   static void describe(auto& d) {
     using Self = Normalization;
-    d.doc("(x - mean) / sqrt(variance). Without `mean` and `variance` these are taken from the training data before "
-          "training, and stored with the model.");
-    d.param(&Self::axis, "axis", "axes along which each index has a mean and a variance of its own; [] for one of each");
+    d.doc(
+        "(x - mean) / sqrt(variance). Without `mean` and `variance` these are taken from the training data before "
+        "training, and stored with the model.");
+    d.param(&Self::axis, "axis",
+            "axes along which each index has a mean and a variance of its own; [] for one of each");
     d.param(&Self::mean, "mean", "a number, or as many as `axis` has; with `variance`");
     d.param(&Self::variance, "variance", "a number, or as many as `axis` has; with `mean`").at_least(0);
     d.param(&Self::invert, "invert", "do the opposite: x sqrt(variance) + mean");
@@ -36,11 +38,15 @@ struct Normalization {
     }
     if (!mean) return;
     if (mean->shape != variance->shape) {
-      report.error("variance", "mean and variance must have the same shape (were " + mean->shape.text() + " and " +
-                                   variance->shape.text() + ")", "give one variance for each mean");
+      report.error("variance",
+                   "mean and variance must have the same shape (were " + mean->shape.text() + " and " +
+                       variance->shape.text() + ")",
+                   "give one variance for each mean");
     } else if (mean->shape.rank() > axis.size()) {
-      report.error("mean", "mean has more axes than `axis` names (" + std::to_string(mean->shape.rank()) + " and " +
-                               std::to_string(axis.size()) + ")", "name the axes it is for");
+      report.error("mean",
+                   "mean has more axes than `axis` names (" + std::to_string(mean->shape.rank()) + " and " +
+                       std::to_string(axis.size()) + ")",
+                   "name the axes it is for");
     }
   }
 
@@ -81,7 +87,8 @@ struct Normalization {
     const Value mean_state = b.buffer("mean", sizes, named("initializer", "Zeros"));
     const Value variance_state = b.buffer("variance", sizes, named("initializer", "Ones"));
     const Shape spread = spread_shape(b.shape(x), kept);
-    const Value deviation = graph::maximum(b, graph::sqrt(b, graph::reshape(b, variance_state, spread)), least_deviation);
+    const Value deviation =
+        graph::maximum(b, graph::sqrt(b, graph::reshape(b, variance_state, spread)), least_deviation);
     return {graph::reshape(b, mean_state, spread), deviation};
   }
 
@@ -93,8 +100,8 @@ struct Normalization {
       const auto target = static_cast<size_t>(kept[kept.size() - mean->shape.rank() + i]);
       spread[target] = mean->shape[i];
       if (spread[target] == full[target] || spread[target] == 1) continue;
-      b.fail("mean and variance " + mean->shape.text() + " do not fit the input (" + sample_text(b.shape(x)) + ") along axis " +
-                 std::to_string(target),
+      b.fail("mean and variance " + mean->shape.text() + " do not fit the input (" + sample_text(b.shape(x)) +
+                 ") along axis " + std::to_string(target),
              "give one number, or one for each index of the axis");
     }
     std::vector<double> deviations;

@@ -14,7 +14,8 @@ struct Rescaling {
 
   static void describe(auto& d) {
     d.doc("x scale + offset, in training and in inference.");
-    d.param(&Rescaling::scale, "scale", "factor, or one for each index of the last axis; \"1/255\" makes bytes 0 .. 1").required();
+    d.param(&Rescaling::scale, "scale", "factor, or one for each index of the last axis; \"1/255\" makes bytes 0 .. 1")
+        .required();
     d.param(&Rescaling::offset, "offset", "added afterwards; one number, or one for each index of the last axis");
   }
 
@@ -30,7 +31,8 @@ struct Rescaling {
     const auto count = static_cast<int64_t>(numbers.size());
     const Shape& shape = b.shape(x);
     if (shape.rank() < 2 || shape.back() != count) {
-      b.fail(std::string(field) + " has " + std::to_string(count) + " numbers, not as many as the last axis of the input (" + sample_text(shape) + ")",
+      b.fail(std::string(field) + " has " + std::to_string(count) +
+                 " numbers, not as many as the last axis of the input (" + sample_text(shape) + ")",
              "give one number, or one for each index of the last axis");
     }
     return graph::constant(b, b.dtype(x), {count}, numbers);

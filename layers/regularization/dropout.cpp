@@ -15,12 +15,16 @@ struct Dropout {
   std::optional<int64_t> seed;
 
   static void describe(auto& d) {
-    d.doc("In training, zeroes elements with probability `rate` and scales the others by 1 / (1 - rate) (Srivastava et al. "
-          "2014). Nothing in inference.");
+    d.doc(
+        "In training, zeroes elements with probability `rate` and scales the others by 1 / (1 - rate) (Srivastava et "
+        "al. "
+        "2014). Nothing in inference.");
     d.param(&Dropout::rate, "rate", "share of the elements that become zero").required().at_least(0).less_than(1);
     d.param(&Dropout::noise_shape, "noise_shape",
-            "size of the noise along each axis, samples first: 1 shares one draw along it, -1 is the input's size").at_least(-1);
-    d.param(&Dropout::seed, "seed", "tells its random numbers from those of other layers; without it the layer's name does");
+            "size of the noise along each axis, samples first: 1 shares one draw along it, -1 is the input's size")
+        .at_least(-1);
+    d.param(&Dropout::seed, "seed",
+            "tells its random numbers from those of other layers; without it the layer's name does");
   }
 
   Value build(Builder& b, Value x) const {

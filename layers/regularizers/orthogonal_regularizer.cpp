@@ -5,7 +5,10 @@
 namespace dltrain::layers {
 namespace {
 
-enum class Vectors { rows, columns };
+enum class Vectors {
+  rows,
+  columns
+};
 
 std::span<const EnumName<Vectors>> enum_names(Vectors) {
   static constexpr EnumName<Vectors> names[] = {{Vectors::rows, "rows"}, {Vectors::columns, "columns"}};
@@ -37,7 +40,8 @@ struct OrthogonalRegularizer {
     const Value cosines = graph::matmul(b, unit, unit, !rows, rows);
     std::vector<double> off_diagonal(static_cast<size_t>(count * count), 1);
     for (int64_t i = 0; i < count; ++i) off_diagonal[static_cast<size_t>(i * count + i)] = 0;
-    const Value others = graph::mul(b, cosines, graph::constant(b, b.dtype(x), {count, count}, std::move(off_diagonal)));
+    const Value others =
+        graph::mul(b, cosines, graph::constant(b, b.dtype(x), {count, count}, std::move(off_diagonal)));
     const double pairs = static_cast<double>(count) * static_cast<double>(count - 1) / 2;
     return graph::mul(b, graph::reduce_sum(b, graph::abs(b, others)), 0.5 * factor / pairs);
   }
@@ -45,6 +49,8 @@ struct OrthogonalRegularizer {
 
 }  // namespace
 
-void register_orthogonal_regularizer(RegularizerRegistry& registry) { add_regularizer<OrthogonalRegularizer>(registry); }
+void register_orthogonal_regularizer(RegularizerRegistry& registry) {
+  add_regularizer<OrthogonalRegularizer>(registry);
+}
 
 }  // namespace dltrain::layers

@@ -13,9 +13,12 @@ struct Reshape {
   std::vector<int64_t> target_shape;
 
   static void describe(auto& d) {
-    d.doc("Gives each sample another shape with as many numbers, in the same order. Input [N, ...], output "
-          "[N, target_shape].");
-    d.param(&Reshape::target_shape, "target_shape", "of one sample; -1 is the size that is left").required().at_least(-1);
+    d.doc(
+        "Gives each sample another shape with as many numbers, in the same order. Input [N, ...], output "
+        "[N, target_shape].");
+    d.param(&Reshape::target_shape, "target_shape", "of one sample; -1 is the size that is left")
+        .required()
+        .at_least(-1);
   }
   void check(FieldReport& report) const {
     if (std::count(target_shape.begin(), target_shape.end(), -1) > 1) {

@@ -15,7 +15,8 @@ struct ZeroPadding2D {
 
   static void describe(auto& d) {
     d.doc("Surrounds images with zeros. Input [N, height, width, channels].");
-    d.param(&ZeroPadding2D::padding, "padding", "rows and columns on each side: 1, [rows, columns] or [[top, bottom], [left, right]]")
+    d.param(&ZeroPadding2D::padding, "padding",
+            "rows and columns on each side: 1, [rows, columns] or [[top, bottom], [left, right]]")
         .at_least(0);
     describe_data_format<ZeroPadding2D>(d);
   }

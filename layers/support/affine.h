@@ -1,4 +1,5 @@
-// The parameters of layers that scale and shift what they have normalized: center, scale, and the weights gamma and beta.
+// The parameters of layers that scale and shift what they have normalized: center, scale, and the weights gamma and
+// beta.
 #pragma once
 
 #include "core/describe.h"

@@ -27,7 +27,8 @@ int64_t axis_of(const Builder& builder, Value x, int64_t axis, std::string_view 
                            : "the axes of a sample are 1 to " + std::to_string(last) + ", or " + from_end);
 }
 
-std::vector<int64_t> axes_of(const Builder& builder, Value x, const std::vector<int64_t>& axes, std::string_view field) {
+std::vector<int64_t> axes_of(const Builder& builder, Value x, const std::vector<int64_t>& axes,
+                             std::string_view field) {
   std::vector<int64_t> result;
   for (const int64_t axis : axes) result.push_back(axis_of(builder, x, axis, field));
   std::sort(result.begin(), result.end());
@@ -57,7 +58,9 @@ std::vector<int64_t> inverse(const std::vector<int64_t>& permutation) {
   return result;
 }
 
-bool is_identity(const std::vector<int64_t>& permutation) { return std::is_sorted(permutation.begin(), permutation.end()); }
+bool is_identity(const std::vector<int64_t>& permutation) {
+  return std::is_sorted(permutation.begin(), permutation.end());
+}
 
 Value on_last_axis(Builder& builder, Value x, const std::vector<int64_t>& axes, std::string_view field,
                    const std::function<Value(Value)>& f) {

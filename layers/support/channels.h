@@ -6,7 +6,10 @@
 
 namespace dltrain::layers {
 
-enum class DataFormat { channels_last, channels_first };
+enum class DataFormat {
+  channels_last,
+  channels_first
+};
 std::span<const EnumName<DataFormat>> enum_names(DataFormat);
 
 // The parameter data_format of layer T, whose member is called so.

@@ -14,7 +14,8 @@ void expect_groups(const Builder& builder, Value x, int64_t groups) {
 
 void check_groups(int64_t filters, int64_t groups, FieldReport& report) {
   if (filters % groups == 0) return;
-  report.error("groups", "groups must divide filters (were " + std::to_string(groups) + " and " + std::to_string(filters) + ")",
+  report.error("groups",
+               "groups must divide filters (were " + std::to_string(groups) + " and " + std::to_string(filters) + ")",
                "make filters a multiple of groups");
 }
 

@@ -46,9 +46,7 @@ Fans fans_of(const Shape& shape) {
 
 void fill_scaled(Array& values, const RandomStream& stream, double scale, FanMode mode, Distribution distribution) {
   const Fans fans = fans_of(values.shape);
-  const double fan = mode == FanMode::fan_in    ? fans.in
-                     : mode == FanMode::fan_out ? fans.out
-                                                : (fans.in + fans.out) / 2;
+  const double fan = mode == FanMode::fan_in ? fans.in : mode == FanMode::fan_out ? fans.out : (fans.in + fans.out) / 2;
   const double variance = scale / std::max(1.0, fan);
   switch (distribution) {
     case Distribution::uniform: {

@@ -8,7 +8,8 @@
 
 namespace dltrain::layers {
 
-// The values with axes of size 1 behind the samples, so that all have the same rank. Fails unless they broadcast together.
+// The values with axes of size 1 behind the samples, so that all have the same rank. Fails unless they broadcast
+// together.
 std::vector<Value> aligned(Builder& builder, std::span<const Tensor> inputs);
 
 using BinaryOp = Value (*)(Builder&, Value, Value);

@@ -52,7 +52,9 @@ std::string Converter<layers::NumberGrid>::normalise(const Setting& given, Setti
   return "must be a real number, or lists of real numbers of equal length";
 }
 
-void Converter<layers::NumberGrid>::read(const Setting& canonical, layers::NumberGrid& value) { read_grid(canonical, value); }
+void Converter<layers::NumberGrid>::read(const Setting& canonical, layers::NumberGrid& value) {
+  read_grid(canonical, value);
+}
 
 Setting Converter<layers::NumberGrid>::print(const layers::NumberGrid& value) {
   size_t next = 0;

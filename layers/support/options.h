@@ -14,8 +14,10 @@ struct KernelOptions {
 
   static void describe_kernel(auto& d) {
     d.param(&KernelOptions::kernel_initializer, "kernel_initializer", "first values of the kernel");
-    d.param(&KernelOptions::kernel_regularizer, "kernel_regularizer", "what the kernel adds to the loss").family("regularizer");
-    d.param(&KernelOptions::kernel_constraint, "kernel_constraint", "where the kernel is moved after each update").family("constraint");
+    d.param(&KernelOptions::kernel_regularizer, "kernel_regularizer", "what the kernel adds to the loss")
+        .family("regularizer");
+    d.param(&KernelOptions::kernel_constraint, "kernel_constraint", "where the kernel is moved after each update")
+        .family("constraint");
   }
 
   // The weight "kernel".
@@ -39,13 +41,17 @@ struct OutputOptions {
   }
   static void describe_output(auto& d) {
     d.param(&OutputOptions::bias_initializer, "bias_initializer", "first values of the bias");
-    d.param(&OutputOptions::bias_regularizer, "bias_regularizer", "what the bias adds to the loss").family("regularizer");
-    d.param(&OutputOptions::bias_constraint, "bias_constraint", "where the bias is moved after each update").family("constraint");
+    d.param(&OutputOptions::bias_regularizer, "bias_regularizer", "what the bias adds to the loss")
+        .family("regularizer");
+    d.param(&OutputOptions::bias_constraint, "bias_constraint", "where the bias is moved after each update")
+        .family("constraint");
     d.param(&OutputOptions::activity_regularizer, "activity_regularizer",
-            "what the output adds to the loss, per sample").family("regularizer");
+            "what the output adds to the loss, per sample")
+        .family("regularizer");
   }
 
-  // The weight "bias" [channels]; call it right after the kernel's, so that the order is Keras'. Not valid without use_bias.
+  // The weight "bias" [channels]; call it right after the kernel's, so that the order is Keras'. Not valid without
+  // use_bias.
   Value bias(Builder& builder, int64_t channels) const;
   // x + bias, where x is [..., channels]; x itself without use_bias.
   Value add_bias(Builder& builder, Value x, Value bias) const;
@@ -53,8 +59,8 @@ struct OutputOptions {
   Value finish(Builder& builder, Value x) const;
 };
 
-// Adds the penalty of a layer's output to the loss: summed over the samples of the batch, as Builder::add_loss wants it.
-// Whoever assembles the model divides by the number of samples, so that the loss gets Keras' mean over the batch.
+// Adds the penalty of a layer's output to the loss: summed over the samples of the batch, as Builder::add_loss wants
+// it. Whoever assembles the model divides by the number of samples, so that the loss gets Keras' mean over the batch.
 void regularize_activity(Builder& builder, const std::optional<Component>& regularizer, Value output);
 
 }  // namespace dltrain::layers

@@ -18,7 +18,8 @@ int64_t Window::extent() const { return checked_add(checked_multiply(size - 1, d
 AxisPadding padding_of(Padding padding, const Window& window, int64_t input) {
   if (padding == Padding::valid) return {};
   if (padding == Padding::causal) return {window.extent() - 1, 0};
-  const int64_t covered = checked_add(checked_multiply(divide_up(input, window.stride) - 1, window.stride), window.extent());
+  const int64_t covered =
+      checked_add(checked_multiply(divide_up(input, window.stride) - 1, window.stride), window.extent());
   const int64_t total = std::max<int64_t>(covered - input, 0);
   return {total / 2, total - total / 2};
 }
@@ -27,7 +28,8 @@ int64_t transposed_size(Padding padding, const Window& window, int64_t input, st
   const int64_t spread = checked_multiply(input - 1, window.stride);
   const int64_t extent = window.extent();
   if (padding == Padding::valid) {
-    return checked_add(checked_add(spread, extent), output_padding.value_or(std::max<int64_t>(window.stride - extent, 0)));
+    return checked_add(checked_add(spread, extent),
+                       output_padding.value_or(std::max<int64_t>(window.stride - extent, 0)));
   }
   if (!output_padding) return checked_multiply(input, window.stride);
   return checked_add(checked_add(spread, extent % 2), *output_padding);
@@ -40,13 +42,16 @@ void expect_fit(const Builder& builder, Value x, Padding padding, const Windows&
     const int64_t input = shape[i + 1];
     const AxisPadding pads = padding_of(padding, windows[i], input);
     if (input > 0 && checked_add(input, pads.low + pads.high) >= windows[i].extent()) continue;
-    const std::string size = std::to_string(windows[i].size) +
-                             (windows[i].dilation > 1 ? " with dilation_rate " + std::to_string(windows[i].dilation) : "");
+    const std::string size =
+        std::to_string(windows[i].size) +
+        (windows[i].dilation > 1 ? " with dilation_rate " + std::to_string(windows[i].dilation) : "");
     const bool sequences = axes[0].empty();
     const std::string input_text = sequences ? sample_text({shape[0], shape[2], shape[3]}) : sample_text(shape);
-    const std::string room = sequences ? std::to_string(input) + " steps" : "a " + std::string(axes[i]) + " of " + std::to_string(input);
+    const std::string room =
+        sequences ? std::to_string(input) + " steps" : "a " + std::string(axes[i]) + " of " + std::to_string(input);
     builder.fail(std::string(field) + " " + size + " does not fit into " + room + " (the input is " + input_text + ")",
-                 "make " + std::string(field) + " smaller, use padding = \"same\", or take out a layer above that shrinks the input");
+                 "make " + std::string(field) +
+                     " smaller, use padding = \"same\", or take out a layer above that shrinks the input");
   }
 }
 

@@ -9,9 +9,13 @@
 
 namespace dltrain::layers {
 
-// valid: only whole windows. same: padded with zeros so that stride 1 keeps the size; where the padding is odd, one more
-// behind. causal (sequences only): padded in front, so that no output sees later steps.
-enum class Padding { valid, same, causal };
+// valid: only whole windows. same: padded with zeros so that stride 1 keeps the size; where the padding is odd, one
+// more behind. causal (sequences only): padded in front, so that no output sees later steps.
+enum class Padding {
+  valid,
+  same,
+  causal
+};
 std::span<const EnumName<Padding>> enum_names(Padding);
 
 // A window along one axis.
@@ -28,18 +32,19 @@ struct AxisPadding {
   int64_t high = 0;
 };
 
-// The padding of an axis of `input` elements. same: the total is max((ceil(input / stride) - 1) stride + extent - input, 0).
+// The padding of an axis of `input` elements. same: the total is max((ceil(input / stride) - 1) stride + extent -
+// input, 0).
 AxisPadding padding_of(Padding padding, const Window& window, int64_t input);
 
 // What a transposed convolution gives for an axis of `input` elements, as Keras: valid: (input - 1) stride + extent +
-// output_padding, which is by default max(stride - extent, 0); same: input stride, or with output_padding (input - 1) stride +
-// extent % 2 + output_padding.
+// output_padding, which is by default max(stride - extent, 0); same: input stride, or with output_padding (input - 1)
+// stride + extent % 2 + output_padding.
 int64_t transposed_size(Padding padding, const Window& window, int64_t input, std::optional<int64_t> output_padding);
 
 using Windows = std::array<Window, 2>;  // height, width
 
-// Fails, naming `field` and the axis, unless a window fits into each padded axis of the images x [N, H, W, C]. `axes` are the
-// names of the axes: {"height", "width"}, or {"", "steps"} for sequences that are images of height 1.
+// Fails, naming `field` and the axis, unless a window fits into each padded axis of the images x [N, H, W, C]. `axes`
+// are the names of the axes: {"height", "width"}, or {"", "steps"} for sequences that are images of height 1.
 void expect_fit(const Builder& builder, Value x, Padding padding, const Windows& windows, std::string_view field,
                 const std::array<std::string_view, 2>& axes);
 constexpr std::array<std::string_view, 2> image_axes = {"height", "width"};

@@ -1,5 +1,5 @@
-// The derivative of a random loss through every layer, in a random direction over its inputs and weights, against finite
-// differences in double.
+// The derivative of a random loss through every layer, in a random direction over its inputs and weights, against
+// finite differences in double.
 #include <cmath>
 
 #include <catch2/catch_test_macros.hpp>

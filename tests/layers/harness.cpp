@@ -55,13 +55,15 @@ graph::ValueType with_real(graph::ValueType type, DType real) {
 }
 
 // Emits the layer into `built`; returns the values of its inputs.
-std::vector<layers::Tensor> emit(Built& built, graph::Builder& builder, const Component& layer, const std::vector<Fed>& inputs,
-                                 bool trainable) {
+std::vector<layers::Tensor> emit(Built& built, graph::Builder& builder, const Component& layer,
+                                 const std::vector<Fed>& inputs, bool trainable) {
   std::vector<layers::Tensor> tensors;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const std::string number = std::to_string(i);
-    layers::Tensor tensor{builder.input("x" + number, graph::InputKind::data, with_real(inputs[i].type, builder.real())), {}};
-    if (inputs[i].masked) tensor.mask = builder.input("mask" + number, graph::InputKind::data, {DType::boolean, inputs[i].mask_shape});
+    layers::Tensor tensor{
+        builder.input("x" + number, graph::InputKind::data, with_real(inputs[i].type, builder.real())), {}};
+    if (inputs[i].masked)
+      tensor.mask = builder.input("mask" + number, graph::InputKind::data, {DType::boolean, inputs[i].mask_shape});
     tensors.push_back(tensor);
   }
   const auto guard = builder.scope("layer", "layer \"layer\" (" + layer.kind + ")", {}, {trainable, 1});

@@ -17,7 +17,8 @@ using Numbers = std::vector<double>;
 // All families of layers/.
 const Catalogue& catalogue();
 
-// A component in canonical form from JSON, e.g. {"type": "Dense", "units": 4}. Fails the test with the diagnostics if it is wrong.
+// A component in canonical form from JSON, e.g. {"type": "Dense", "units": 4}. Fails the test with the diagnostics if
+// it is wrong.
 Component from_json(const std::string& family, const std::string& text);
 Component component(const std::string& family, const Setting& setting);
 // What reading the JSON complains about: the texts "what" and "help" of each diagnostic, empty if nothing.
@@ -31,7 +32,8 @@ struct Fed {
   Shape mask_shape = {};
 };
 
-// A graph with one layer called "layer", inputs "x0", ... and "mask0", ..., results "y0" and "out_mask0" where there is a mask.
+// A graph with one layer called "layer", inputs "x0", ... and "mask0", ..., results "y0" and "out_mask0" where there is
+// a mask.
 struct Built {
   graph::Graph graph;
   graph::StateTable states;
@@ -51,8 +53,8 @@ struct Options {
 
 Built build(const Component& layer, const std::vector<Fed>& inputs, const Options& options = {});
 Built build(const Component& layer, const std::vector<Shape>& inputs, const Options& options = {});
-// With gradients: results "gx0", ... of sum(y0 * c) with respect to each real input, and "g:<state>" of each trained weight; c is the
-// input "c0".
+// With gradients: results "gx0", ... of sum(y0 * c) with respect to each real input, and "g:<state>" of each trained
+// weight; c is the input "c0".
 Built build_with_gradients(const Component& layer, const std::vector<Fed>& inputs, const Options& options = {});
 
 // The results and new states by name; what is not given (seed, step) is 0.

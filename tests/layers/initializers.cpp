@@ -13,7 +13,8 @@
 namespace dltrain::test {
 namespace {
 
-Numbers drawn(const Component& initializer, const Shape& shape, uint64_t seed = 1, std::string_view name = "dense/kernel") {
+Numbers drawn(const Component& initializer, const Shape& shape, uint64_t seed = 1,
+              std::string_view name = "dense/kernel") {
   const Array array = layers::initialize(initializer, shape, DType::f64, seed, name);
   const auto values = array.as<double>();
   return {values.begin(), values.end()};
@@ -32,7 +33,9 @@ double deviation_of(const Numbers& values) {
   return std::sqrt(sum / static_cast<double>(values.size()));
 }
 
-double real(const Setting& setting) { return setting.real() != nullptr ? *setting.real() : static_cast<double>(*setting.integer()); }
+double real(const Setting& setting) {
+  return setting.real() != nullptr ? *setting.real() : static_cast<double>(*setting.integer());
+}
 
 void flatten(const Setting& setting, Numbers& numbers) {
   if (setting.list() == nullptr) return numbers.push_back(real(setting));
@@ -127,7 +130,8 @@ TEST_CASE("a value is the same in every dtype but for rounding") {
   const Component normal = from_json("initializer", R"({"type": "RandomNormal", "stddev": 1})");
   const Array narrow = layers::initialize(normal, {50}, DType::f32, 1, "w");
   const Array wide = layers::initialize(normal, {50}, DType::f64, 1, "w");
-  for (int64_t i = 0; i < 50; ++i) CHECK(element(narrow, i) == static_cast<double>(static_cast<float>(element(wide, i))));
+  for (int64_t i = 0; i < 50; ++i)
+    CHECK(element(narrow, i) == static_cast<double>(static_cast<float>(element(wide, i))));
 }
 
 TEST_CASE("the default initializers of layers are Keras'") {
@@ -162,8 +166,10 @@ TEST_CASE("initializers refuse shapes that they cannot make") {
     }
     return std::string("no error");
   };
-  CHECK(message("Identity", {3}).find("initializer Identity: needs a weight with two axes (was [3])") != std::string::npos);
-  CHECK(message("Orthogonal", {3}).find("initializer Orthogonal: needs a weight with at least two axes (was [3])") != std::string::npos);
+  CHECK(message("Identity", {3}).find("initializer Identity: needs a weight with two axes (was [3])") !=
+        std::string::npos);
+  CHECK(message("Orthogonal", {3}).find("initializer Orthogonal: needs a weight with at least two axes (was [3])") !=
+        std::string::npos);
 }
 
 }  // namespace dltrain::test

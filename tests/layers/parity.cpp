@@ -1,5 +1,5 @@
-// Single layers, activations, regularizers and constraints against Keras: outputs in inference and training, masks, gradients,
-// updated statistics.
+// Single layers, activations, regularizers and constraints against Keras: outputs in inference and training, masks,
+// gradients, updated statistics.
 #include <algorithm>
 
 #include <catch2/catch_test_macros.hpp>
@@ -31,7 +31,8 @@ class LayerCase {
     layer_ = component("layer", setting);
     const List& inputs = *given.at("inputs").list();
     for (size_t i = 0; i < inputs.size(); ++i) add_input(i, *inputs[i].table());
-    for (const Setting& weight : *given.at("weights").list()) weight_names_.push_back(*weight.table()->at("name").text());
+    for (const Setting& weight : *given.at("weights").list())
+      weight_names_.push_back(*weight.table()->at("name").text());
     weight_names_.erase(std::remove(weight_names_.begin(), weight_names_.end(), "count"), weight_names_.end());
     for (size_t i = 0; i < weight_names_.size(); ++i) {
       values_["layer/" + weight_names_[i]] = fixture_.numbers(name_, "w" + std::to_string(i));
@@ -59,26 +60,29 @@ class LayerCase {
     for (size_t i = 0; i < inputs_.size(); ++i) {
       const std::string number = std::to_string(i);
       if (fixture_.has(name_, "gin" + number)) {
-        check_close(away_from_kink(i, results.at("gx" + number).values), away_from_kink(i, numbers("gin" + number)), tolerance,
-                    name_ + ": gradient of input " + number);
+        check_close(away_from_kink(i, results.at("gx" + number).values), away_from_kink(i, numbers("gin" + number)),
+                    tolerance, name_ + ": gradient of input " + number);
       }
     }
     for (size_t i = 0; i < weight_names_.size(); ++i) {
       const std::string number = std::to_string(i);
       if (fixture_.has(name_, "gw" + number)) {
-        check_close(results.at("g:" + weight_names_[i]).values, numbers("gw" + number), tolerance, name_ + ": gradient of " + weight_names_[i]);
+        check_close(results.at("g:" + weight_names_[i]).values, numbers("gw" + number), tolerance,
+                    name_ + ": gradient of " + weight_names_[i]);
       }
       const std::string state = "layer/" + weight_names_[i];
       CHECK(results.contains(state) == fixture_.has(name_, "new_w" + number));
-      if (results.contains(state)) check_close(results.at(state).values, numbers("new_w" + number), tolerance, name_ + ": new " + weight_names_[i]);
+      if (results.contains(state))
+        check_close(results.at(state).values, numbers("new_w" + number), tolerance,
+                    name_ + ": new " + weight_names_[i]);
     }
   }
 
  private:
   Numbers numbers(const std::string& role) const { return fixture_.numbers(name_, role); }
 
-  // A gradient with zeros where the input is the threshold of a ReLU itself: any slope between the two sides is right there, and
-  // Keras has other ones with a threshold than without.
+  // A gradient with zeros where the input is the threshold of a ReLU itself: any slope between the two sides is right
+  // there, and Keras has other ones with a threshold than without.
   Numbers away_from_kink(size_t input, Numbers gradient) const {
     const Setting* threshold = layer_.kind == "ReLU" ? layer_.params.find("threshold") : nullptr;
     if (threshold == nullptr || *threshold->real() == 0) return gradient;
@@ -146,7 +150,8 @@ TEST_CASE("activation functions are Keras'") {
     layer.set("activation", each.at("activation"));
     const Shape shape = fixture.arrays.at(name + ".in0").shape;
     const Built built = build_with_gradients(component("layer", Setting(layer)), {{{DType::f32, shape}}});
-    const auto results = evaluate(built.graph, {{"x0", fixture.numbers(name, "in0")}, {"c0", fixture.numbers(name, "cot0")}});
+    const auto results =
+        evaluate(built.graph, {{"x0", fixture.numbers(name, "in0")}, {"c0", fixture.numbers(name, "cot0")}});
     check_close(results.at("y0").values, fixture.numbers(name, "out0"), tolerance, name);
     check_close(results.at("gx0").values, fixture.numbers(name, "gin0"), tolerance, name + ": gradient");
   }
@@ -180,7 +185,8 @@ TEST_CASE("constraints are Keras'") {
     graph::Builder builder(graph, states, true, DType::f64);
     const graph::Value x = builder.input("x", InputKind::data, {DType::f64, fixture.arrays.at(name + ".w0").shape});
     builder.set_result("moved", layers::constrain(builder, component("constraint", each.at("constraint")), x));
-    check_close(evaluate(graph, {{"x", fixture.numbers(name, "w0")}}).at("moved").values, fixture.numbers(name, "new_w0"), tolerance, name);
+    check_close(evaluate(graph, {{"x", fixture.numbers(name, "w0")}}).at("moved").values,
+                fixture.numbers(name, "new_w0"), tolerance, name);
   }
 }
 

@@ -76,13 +76,14 @@ TEST_CASE("every component and every parameter is documented") {
 
 TEST_CASE("the families hold what was promised") {
   CHECK(catalogue().families() == families);
-  CHECK(catalogue().kinds("activation") ==
-        std::vector<std::string>{"elu", "exponential", "gelu", "hard_sigmoid", "leaky_relu", "linear", "log_softmax", "relu", "relu6",
-                                 "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "tanh"});
+  CHECK(catalogue().kinds("activation") == std::vector<std::string>{"elu", "exponential", "gelu", "hard_sigmoid",
+                                                                    "leaky_relu", "linear", "log_softmax", "relu",
+                                                                    "relu6", "selu", "sigmoid", "silu", "softmax",
+                                                                    "softplus", "softsign", "tanh"});
   CHECK(catalogue().kinds("initializer") ==
-        std::vector<std::string>{"Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "LecunNormal",
-                                 "LecunUniform", "Ones", "Orthogonal", "RandomNormal", "RandomUniform", "TruncatedNormal",
-                                 "VarianceScaling", "Zeros"});
+        std::vector<std::string>{"Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity",
+                                 "LecunNormal", "LecunUniform", "Ones", "Orthogonal", "RandomNormal", "RandomUniform",
+                                 "TruncatedNormal", "VarianceScaling", "Zeros"});
   CHECK(catalogue().find("activation", "swish")->kind == "silu");
   CHECK(catalogue().find("initializer", "he_normal")->kind == "HeNormal");
   CHECK(catalogue().find("initializer", "uniform")->kind == "RandomUniform");
