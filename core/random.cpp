@@ -43,11 +43,23 @@ RandomStream::RandomStream(uint64_t seed, uint64_t stream) {
   key_ = {static_cast<uint32_t>(key), static_cast<uint32_t>(key >> 32)};
 }
 
-uint32_t RandomStream::bits(uint64_t step, uint64_t element) const {
-  const uint64_t block = element / 4;
+namespace {
+
+using Words = std::array<uint32_t, 4>;
+
+// Words 4 block .. 4 block + 3 of a step.
+Words words(const std::array<uint32_t, 2>& key, uint64_t step, uint64_t block) {
   return philox({static_cast<uint32_t>(block), static_cast<uint32_t>(block >> 32), static_cast<uint32_t>(step),
                  static_cast<uint32_t>(step >> 32)},
-                key_)[element % 4];
+                key);
+}
+
+double unit_double(uint64_t high, uint64_t low) { return static_cast<double>(((high << 32) | low) >> 11) * 0x1p-53; }
+
+}  // namespace
+
+uint32_t RandomStream::bits(uint64_t step, uint64_t element) const {
+  return words(key_, step, element / 4)[element % 4];
 }
 
 float RandomStream::uniform(uint64_t step, uint64_t element) const {
@@ -55,14 +67,15 @@ float RandomStream::uniform(uint64_t step, uint64_t element) const {
 }
 
 double RandomStream::uniform_double(uint64_t step, uint64_t element) const {
-  const uint64_t high = bits(step, 2 * element);
-  const uint64_t low = bits(step, 2 * element + 1);
-  return static_cast<double>(((high << 32) | low) >> 11) * 0x1p-53;
+  const Words block = words(key_, step, element / 2);
+  const size_t first = element % 2 * 2;
+  return unit_double(block[first], block[first + 1]);
 }
 
 double RandomStream::normal(uint64_t step, uint64_t element) const {
-  const double radius = std::sqrt(-2 * std::log1p(-uniform_double(step, 2 * element)));
-  return radius * std::cos(2 * std::numbers::pi * uniform_double(step, 2 * element + 1));
+  const Words block = words(key_, step, element);  // of the uniform numbers 2 element and 2 element + 1
+  const double radius = std::sqrt(-2 * std::log1p(-unit_double(block[0], block[1])));
+  return radius * std::cos(2 * std::numbers::pi * unit_double(block[2], block[3]));
 }
 
 uint64_t RandomStream::below(uint64_t bound, uint64_t step, uint64_t element) const {

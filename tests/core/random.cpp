@@ -3,6 +3,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
+#include <numbers>
 #include <set>
 
 namespace dltrain::test {
@@ -87,6 +88,22 @@ TEST_CASE("bounded integers reach every value evenly") {
   CHECK(chi_squared < 22.5);  // 6 degrees of freedom: 1 in 1000
   CHECK(stream.below(1, 0, 0) == 0);
   CHECK(stream.below(uint64_t{1} << 63, 0, 0) < uint64_t{1} << 63);
+}
+
+TEST_CASE("numbers are made of the words of their elements") {
+  const RandomStream stream(3, 5);
+  for (const uint64_t step : {uint64_t{0}, uint64_t{7}, uint64_t{1} << 40}) {
+    for (const uint64_t i : {uint64_t{0}, uint64_t{1}, uint64_t{2}, uint64_t{3}, uint64_t{1} << 35}) {
+      CHECK(stream.bits(step, i) == philox({static_cast<uint32_t>(i / 4), static_cast<uint32_t>((i / 4) >> 32),
+                                            static_cast<uint32_t>(step), static_cast<uint32_t>(step >> 32)},
+                                           stream.key())[i % 4]);
+      const uint64_t pair = (uint64_t{stream.bits(step, 2 * i)} << 32) | stream.bits(step, 2 * i + 1);
+      CHECK(stream.uniform_double(step, i) == static_cast<double>(pair >> 11) / 9007199254740992.0);
+      CHECK(stream.uniform(step, i) == static_cast<float>(stream.bits(step, i) >> 8) / 16777216.0F);
+      const double radius = std::sqrt(-2 * std::log1p(-stream.uniform_double(step, 2 * i)));
+      CHECK(stream.normal(step, i) == radius * std::cos(2 * std::numbers::pi * stream.uniform_double(step, 2 * i + 1)));
+    }
+  }
 }
 
 }  // namespace dltrain::test
