@@ -4,6 +4,7 @@
 
 #include "graph/ops.h"
 #include "graph/passes.h"
+#include "models/output_check.h"
 #include "models/program_builder.h"
 
 namespace dltrain::models {
@@ -20,6 +21,10 @@ Program::Program(const Spec& spec, DataSignature signature, DType real)
   shapes.forward(batch);
   for (const auto& [name, tensor] : shapes.values()) layer_shapes_[name] = shapes.builder().shape(tensor.value).from(1);
   if (spec_.train.outputs.empty()) return;
+  for (const OutputSpec& output : spec_.train.outputs) {
+    check_output(shapes.builder(), output, shapes.output(output.name).value, target_of(output.name), warnings_);
+  }
+  warnings_.throw_if_errors(ExitCode::recipe);
   evaluate(batch);
   train(batch);
 }

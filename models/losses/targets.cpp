@@ -15,9 +15,12 @@ bool is_column_of(const Shape& column, const Shape& flat) {
   return column.rank() == flat.rank() + 1 && column.back() == 1 && without_last(column) == flat;
 }
 
-// "takes ... (target [4], prediction [3], of one sample)"
+// Says what `who` needs, and what it got.
 [[noreturn]] void misfit(Builder& b, const char* who, const std::string& what, Value target, Value prediction,
                          std::string help) {
+  if (b.shape(prediction).rank() > b.shape(target).rank() + 1) {
+    help = "the prediction has more axes than the target: is a Flatten or a global pooling layer missing?";
+  }
   const auto sample = [&](Value x) { return b.shape(x).rank() == 0 ? b.shape(x).text() : b.shape(x).from(1).text(); };
   b.fail(std::string(who) + " " + what + " (for one sample, the target has shape " + sample(target) +
              " and the prediction " + sample(prediction) + ")",

@@ -48,6 +48,12 @@ TEST_CASE("one-hot losses offer the sparse one for class numbers, and the other 
   CHECK(complaint("sparse_categorical_crossentropy", {32, 1}, {32, 3}, DType::u8).empty());
 }
 
+TEST_CASE("a prediction with too many axes points to a missing Flatten") {
+  CHECK_THAT(complaint("sparse_categorical_crossentropy", {32}, {32, 8, 8, 10}, DType::i64),
+             ContainsSubstring("Flatten"));
+  CHECK_THAT(complaint("mse", {32, 1}, {32, 8, 8, 1}), ContainsSubstring("Flatten"));
+}
+
 TEST_CASE("an axis that a prediction has not is an error") {
   Table loss;
   loss.set("type", "SparseCategoricalCrossentropy");

@@ -1,0 +1,188 @@
+#include "models/output_check.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "core/text.h"
+#include "graph/op.h"
+#include "models/losses/loss.h"
+#include "models/metrics/accuracy.h"
+#include "models/metrics/metric.h"
+
+namespace dltrain::models {
+
+namespace {
+
+template <size_t N> bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+constexpr std::array<std::string_view, 4> transparent = {"reshape", "transpose", "cast", "stop_gradient"};
+constexpr std::array<std::string_view, 6> linear = {
+    "matmul", "conv2d", "conv2d_grad_input", "batch_norm", "batch_norm_inference", "layer_norm"};
+constexpr std::array<std::string_view, 9> activations = {"relu", "elu",      "selu",     "gelu",       "silu",
+                                                         "tanh", "softplus", "softsign", "log_softmax"};
+
+// The node behind what only changes the shape or the dtype.
+const graph::Node& maker(const graph::Graph& graph, graph::Value value) {
+  const graph::Node* node = &graph.node(value);
+  while (is_one_of(node->op->name, transparent)) node = &graph.node(node->inputs[0]);
+  return *node;
+}
+
+}  // namespace
+
+Origin origin_of(const graph::Graph& graph, graph::Value value) {
+  const graph::Node& node = maker(graph, value);
+  const std::string& op = node.op->name;
+  if (op == "softmax") return Origin::softmax;
+  if (op == "sigmoid" || op == "hard_sigmoid") return Origin::sigmoid;
+  if (is_one_of(op, linear)) return Origin::linear;
+  if (is_one_of(op, activations)) return Origin::activation;
+  if (op != "add") return Origin::unknown;
+  // A bias: the sum of a product with weights and something else.
+  const auto is_linear = [&](graph::Value input) { return is_one_of(maker(graph, input).op->name, linear); };
+  return std::any_of(node.inputs.begin(), node.inputs.end(), is_linear) ? Origin::linear : Origin::unknown;
+}
+
+namespace {
+
+class OutputCheck {
+ public:
+  OutputCheck(const graph::Builder& b, const OutputSpec& output, graph::Value prediction, const DataField& target,
+              Diagnostics& diagnostics)
+      : output_(output),
+        target_(target),
+        diagnostics_(diagnostics),
+        origin_(origin_of(b.graph(), prediction)),
+        op_(maker(b.graph(), prediction).op->name),
+        layer_(b.graph().scope(b.graph().node(prediction))),
+        shape_(b.shape(prediction)),
+        traits_(make_loss(output.loss)->traits()) {}
+
+  void check() {
+    check_prediction();
+    check_classes();
+    for (const Component& metric : output_.metrics) check_metric(metric);
+  }
+
+ private:
+  std::string who() const { return "loss of output \"" + output_.name + "\" (" + output_.loss.kind + ")"; }
+  std::string layer() const { return layer_.who.empty() ? "the last layer" : layer_.who; }
+  int64_t columns() const { return shape_.rank() < 2 ? 1 : shape_.back(); }
+
+  Diagnostic& error(std::string code, std::string what) {
+    return diagnostics_.error(std::move(code), output_.loss_place, who(), std::move(what));
+  }
+  Diagnostic& warning(std::string code, std::string what) {
+    return diagnostics_.warning(std::move(code), output_.loss_place, who(), std::move(what));
+  }
+
+  // What the loss takes against what the last layer gives.
+  void check_prediction() {
+    const bool probabilities =
+        traits_.prediction == PredictionKind::probabilities || traits_.prediction == PredictionKind::distribution;
+    const bool given = origin_ == Origin::sigmoid || origin_ == Origin::softmax;
+    const std::string wanted = traits_.prediction == PredictionKind::distribution ? "softmax" : "sigmoid";
+    if (origin_ == Origin::softmax && columns() == 1) {
+      error("one-column-softmax", layer() + " ends in a softmax over one column, which is 1 whatever comes in").help =
+          "use activation = \"sigmoid\" with one unit, or one unit for each class";
+    } else if (probabilities && (origin_ == Origin::linear || origin_ == Origin::activation)) {
+      error("no-probabilities",
+            "it takes probabilities, but " + layer() + " gives none (its last step is " + step() + ")")
+          .help = "write activation = \"" + wanted + "\" in that layer" +
+                  (output_.loss.params.contains("from_logits") ? ", or from_logits = true in the loss" : "");
+    } else if (traits_.prediction == PredictionKind::logits && given) {
+      warning("twice-activated",
+              "from_logits = true says that no " + op_ + " came before, but " + layer() + " ends in one")
+          .help = "leave from_logits out";
+    } else if (traits_.prediction == PredictionKind::distribution && origin_ == Origin::sigmoid) {
+      warning("no-distribution",
+              "it takes probabilities that sum to 1 over the classes, but " + layer() + " ends in a sigmoid")
+          .help = "write activation = \"softmax\", or use binary_crossentropy if several classes can hold at once";
+    }
+  }
+
+  std::string step() const {
+    if (origin_ == Origin::activation) return "a " + op_;
+    if (op_.find("norm") != std::string::npos) return "a normalization";
+    return op_ == "matmul" || op_ == "add" ? "a weighted sum" : "a convolution";
+  }
+
+  // The classes of the data against the columns of the prediction.
+  void check_classes() {
+    if (!target_.classes) return;
+    const std::string has = "the data has " + count_text(*target_.classes) + " classes";
+    if (traits_.target == TargetForm::one_hot && target_.shape.elements() == 1) {
+      error("class-numbers", "it takes a target with a column for each class, but the data has class numbers").help =
+          "use \"sparse_categorical_crossentropy\"";
+    } else if (traits_.target == TargetForm::class_numbers && !ignores_a_class()) {
+      check_columns(has);
+    } else if (traits_.target == TargetForm::truth_values && *target_.classes > 2) {
+      error("class-count", "it tells two classes apart, but " + has).help =
+          "use \"sparse_categorical_crossentropy\" and a last layer with softmax and " +
+          std::to_string(*target_.classes) + " units";
+    } else if (traits_.target == TargetForm::truth_values && columns() > 1 && target_.shape.elements() == 1) {
+      error("class-count", "it takes one column for two classes, but the prediction has " + std::to_string(columns()))
+          .help = "give " + layer() + " one unit, or use \"sparse_categorical_crossentropy\" with softmax";
+    }
+  }
+
+  void check_columns(const std::string& has) {
+    const std::string width = std::to_string(columns()) + (columns() == 1 ? " column" : " columns");
+    if (columns() < *target_.classes) {
+      error("class-count", has + ", but the prediction has " + width).help =
+          "give " + layer() + " a unit for each class: " + std::to_string(*target_.classes);
+    } else if (columns() > *target_.classes) {
+      warning("class-count", has + ", but the prediction has " + width).help =
+          "the columns beyond will learn to be 0; " + std::to_string(*target_.classes) + " units are enough";
+    }
+  }
+
+  bool ignores_a_class() const {
+    const Setting* ignored = output_.loss.params.find("ignore_class");
+    return ignored != nullptr && !ignored->is_none();
+  }
+
+  // Whether the recipe gives the metric a threshold of its own.
+  static bool has_threshold(const Component& metric) {
+    const Setting* threshold = metric.params.find("threshold");
+    const Setting* several = metric.params.find("thresholds");
+    if (several != nullptr) return !several->is_none();
+    return threshold != nullptr && threshold->real() != nullptr && *threshold->real() != 0.5;
+  }
+
+  // Metrics that compare with 0.5 mean nothing on logits.
+  void check_metric(const Component& metric) {
+    const bool binary = resolve_accuracy(Shape{shape_[0]}.concat(target_.shape), shape_) == "BinaryAccuracy";
+    const bool thresholded =
+        metric.kind == "Accuracy" ? binary : make_metric(metric)->traits().prediction == PredictionKind::probabilities;
+    if (!thresholded || has_threshold(metric) || traits_.prediction != PredictionKind::logits ||
+        origin_ != Origin::linear)
+      return;
+    Diagnostic& d = diagnostics_.warning(
+        "threshold-on-logits", metric.place, "metric of output \"" + output_.name + "\" (" + metric.kind + ")",
+        "it takes predictions above 0.5 as positive, but " + layer() + " gives logits, which are positive above 0");
+    d.help = "use { type = \"BinaryAccuracy\", threshold = 0 }, or a sigmoid in that layer without from_logits";
+  }
+
+  const OutputSpec& output_;
+  const DataField& target_;
+  Diagnostics& diagnostics_;
+  Origin origin_;
+  std::string op_;
+  const graph::Scope& layer_;
+  Shape shape_;
+  LossTraits traits_;
+};
+
+}  // namespace
+
+void check_output(const graph::Builder& b, const OutputSpec& output, graph::Value prediction, const DataField& target,
+                  Diagnostics& diagnostics) {
+  if (output.loss.kind.empty()) return;  // a model for predicting only
+  OutputCheck(b, output, prediction, target, diagnostics).check();
+}
+
+}  // namespace dltrain::models
