@@ -7,7 +7,7 @@
 #include "core/files.h"
 #include "core/text.h"
 #include "formats/json/json.h"
-#include "tests/support/npz.h"
+#include "formats/npy/npz.h"
 #include "tests/support/paths.h"
 
 namespace dltrain::test {
@@ -25,7 +25,8 @@ KerasFixture keras_fixture(const std::string& name) {
   const std::string path = fixture_path("keras/" + name);
   const Setting file = formats::read_json(path + ".json", ExitCode::io);
   for (const Setting& each : *file.table()->at("cases").list()) fixture.cases.push_back(*each.table());
-  if (exists(path + ".npz")) fixture.arrays = read_npz(path + ".npz");
+  if (!exists(path + ".npz")) return fixture;
+  for (auto& [key, array] : formats::read_npz(path + ".npz")) fixture.arrays.emplace(key, std::move(array));
   return fixture;
 }
 
