@@ -12,9 +12,9 @@ std::span<const EnumName<DataFormat>> enum_names(DataFormat) {
 
 void check_data_format(DataFormat format, FieldReport& report) {
   if (format == DataFormat::channels_last) return;
-  report.error("data_format", "data_format \"channels_first\" is not offered: images are [N, height, width, channels]",
-               "leave data_format out, and where the data has its channels first, begin the model with "
-               "{ type = \"Permute\", dims = [2, 3, 1] }");
+  report.error("data_format", "data_format \"channels_first\" is not offered: channels are the last axis",
+               "leave data_format out; where the data has its channels first, begin the model with "
+               "{ type = \"Permute\", dims = [2, 3, 1] }, or dims = [2, 1] for sequences");
 }
 
 void expect_rank(const Builder& builder, Value x, size_t rank, std::string_view wanted) {
