@@ -17,5 +17,6 @@ void add_activation_cases(std::vector<OpCase>& cases);
 void add_normalization_cases(std::vector<OpCase>& cases);
 void add_loss_cases(std::vector<OpCase>& cases);
 void add_optimizer_cases(std::vector<OpCase>& cases);
+void add_fused_cases(std::vector<OpCase>& cases);
 
 }  // namespace dltrain::test

@@ -1,0 +1,105 @@
+// Composites that passes of a backend put in the place of groups of nodes (Backend::fuse): a library computes them in
+// one go. Their expansion is what they stand for. `function` names an activation function, "" for none; its attributes
+// stand beside.
+#include "graph/infer.h"
+#include "graph/ops.h"
+
+namespace dltrain::graph {
+
+namespace {
+
+// What `op` infers from the first `count` inputs.
+std::vector<ValueType> infer_as(const char* op, const InferContext& c, size_t count) {
+  expect(c.inputs.size() >= count, "a fused op is given too few inputs");
+  return op_registry().find(op)->infer({c.inputs.subspan(0, count), c.attributes});
+}
+
+void expect_bias(const InferContext& c, const ValueType& result) {
+  if (c.inputs.size() > 3) throw Bug("a fused product is given too many inputs");
+  if (c.inputs.size() == 3 && c.inputs[2] != ValueType{result.dtype, {result.shape.back()}})
+    throw Bug("the bias of a fused product does not fit");
+}
+
+template <const char* op> std::vector<ValueType> infer_product(const InferContext& c) {
+  const std::vector<ValueType> result = infer_as(op, c, 2);
+  expect_bias(c, result[0]);
+  return result;
+}
+
+std::vector<ValueType> infer_batch_norm(const InferContext& c) {
+  const std::vector<ValueType> result = infer_as("batch_norm", c, 3);
+  if (c.inputs.size() > 4 || (c.inputs.size() == 4 && c.inputs[3] != c.inputs[0]))
+    throw Bug("the residual of a fused normalization does not fit");
+  return result;
+}
+
+std::vector<ValueType> infer_batch_norm_grad(const InferContext& c) {
+  expect_inputs(c, 6);
+  std::vector<ValueType> result = infer_as("batch_norm_grad", c, 5);
+  if (c.inputs[5] != c.inputs[0]) throw Bug("the gradient of a fused normalization does not fit");
+  result.push_back(c.inputs[0]);
+  return result;
+}
+
+Attributes without_function(const Attributes& attributes) {
+  Attributes rest;
+  for (const auto& [name, value] : attributes.entries()) {
+    if (name != "function") rest.set(name, value);
+  }
+  return rest;
+}
+
+Value applied(Builder& b, const Attributes& attributes, Value x) {
+  const std::string& function = attributes.get<std::string>("function");
+  return function.empty() ? x : b.emit(function, {x}, without_function(attributes));
+}
+
+template <const char* op> std::vector<Value> expand_product(Builder& b, const Node& node) {
+  Value result = b.emit(op, {node.inputs[0], node.inputs[1]}, without_function(node.attributes));
+  if (node.inputs.size() > 2) result = add(b, result, node.inputs[2]);
+  return {applied(b, node.attributes, result)};
+}
+
+std::vector<Value> expand_batch_norm(Builder& b, const Node& node) {
+  std::vector<Value> results =
+      b.emit_all("batch_norm", {node.inputs[0], node.inputs[1], node.inputs[2]}, without_function(node.attributes));
+  if (node.inputs.size() > 3) results[0] = add(b, results[0], node.inputs[3]);
+  results[0] = applied(b, node.attributes, results[0]);
+  return results;
+}
+
+std::vector<Value> expand_batch_norm_grad(Builder& b, const Node& node) {
+  const std::vector<Value>& in = node.inputs;  // x, gamma, mean, inverse, y, dy
+  const Value dz = b.emit("activation_grad", {in[4], in[5]}, node.attributes);
+  std::vector<Value> results = b.emit_all("batch_norm_grad", {in[0], in[1], in[2], in[3], dz});
+  results.push_back(dz);
+  return results;
+}
+
+constexpr char matmul_name[] = "matmul";
+constexpr char conv2d_name[] = "conv2d";
+
+}  // namespace
+
+void register_fused(OpRegistry& registry) {
+  registry.add({.name = "fused_matmul",
+                .doc = "x, y (, bias [n]) -> function(matmul(x, y) + bias)",
+                .infer = infer_product<matmul_name>,
+                .expand = expand_product<matmul_name>});
+  registry.add({.name = "fused_conv2d",
+                .doc = "x, kernel (, bias [F]) -> function(conv2d(x, kernel) + bias)",
+                .infer = infer_product<conv2d_name>,
+                .expand = expand_product<conv2d_name>});
+  registry.add(
+      {.name = "fused_batch_norm",
+       .doc = "x, gamma, beta (, residual as x) -> function(batch_norm + residual), and the statistics of batch_norm",
+       .infer = infer_batch_norm,
+       .expand = expand_batch_norm});
+  registry.add({.name = "fused_batch_norm_grad",
+                .doc = "x, gamma, mean, inverse deviation, y, dy -> dx, dgamma, dbeta of batch_norm for dz = "
+                       "activation_grad(y, dy), and dz",
+                .infer = infer_batch_norm_grad,
+                .expand = expand_batch_norm_grad});
+}
+
+}  // namespace dltrain::graph
