@@ -1,0 +1,103 @@
+#include "backends/host.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/checked.h"
+#include "core/files.h"
+#include "core/text.h"
+
+namespace dltrain::backends {
+
+namespace {
+
+// The words of a small file of the kernel; none if it is not there.
+std::vector<std::string> words_of(const std::string& path) {
+  std::vector<std::string> words;
+  if (!exists(path)) return words;
+  std::string word;
+  for (const char c : read_text(path, ExitCode::io, uint64_t{1} << 20)) {
+    const bool blank = c == ' ' || c == '\n' || c == '\t';
+    if (!blank) word += c;
+    if (blank && !word.empty()) words.push_back(std::exchange(word, {}));
+  }
+  if (!word.empty()) words.push_back(word);
+  return words;
+}
+
+std::optional<int64_t> number_in(const std::string& path) {
+  const std::vector<std::string> words = words_of(path);
+  return words.empty() ? std::nullopt : parse_integer(words[0]);
+}
+
+// The folders of this process' control group (version 2) and of those above it; limits of each hold.
+std::vector<std::string> control_groups() {
+  const std::string root = "/sys/fs/cgroup";
+  std::vector<std::string> folders;
+  for (const std::string& line : words_of("/proc/self/cgroup")) {
+    if (!line.starts_with("0::/")) continue;
+    std::string path = line.substr(3);
+    while (path.size() > 1) {
+      folders.push_back(root + path);
+      path = parent_path(path);
+    }
+  }
+  folders.push_back(root);
+  return folders;
+}
+
+int affinity_count() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+  return std::max(CPU_COUNT(&set), 1);
+}
+
+// Processors' worth of time, rounded up: version 2 writes "QUOTA PERIOD" or "max PERIOD", version 1 two files.
+std::optional<int64_t> quota_count() {
+  std::optional<int64_t> least;
+  const auto consider = [&](std::optional<int64_t> quota, std::optional<int64_t> period) {
+    if (!quota || !period || *quota <= 0 || *period <= 0) return;
+    least = std::min(least.value_or(INT64_MAX), divide_up(*quota, *period));
+  };
+  for (const std::string& folder : control_groups()) {
+    const std::vector<std::string> words = words_of(folder + "/cpu.max");
+    if (words.size() == 2) consider(parse_integer(words[0]), parse_integer(words[1]));
+  }
+  consider(number_in("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), number_in("/sys/fs/cgroup/cpu/cpu.cfs_period_us"));
+  return least;
+}
+
+std::optional<int64_t> machine_memory() {
+  const std::vector<std::string> words = words_of("/proc/meminfo");
+  for (size_t i = 0; i + 1 < words.size(); ++i) {
+    if (words[i] != "MemTotal:") continue;
+    const std::optional<int64_t> kibibytes = parse_integer(words[i + 1]);
+    return kibibytes ? std::optional(*kibibytes * 1024) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+int usable_threads() {
+  const int64_t quota = quota_count().value_or(INT64_MAX);
+  return static_cast<int>(std::clamp<int64_t>(quota, 1, affinity_count()));
+}
+
+int64_t usable_memory() {
+  int64_t bytes = machine_memory().value_or(0);
+  const auto limit = [&](std::optional<int64_t> most) {
+    if (most && *most > 0) bytes = bytes == 0 ? *most : std::min(bytes, *most);
+  };
+  for (const std::string& folder : control_groups()) limit(number_in(folder + "/memory.max"));
+  limit(number_in("/sys/fs/cgroup/memory/memory.limit_in_bytes"));
+  return bytes;
+}
+
+}  // namespace dltrain::backends

@@ -1,0 +1,14 @@
+// What this process may use of the machine it runs on: processors by affinity and quota, memory by limit. Containers
+// give less than the machine has, and threads beyond the share only disturb each other.
+#pragma once
+
+#include <cstdint>
+
+namespace dltrain::backends {
+
+// Processors in the affinity mask, or fewer where a control group grants less time; 1 or more.
+int usable_threads();
+// Bytes of memory: that of the machine, or the limit of a control group; 0 if neither can be read.
+int64_t usable_memory();
+
+}  // namespace dltrain::backends
