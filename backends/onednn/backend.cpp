@@ -1,0 +1,83 @@
+#include "backends/onednn/backend.h"
+
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "backends/onednn/denormals.h"
+#include "backends/onednn/fuse.h"
+#include "backends/onednn/parallel.h"
+#include "backends/onednn/registry.h"
+#include "core/checked.h"
+#include "core/diagnostic.h"
+#include "core/text.h"
+#include "graph/op.h"
+
+namespace dltrain::backends::onednn {
+
+namespace {
+
+// Above this, memory comes in huge pages where the system has them: fewer misses of the address cache.
+constexpr int64_t huge_page = int64_t{1} << 21;
+
+[[noreturn]] void refuse_memory(int64_t bytes, const Machine& machine) {
+  throw UserError(ExitCode::memory, "",
+                  bytes_text(to_size(bytes)) + " of memory cannot be had (the process may use " +
+                      bytes_text(to_size(machine.memory_bytes)) + " in all)",
+                  "use a smaller batch_size or a smaller model");
+}
+
+}  // namespace
+
+OnednnBackend::OnednnBackend(int threads) : machine_(open_machine(threads)) {
+  device_ = {.name = "cpu", .description = describe(machine_), .memory_bytes = machine_.memory_bytes};
+  // Worker threads do nothing but kernels and keep this mode; the calling thread has it inside kernels only.
+  in_parallel(machine_.threads, [](int part) {
+    if (part > 0) FlushDenormals::keep();
+  });
+}
+
+Support OnednnBackend::supports(const graph::Graph& graph, const graph::Node& node) const {
+  const std::vector<bool> used(node.outputs.size(), true);
+  const Request request{graph, node, used, machine_};
+  Support refusal{false, "the op is not known to this backend"};
+  for (const Candidate& candidate : kernel_registry().find(node.op->name)) {
+    refusal = candidate.accepts(request);
+    if (refusal.yes) return {};
+  }
+  return refusal;
+}
+
+std::unique_ptr<Kernel> OnednnBackend::compile(const graph::Graph& graph, const graph::Node& node,
+                                               const std::vector<bool>& output_used) {
+  const Request request{graph, node, output_used, machine_};
+  for (const Candidate& candidate : kernel_registry().find(node.op->name)) {
+    if (candidate.accepts(request).yes) return candidate.make(request);
+  }
+  throw Bug("compile is asked for " + node.op->name + ", which is not supported");
+}
+
+graph::Graph OnednnBackend::fuse(const graph::Graph& graph) const { return onednn::fuse(graph); }
+
+void* OnednnBackend::allocate(int64_t bytes) {
+  if (machine_.memory_bytes > 0 && bytes > machine_.memory_bytes) refuse_memory(bytes, machine_);
+  const int64_t alignment = bytes >= huge_page ? huge_page : 64;
+  const size_t size = to_size(checked_multiply(divide_up(std::max<int64_t>(bytes, 1), alignment), alignment));
+  void* memory = std::aligned_alloc(to_size(alignment), size);
+  if (memory == nullptr) refuse_memory(bytes, machine_);
+  if (bytes >= huge_page) ::madvise(memory, size, MADV_HUGEPAGE);  // a wish: nothing is lost if it is not granted
+  return memory;
+}
+
+void OnednnBackend::release(void* memory) { std::free(memory); }
+void OnednnBackend::to_device(void* device, const void* host, int64_t bytes) {
+  std::memcpy(device, host, to_size(bytes));
+}
+void OnednnBackend::to_host(void* host, const void* device, int64_t bytes) {
+  std::memcpy(host, device, to_size(bytes));
+}
+void OnednnBackend::copy(void* to, const void* from, int64_t bytes) { std::memmove(to, from, to_size(bytes)); }
+void OnednnBackend::zero(void* device, int64_t bytes) { std::memset(device, 0, to_size(bytes)); }
+
+}  // namespace dltrain::backends::onednn

@@ -1,0 +1,20 @@
+// One function a pattern: looks at node `index` as the last of a group and rewrites it if the group is there. A value
+// that somebody outside the group reads keeps the group apart.
+#pragma once
+
+#include "backends/onednn/fuse/editor.h"
+
+namespace dltrain::backends::onednn {
+
+// matmul or conv2d, add of a bias, relu: fused_matmul, fused_conv2d.
+void fuse_product(Editor& editor, int32_t index);
+// batch_norm, add of a residual, relu: fused_batch_norm.
+void fuse_batch_norm(Editor& editor, int32_t index);
+// activation_grad of relu, batch_norm_grad: fused_batch_norm_grad.
+void fuse_batch_norm_gradient(Editor& editor, int32_t index);
+// relu's gradient behind max_pool2d's: taken before it, on the pooled image, which is smaller.
+void fuse_pool_gradient(Editor& editor, int32_t index);
+// The sum over images and pixels of a pooling's gradient is the sum of what it was given.
+void fuse_pooled_sum(Editor& editor, int32_t index);
+
+}  // namespace dltrain::backends::onednn

@@ -1,0 +1,29 @@
+// Kernels whose work is a function on pointers. What they share: flushed denormals, a name, and the bound on bytes.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "backends/backend.h"
+#include "backends/onednn/registry.h"
+
+namespace dltrain::backends::onednn {
+
+using Body = std::function<void(const Arguments&)>;
+
+// The kernel that calls `body` in its runs.
+std::unique_ptr<Kernel> make_kernel(KernelInfo info, Body body);
+
+// The info of an own kernel: named by the instruction set, every input read once and every used output written once.
+KernelInfo own_info(const Request& request, double flops);
+
+// Lets output `output` be written over each input of the same type.
+void allow_in_place(KernelInfo& info, const Request& request, int output = 0);
+
+template <class T> const T* input(const Arguments& arguments, size_t i) {
+  return static_cast<const T*>(arguments.inputs[i]);
+}
+template <class T> T* output(const Arguments& arguments, size_t i = 0) { return static_cast<T*>(arguments.outputs[i]); }
+
+}  // namespace dltrain::backends::onednn

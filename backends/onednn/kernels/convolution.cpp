@@ -1,0 +1,197 @@
+// Convolutions and their gradients by oneDNN. Images stay channels-last; weights are handed over in whatever layout the
+// library likes best, as private copies, because its loops for plain weights are up to 30 times slower (measured).
+// Backward primitives are created with the forward one as hint, as the library asks for.
+#include <dnnl.hpp>
+
+#include "backends/onednn/kernel.h"
+#include "backends/onednn/post_ops.h"
+#include "backends/onednn/primitive.h"
+
+namespace dltrain::backends::onednn {
+
+namespace {
+
+using dnnl::memory;
+
+// The forward convolution that a node is, or is a gradient of.
+struct Window {
+  memory::dims strides, dilation, padding_low, padding_high;
+  memory::desc x, y, bias;
+  memory::desc kernel;  // plain: [kh, kw, C / groups, F]
+  memory::desc any_kernel;  // the library chooses
+  double flops = 0;
+};
+
+memory::desc image_desc(const Shape& s) {
+  return {{s[0], s[3], s[1], s[2]}, memory::data_type::f32, memory::format_tag::nhwc};
+}
+
+memory::dims kernel_sizes(const Shape& s, int64_t groups) {
+  if (groups == 1) return {s[3], s[2], s[0], s[1]};
+  return {groups, s[3] / groups, s[2], s[0], s[1]};
+}
+
+Window window_of(const graph::Attributes& a, const Shape& x, const Shape& kernel, const Shape& y) {
+  const std::vector<int64_t>& padding = a.integers("padding");
+  const int64_t groups = a.integer("groups");
+  Window w{.strides = a.integers("strides"),
+           .dilation = a.integers("dilation"),
+           .padding_low = {padding[0], padding[2]},
+           .padding_high = {padding[1], padding[3]},
+           .x = image_desc(x),
+           .y = image_desc(y)};
+  for (memory::dim& d : w.dilation) --d;  // the library counts the cells left out
+  const memory::dims sizes = kernel_sizes(kernel, groups);
+  w.kernel = {sizes, memory::data_type::f32, groups == 1 ? memory::format_tag::hwio : memory::format_tag::hwigo};
+  w.any_kernel = {sizes, memory::data_type::f32, memory::format_tag::any};
+  w.bias = {{kernel[3]}, memory::data_type::f32, memory::format_tag::a};
+  w.flops = 2.0 * static_cast<double>(y.elements()) * static_cast<double>(kernel[0] * kernel[1] * kernel[2]);
+  return w;
+}
+
+dnnl::convolution_forward::primitive_desc forward_desc(const Window& w, bool bias,
+                                                       const dnnl::primitive_attr& attributes) {
+  const auto kind = dnnl::prop_kind::forward_training;
+  const auto algorithm = dnnl::algorithm::convolution_direct;
+  if (!bias)
+    return {engine(),   kind,          algorithm,      w.x,       w.any_kernel, w.y, w.strides,
+            w.dilation, w.padding_low, w.padding_high, attributes};
+  return {engine(), kind,      algorithm,  w.x,           w.any_kernel,   w.bias,
+          w.y,      w.strides, w.dilation, w.padding_low, w.padding_high, attributes};
+}
+
+// One of the three, with a kernel that is read through a packed copy.
+class PackedConvolution : public LibraryKernel {
+ protected:
+  using LibraryKernel::LibraryKernel;
+
+  template <class Desc> void describe(const Request& request, const Window& w, const Desc& desc) {
+    info_ = own_info(request, w.flops);
+    info_.implementation = desc.impl_info_str();
+    reserve(desc.scratchpad_desc().get_size());
+  }
+  void set_packed(const Request& request, const Window& w, const memory::desc& wanted) {
+    reorder_ = make_reorder(w.kernel, wanted);
+    if (!reorder_) return;
+    info_.packed_bytes = static_cast<int64_t>(wanted.get_size());
+    info_.packed_inputs = {1};
+    const StateUse use = state_use(request.graph, request.node.inputs[1]);
+    info_.reorders = !use.is_state || use.changes ? 1 : 0;
+  }
+  void fill_packed(const Arguments& arguments) override {
+    if (reorder_) reorder_.run(std::array{arguments.inputs[1], arguments.packed});
+  }
+  void* kernel(const Arguments& arguments) const { return reorder_ ? arguments.packed : arguments.inputs[1]; }
+
+  Primitive primitive_;
+
+ private:
+  Primitive reorder_;
+};
+
+class Forward final : public PackedConvolution {
+ public:
+  explicit Forward(const Request& request) : PackedConvolution(request), has_bias_(request.node.inputs.size() > 2) {
+    const Window w =
+        window_of(request.node.attributes, request.input(0).shape, request.input(1).shape, request.output().shape);
+    const auto desc = forward_desc(w, has_bias_, with_post_ops(request.node.attributes));
+    std::vector<Primitive::Argument> arguments = {{DNNL_ARG_SRC, w.x},
+                                                  {DNNL_ARG_WEIGHTS, desc.weights_desc()},
+                                                  {DNNL_ARG_DST, w.y},
+                                                  {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc()}};
+    if (has_bias_) arguments.push_back({DNNL_ARG_BIAS, w.bias});
+    primitive_ = Primitive(dnnl::convolution_forward(desc), arguments);
+    describe(request, w, desc);
+    set_packed(request, w, desc.weights_desc());
+  }
+
+ private:
+  void execute(const Arguments& a) override {
+    const std::array<void*, 5> addresses = {a.inputs[0], kernel(a), a.outputs[0], a.scratch,
+                                            has_bias_ ? a.inputs[2] : nullptr};
+    primitive_.run(std::span(addresses).first(has_bias_ ? 5 : 4));
+  }
+
+  bool has_bias_;
+};
+
+// inputs dy, kernel; the gradient of the image.
+class GradInput final : public PackedConvolution {
+ public:
+  explicit GradInput(const Request& request) : PackedConvolution(request) {
+    const Window w =
+        window_of(request.node.attributes, request.output().shape, request.input(1).shape, request.input(0).shape);
+    const dnnl::primitive_attr attributes = user_scratchpad();
+    const auto hint = forward_desc(w, false, attributes);
+    const dnnl::convolution_backward_data::primitive_desc desc(engine(), dnnl::algorithm::convolution_direct, w.x,
+                                                               w.any_kernel, w.y, w.strides, w.dilation, w.padding_low,
+                                                               w.padding_high, hint, attributes);
+    primitive_ = Primitive(dnnl::convolution_backward_data(desc), {{DNNL_ARG_DIFF_DST, w.y},
+                                                                   {DNNL_ARG_WEIGHTS, desc.weights_desc()},
+                                                                   {DNNL_ARG_DIFF_SRC, w.x},
+                                                                   {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc()}});
+    describe(request, w, desc);
+    set_packed(request, w, desc.weights_desc());
+  }
+
+ private:
+  void execute(const Arguments& a) override {
+    primitive_.run(std::array{a.inputs[0], kernel(a), a.outputs[0], a.scratch});
+  }
+};
+
+// inputs x, dy; the gradient of the kernel, brought into its plain layout at the end.
+class GradKernel final : public LibraryKernel {
+ public:
+  explicit GradKernel(const Request& request) : LibraryKernel(request) {
+    const Window w =
+        window_of(request.node.attributes, request.input(0).shape, request.output().shape, request.input(1).shape);
+    const dnnl::primitive_attr attributes = user_scratchpad();
+    const auto hint = forward_desc(w, false, attributes);
+    const dnnl::convolution_backward_weights::primitive_desc desc(engine(), dnnl::algorithm::convolution_direct, w.x,
+                                                                  w.any_kernel, w.y, w.strides, w.dilation,
+                                                                  w.padding_low, w.padding_high, hint, attributes);
+    primitive_ = Primitive(dnnl::convolution_backward_weights(desc), {{DNNL_ARG_SRC, w.x},
+                                                                      {DNNL_ARG_DIFF_DST, w.y},
+                                                                      {DNNL_ARG_DIFF_WEIGHTS, desc.diff_weights_desc()},
+                                                                      {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc()}});
+    reorder_ = make_reorder(desc.diff_weights_desc(), w.kernel);
+    info_ = own_info(request, w.flops);
+    info_.implementation = desc.impl_info_str();
+    reserve(desc.scratchpad_desc().get_size());
+    if (!reorder_) return;
+    blocked_ = reserve(desc.diff_weights_desc().get_size());
+    info_.reorders = 1;
+  }
+
+ private:
+  void execute(const Arguments& a) override {
+    void* const gradient = reorder_ ? scratch(a, blocked_) : a.outputs[0];
+    primitive_.run(std::array{a.inputs[0], a.inputs[1], gradient, a.scratch});
+    if (reorder_) reorder_.run(std::array{gradient, a.outputs[0]});
+  }
+
+  Primitive primitive_;
+  Primitive reorder_;
+  int64_t blocked_ = 0;
+};
+
+Support accepts(const Request& request) {
+  if (const Support support = only_float32(request); !support.yes) return support;
+  if (!fits_post_ops(request.node.attributes))
+    return {false, "the library does not compute this function behind a convolution"};
+  return {};
+}
+
+template <class K> std::unique_ptr<Kernel> make(const Request& request) { return std::make_unique<K>(request); }
+
+}  // namespace
+
+void register_convolution(KernelRegistry& registry) {
+  registry.add("conv2d", {accepts, make<Forward>});
+  registry.add("fused_conv2d", {accepts, make<Forward>});
+  registry.add("conv2d_grad_input", {accepts, make<GradInput>});
+  registry.add("conv2d_grad_kernel", {accepts, make<GradKernel>});
+}
+
+}  // namespace dltrain::backends::onednn

@@ -1,0 +1,135 @@
+// Pooling of channels-last images and its gradients. Each thread takes whole images, or where there are few, rows of
+// windows; gradients are always by whole images, because windows may overlap.
+#include <algorithm>
+#include <cstring>
+
+#include "backends/onednn/kernel.h"
+#include "backends/onednn/parallel.h"
+#include "backends/onednn/vector/pool.h"
+#include "core/checked.h"
+
+namespace dltrain::backends::onednn {
+
+namespace {
+
+// A pooling of images [count, height, width, channels] to [count, rows, columns, channels].
+struct Pooling {
+  int64_t count, height, width, channels, rows, columns;
+  std::vector<int64_t> size, strides, padding;
+
+  int64_t image() const { return height * width * channels; }
+  int64_t pooled() const { return rows * columns * channels; }
+
+  WindowCells cells(int64_t row, int64_t column) const {
+    const int64_t top = row * strides[0] - padding[0];
+    const int64_t left = column * strides[1] - padding[2];
+    return {.row_begin = std::max<int64_t>(0, -top),
+            .row_end = std::min(size[0], height - top),
+            .column_begin = std::max<int64_t>(0, -left),
+            .column_end = std::min(size[1], width - left),
+            .width = size[1],
+            .row_step = width * channels,
+            .column_step = channels,
+            .origin = (top * width + left) * channels};
+  }
+};
+
+Pooling pooling_of(const graph::Attributes& a, const Shape& x, const Shape& y) {
+  return {x[0], x[1], x[2], x[3], y[1], y[2], a.integers("size"), a.integers("strides"), a.integers("padding")};
+}
+
+Support accepts(const Request& request) {
+  if (request.input(0).dtype == DType::f32) return {};
+  return {false, "it computes in float32 (was " + request.input(0).text() + ")"};
+}
+
+// Work of one window cell and channel: a load and a comparison.
+double work_of(const Pooling& p) {
+  return static_cast<double>(p.count * p.pooled()) * static_cast<double>(p.size[0] * p.size[1]);
+}
+
+// Calls f(window, offset of the image, offset of the pooled pixel) for all windows, rows of windows in parallel.
+template <class F> void for_windows(const Pooling& p, int parts, const F& f) {
+  in_parallel(parts, [&](int part) {
+    const Range own = part_of(p.count * p.rows, parts, part);
+    for (int64_t i = own.begin; i < own.end; ++i) {
+      for (int64_t column = 0; column < p.columns; ++column) {
+        f(p.cells(i % p.rows, column), i / p.rows * p.image(), (i * p.columns + column) * p.channels);
+      }
+    }
+  });
+}
+
+// The same for gradients: zeroes each image before its windows add to it.
+template <class F> void for_images(const Pooling& p, int parts, float* dx, const F& f) {
+  in_parallel(parts, [&](int part) {
+    const Range own = part_of(p.count, parts, part);
+    for (int64_t n = own.begin; n < own.end; ++n) {
+      float* const image = dx + n * p.image();
+      std::fill_n(image, p.image(), 0.0F);
+      for (int64_t row = 0; row < p.rows; ++row) {
+        for (int64_t column = 0; column < p.columns; ++column) {
+          f(p.cells(row, column), image, n * p.pooled() + (row * p.columns + column) * p.channels);
+        }
+      }
+    }
+  });
+}
+
+template <class T> T* moved(T* pointer, int64_t by) { return pointer == nullptr ? nullptr : pointer + by; }
+
+std::unique_ptr<Kernel> make_max(const Request& request) {
+  const Pooling p = pooling_of(request.node.attributes, request.input(0).shape, request.output().shape);
+  const int parts = parts_for(request.machine, work_of(p), p.count * p.rows);
+  const bool bytes = request.output(1).dtype == DType::u8;
+  return make_kernel(own_info(request, work_of(p)), [p, parts, bytes](const Arguments& a) {
+    for_windows(p, parts, [&](const WindowCells& cells, int64_t image, int64_t at) {
+      pool_loops().max(cells, input<float>(a, 0) + image, p.channels, moved(output<float>(a), at),
+                       bytes ? moved(output<uint8_t>(a, 1), at) : nullptr,
+                       bytes ? nullptr : moved(output<int32_t>(a, 1), at));
+    });
+  });
+}
+
+std::unique_ptr<Kernel> make_max_grad(const Request& request) {
+  const Pooling p = pooling_of(request.node.attributes, request.output().shape, request.input(0).shape);
+  const int parts = parts_for(request.machine, work_of(p), p.count);
+  const bool bytes = request.input(1).dtype == DType::u8;
+  return make_kernel(own_info(request, work_of(p)), [p, parts, bytes](const Arguments& a) {
+    for_images(p, parts, output<float>(a), [&](const WindowCells& cells, float* image, int64_t at) {
+      pool_loops().max_grad(cells, input<float>(a, 0) + at, bytes ? input<uint8_t>(a, 1) + at : nullptr,
+                            bytes ? nullptr : input<int32_t>(a, 1) + at, p.channels, image);
+    });
+  });
+}
+
+std::unique_ptr<Kernel> make_average(const Request& request) {
+  const Pooling p = pooling_of(request.node.attributes, request.input(0).shape, request.output().shape);
+  const int parts = parts_for(request.machine, work_of(p), p.count * p.rows);
+  return make_kernel(own_info(request, work_of(p)), [p, parts](const Arguments& a) {
+    for_windows(p, parts, [&](const WindowCells& cells, int64_t image, int64_t at) {
+      pool_loops().average(cells, input<float>(a, 0) + image, p.channels, output<float>(a) + at);
+    });
+  });
+}
+
+std::unique_ptr<Kernel> make_average_grad(const Request& request) {
+  const Pooling p = pooling_of(request.node.attributes, request.output().shape, request.input(0).shape);
+  const int parts = parts_for(request.machine, work_of(p), p.count);
+  return make_kernel(own_info(request, work_of(p)), [p, parts](const Arguments& a) {
+    for_images(p, parts, output<float>(a), [&](const WindowCells& cells, float* image, int64_t at) {
+      pool_loops().average_grad(cells, input<float>(a, 0) + at, p.channels, image);
+    });
+  });
+}
+
+}  // namespace
+
+void register_pool(KernelRegistry& registry) {
+  registry.add("max_pool2d", {accepts, make_max});
+  registry.add("max_pool2d_grad", {accepts, make_max_grad});
+  registry.add("average_pool2d", {accepts, make_average});
+  registry.add("average_pool2d_grad", {accepts, make_average_grad});
+}
+
+}  // namespace dltrain::backends::onednn

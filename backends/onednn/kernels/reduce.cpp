@@ -1,0 +1,245 @@
+// Sums and extremes along axes, and argmax. float32 has vector loops; other dtypes, and axes that cannot be merged into
+// one stretch, are folded element by element.
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "backends/onednn/dtypes.h"
+#include "backends/onednn/kernel.h"
+#include "backends/onednn/parallel.h"
+#include "backends/onednn/reduction.h"
+#include "backends/onednn/vector/reduce.h"
+#include "core/checked.h"
+
+namespace dltrain::backends::onednn {
+
+namespace {
+
+constexpr int64_t column_grain = 64;  // whole cache lines
+
+// How a fold is shared between threads: its outer rows, its columns, or (with partial results in scratch) what is
+// folded.
+struct Sharing {
+  enum class By {
+    outer,
+    inner,
+    count
+  } by = By::outer;
+  int parts = 1;
+};
+
+Sharing sharing_of(const Fold& fold, const Machine& machine) {
+  const double elements =
+      static_cast<double>(fold.outer) * static_cast<double>(fold.count) * static_cast<double>(fold.inner);
+  const int parts = parts_for(machine, elements, INT64_MAX);
+  if (fold.outer >= parts) return {Sharing::By::outer, parts};
+  if (fold.inner >= 64 * column_grain * parts) return {Sharing::By::inner, parts};
+  if (fold.outer == 1 && fold.count >= parts) return {Sharing::By::count, parts};
+  return {Sharing::By::outer, static_cast<int>(fold.outer)};
+}
+
+// --- float32 sums ---
+
+// Columns [begin, begin + columns) of the rows [first, last) of one outer slice, into doubles.
+void sum_part(const Fold& fold, const float* x, Range rows, Range columns, double* sums) {
+  std::fill(sums, sums + (columns.end - columns.begin), 0.0);
+  if (fold.inner == 1) *sums = sum_of(x + rows.begin, rows.end - rows.begin);
+  else
+    add_columns(x + rows.begin * fold.inner + columns.begin, rows.end - rows.begin, fold.inner,
+                columns.end - columns.begin, sums);
+}
+
+void store_sums(const double* sums, float* y, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) y[i] = static_cast<float>(sums[i]);
+}
+
+void sum_shared_rows(const Fold& fold, int parts, const float* x, float* y, double* partial) {
+  in_parallel(parts, [&](int part) {
+    sum_part(fold, x, part_of(fold.count, parts, part), {0, fold.inner}, partial + part * fold.inner);
+  });
+  for (int part = 1; part < parts; ++part) {
+    for (int64_t i = 0; i < fold.inner; ++i) partial[i] += partial[part * fold.inner + i];
+  }
+  store_sums(partial, y, fold.inner);
+}
+
+std::unique_ptr<Kernel> make_sum(const Request& request, const Fold& fold) {
+  const Sharing sharing = sharing_of(fold, request.machine);
+  KernelInfo info = own_info(request, static_cast<double>(request.input(0).elements()));
+  info.scratch_bytes = checked_multiply(checked_multiply(sharing.parts, fold.inner), sizeof(double));
+  return make_kernel(std::move(info), [fold, sharing](const Arguments& arguments) {
+    const auto* x = input<float>(arguments, 0);
+    auto* y = output<float>(arguments);
+    auto* partial = static_cast<double*>(arguments.scratch);
+    const int64_t slice = fold.count * fold.inner;
+    if (sharing.by == Sharing::By::count) {
+      sum_shared_rows(fold, sharing.parts, x, y, partial);
+      return;
+    }
+    in_parallel(sharing.parts, [&](int part) {
+      const bool by_outer = sharing.by == Sharing::By::outer;
+      const Range outer = by_outer ? part_of(fold.outer, sharing.parts, part) : Range{0, fold.outer};
+      const Range columns = by_outer ? Range{0, fold.inner} : part_of(fold.inner, sharing.parts, part, column_grain);
+      double* const own = partial + part * fold.inner;
+      for (int64_t o = outer.begin; o < outer.end; ++o) {
+        sum_part(fold, x + o * slice, {0, fold.count}, columns, own);
+        store_sums(own, y + o * fold.inner + columns.begin, columns.end - columns.begin);
+      }
+    });
+  });
+}
+
+// --- float32 extremes ---
+
+std::unique_ptr<Kernel> make_extreme(const Request& request, const Fold& fold, Extreme which) {
+  const Sharing sharing = sharing_of(fold, request.machine);
+  const int parts = sharing.by == Sharing::By::outer ? sharing.parts : 1;
+  return make_kernel(own_info(request, static_cast<double>(request.input(0).elements())),
+                     [fold, parts, which](const Arguments& arguments) {
+                       in_parallel(parts, [&](int part) {
+                         const Range outer = part_of(fold.outer, parts, part);
+                         for (int64_t o = outer.begin; o < outer.end; ++o) {
+                           const float* x = input<float>(arguments, 0) + o * fold.count * fold.inner;
+                           float* y = output<float>(arguments) + o * fold.inner;
+                           if (fold.inner == 1) {
+                             *y = extreme_of(x, fold.count, which);
+                           } else {
+                             std::copy_n(x, fold.inner, y);
+                             extreme_columns(x + fold.inner, fold.count - 1, fold.inner, fold.inner, y, which);
+                           }
+                         }
+                       });
+                     });
+}
+
+// --- any dtype, any axes ---
+
+enum class Operation {
+  sum,
+  max,
+  min
+};
+
+template <class T> void fold_in(Operation operation, T x, T& total) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (operation != Operation::sum && (std::isnan(total) || std::isnan(x))) {
+      total = std::numeric_limits<T>::quiet_NaN();
+      return;
+    }
+  }
+  if (operation == Operation::max) total = std::max(total, x);
+  else if (operation == Operation::min) total = std::min(total, x);
+  else if constexpr (std::is_integral_v<T>)
+    total = static_cast<T>(static_cast<uint64_t>(total) + static_cast<uint64_t>(x));
+  else total += x;
+}
+
+// Where each input element goes: per input axis, the stride in the output (0 if reduced).
+struct Scatter {
+  Shape shape;
+  std::vector<int64_t> strides;
+};
+
+Scatter scatter_of(const Shape& shape, const std::vector<int64_t>& axes) {
+  Scatter scatter{shape, std::vector<int64_t>(shape.rank(), 0)};
+  int64_t stride = 1;
+  for (size_t i = shape.rank(); i-- > 0;) {
+    if (std::find(axes.begin(), axes.end(), static_cast<int64_t>(i)) != axes.end()) continue;
+    scatter.strides[i] = stride;
+    stride *= shape[i];
+  }
+  return scatter;
+}
+
+// A is what totals are gathered in.
+template <class T, class A> void reduce_plainly(const Scatter& scatter, Operation operation, const T* x, T* y,
+                                                int64_t outputs) {
+  std::vector<A> totals(to_size(outputs));
+  std::vector<bool> begun(to_size(outputs), operation == Operation::sum);
+  std::vector<int64_t> index(scatter.shape.rank(), 0);
+  int64_t at = 0;
+  for (int64_t i = 0; i < scatter.shape.elements(); ++i) {
+    const auto to = static_cast<size_t>(at);
+    if (begun[to]) fold_in<A>(operation, static_cast<A>(x[i]), totals[to]);
+    else totals[to] = static_cast<A>(x[i]);
+    begun[to] = true;
+    for (size_t a = index.size(); a-- > 0;) {
+      at += scatter.strides[a];
+      if (++index[a] < scatter.shape[a]) break;
+      at -= scatter.strides[a] * scatter.shape[a];
+      index[a] = 0;
+    }
+  }
+  for (int64_t i = 0; i < outputs; ++i) y[i] = static_cast<T>(totals[static_cast<size_t>(i)]);
+}
+
+std::unique_ptr<Kernel> make_plain(const Request& request, Operation operation) {
+  KernelInfo info = own_info(request, static_cast<double>(request.input(0).elements()));
+  info.implementation = "own:plain";
+  const Scatter scatter = scatter_of(request.input(0).shape, request.node.attributes.integers("axes"));
+  return make_kernel(std::move(info), [scatter, operation, dtype = request.input(0).dtype,
+                                       outputs = request.output().elements()](const Arguments& a) {
+    visit_stored(dtype, [&]<class T>(T*) {
+      using A = std::conditional_t<std::is_same_v<T, float>, double, T>;
+      reduce_plainly<T, A>(scatter, operation, input<T>(a, 0), output<T>(a), outputs);
+    });
+  });
+}
+
+Operation operation_of(const Request& request) {
+  const std::string& op = request.op();
+  return op == "reduce_sum" ? Operation::sum : op == "reduce_max" ? Operation::max : Operation::min;
+}
+
+Support accepts(const Request& request) {
+  const DType dtype = request.input(0).dtype;
+  if (visit_stored(dtype, [](auto*) {})) return {};
+  return {false, "it does not add up " + request.input(0).text()};
+}
+
+std::unique_ptr<Kernel> make(const Request& request) {
+  const auto fold = fold_of(request.input(0).shape, request.node.attributes.integers("axes"));
+  const Operation operation = operation_of(request);
+  if (!fold || request.input(0).dtype != DType::f32) return make_plain(request, operation);
+  if (operation == Operation::sum) return make_sum(request, *fold);
+  return make_extreme(request, *fold, operation == Operation::max ? Extreme::max : Extreme::min);
+}
+
+// --- argmax ---
+
+// The place of the first of the largest; a not-a-number is not larger than anything.
+template <class T> int32_t place_of_largest(const T* x, int64_t count, int64_t stride) {
+  int64_t best = 0;
+  for (int64_t i = 1; i < count; ++i) {
+    if (x[i * stride] > x[best * stride]) best = i;
+  }
+  return static_cast<int32_t>(best);
+}
+
+std::unique_ptr<Kernel> make_argmax(const Request& request) {
+  const Fold fold = *fold_of(request.input(0).shape, {request.node.attributes.integer("axis")});
+  const auto elements = static_cast<double>(request.input(0).elements());
+  const int parts = parts_for(request.machine, elements, fold.outer);
+  return make_kernel(own_info(request, elements), [fold, parts, dtype = request.input(0).dtype](const Arguments& a) {
+    visit_stored(dtype, [&]<class T>(T*) {
+      in_parallel(parts, [&](int part) {
+        const Range outer = part_of(fold.outer, parts, part);
+        for (int64_t o = outer.begin; o < outer.end; ++o) {
+          for (int64_t i = 0; i < fold.inner; ++i) {
+            const T* x = input<T>(a, 0) + o * fold.count * fold.inner + i;
+            output<int32_t>(a)[o * fold.inner + i] = place_of_largest(x, fold.count, fold.inner);
+          }
+        }
+      });
+    });
+  });
+}
+
+}  // namespace
+
+void register_reduce(KernelRegistry& registry) {
+  for (const char* op : {"reduce_sum", "reduce_max", "reduce_min"}) registry.add(op, {accepts, make});
+  registry.add("argmax", {accepts, make_argmax});
+}
+
+}  // namespace dltrain::backends::onednn

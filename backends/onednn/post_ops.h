@@ -1,0 +1,16 @@
+// What the library may do to a result before it is stored: add a bias, apply a rectifier.
+#pragma once
+
+#include <dnnl.hpp>
+
+#include "graph/attributes.h"
+
+namespace dltrain::backends::onednn {
+
+// The attributes that say which function follows: `function` ("" for none) and the function's own.
+// True for functions that the library computes behind a product: none, and relu without limit and threshold.
+bool fits_post_ops(const graph::Attributes& attributes);
+
+dnnl::primitive_attr with_post_ops(const graph::Attributes& attributes);
+
+}  // namespace dltrain::backends::onednn

@@ -1,0 +1,93 @@
+#include "backends/onednn/primitive.h"
+
+#include <omp.h>
+
+#include "backends/onednn/denormals.h"
+#include "core/checked.h"
+#include "core/diagnostic.h"
+#include "graph/memory_plan.h"
+#include "graph/op.h"
+
+namespace dltrain::backends::onednn {
+
+const dnnl::engine& engine() {
+  static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
+  return cpu;
+}
+
+namespace {
+
+const dnnl::stream& stream() {
+  static thread_local const dnnl::stream own(engine());
+  return own;
+}
+
+}  // namespace
+
+dnnl::primitive_attr user_scratchpad() {
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attributes;
+}
+
+void use_threads(int threads) {
+  if (omp_get_max_threads() != threads) omp_set_num_threads(threads);
+}
+
+Primitive::Primitive(const dnnl::primitive& primitive, const std::vector<Argument>& arguments) : primitive_(primitive) {
+  for (const Argument& argument : arguments) {
+    memory_.emplace_back(argument.desc, engine(), nullptr);
+    arguments_.push_back({argument.name, memory_.back().get()});
+  }
+  bound_.assign(arguments.size(), nullptr);
+}
+
+void Primitive::run(std::span<void* const> addresses) {
+  for (size_t i = 0; i < addresses.size(); ++i) {
+    if (bound_[i] == addresses[i]) continue;
+    memory_[i].set_data_handle(addresses[i]);
+    bound_[i] = addresses[i];
+  }
+  const dnnl_status_t status =
+      dnnl_primitive_execute(primitive_.get(), stream().get(), static_cast<int>(arguments_.size()), arguments_.data());
+  if (status != dnnl_success) throw Bug("a primitive of oneDNN fails with status " + std::to_string(status));
+}
+
+Primitive make_reorder(const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
+  if (from == to) return {};
+  const dnnl::reorder::primitive_desc desc(engine(), from, engine(), to);
+  return {dnnl::reorder(desc), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}}};
+}
+
+dnnl::memory::desc plain_desc(const Shape& shape) {
+  return {shape.sizes(), dnnl::memory::data_type::f32, strides_of(shape)};
+}
+
+void LibraryKernel::run(const Arguments& arguments) {
+  const FlushDenormals guard;
+  use_threads(threads_);
+  execute(arguments);
+}
+
+void LibraryKernel::pack(const Arguments& arguments) {
+  use_threads(threads_);
+  fill_packed(arguments);
+}
+
+int64_t LibraryKernel::reserve(size_t bytes) {
+  const int64_t offset = info_.scratch_bytes;
+  info_.scratch_bytes += divide_up(static_cast<int64_t>(bytes), graph::alignment) * graph::alignment;
+  return offset;
+}
+
+StateUse state_use(const graph::Graph& graph, graph::Value value) {
+  while (graph.node(value).op->view) value = graph.node(value).inputs[0];
+  for (const graph::Input& input : graph.inputs) {
+    if (input.value != value || input.kind != graph::InputKind::state) continue;
+    const graph::Output* output = graph.output(input.name);
+    return {true, output != nullptr && output->is_state};
+  }
+  return {};
+}
+
+}  // namespace dltrain::backends::onednn

@@ -1,0 +1,14 @@
+// Element-wise functions of float32 with the instruction set of the processor.
+#pragma once
+
+#include <string_view>
+
+#include "backends/onednn/loops.h"
+
+namespace dltrain::backends::onednn {
+
+// The loop of an op of one input ("exp", "relu"), of two ("add") or of a gradient ("relu_grad": value and what flows
+// in); null if there is none. Run::options are those that kernels/activation.cpp documents.
+ElementLoop vector_loop(std::string_view name);
+
+}  // namespace dltrain::backends::onednn

@@ -1,0 +1,93 @@
+// Functions on vectors of float32 for every value of their input, infinities and not-a-number included. Highway's own
+// are defined on parts of the line only. Included once per instruction set.
+#if defined(DLTRAIN_ONEDNN_VECTOR_MATH) == defined(HWY_TARGET_TOGGLE)
+#ifdef DLTRAIN_ONEDNN_VECTOR_MATH
+#undef DLTRAIN_ONEDNN_VECTOR_MATH
+#else
+#define DLTRAIN_ONEDNN_VECTOR_MATH
+#endif
+
+#include <limits>
+
+#include "hwy/contrib/math/math-inl.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace dltrain::backends::onednn::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using D = hn::ScalableTag<float>;
+using V = hn::Vec<D>;
+using Mask = hn::Mask<D>;
+
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
+HWY_INLINE V number(float x) { return hn::Set(D(), x); }
+HWY_INLINE V keep_nan(V x, V y) { return hn::IfThenElse(hn::IsNaN(x), x, y); }
+
+// The larger and the smaller; not a number if either is.
+HWY_INLINE V maximum(V x, V y) { return keep_nan(x, keep_nan(y, hn::Max(x, y))); }
+HWY_INLINE V minimum(V x, V y) { return keep_nan(x, keep_nan(y, hn::Min(x, y))); }
+
+// Beyond these bounds the result is infinite, or below the smallest number.
+HWY_INLINE V exp(V x) {
+  const V inside = hn::Min(hn::Max(x, number(-104)), number(89));
+  return keep_nan(x, hn::Exp(D(), inside));
+}
+
+HWY_INLINE V expm1(V x) { return keep_nan(x, hn::Expm1(D(), hn::Min(x, number(89)))); }
+
+HWY_INLINE V log(V x) {
+  const V finite = hn::Log(D(), x);
+  const V positive = hn::IfThenElse(hn::Eq(x, number(infinity)), x, finite);
+  const V zero = hn::IfThenElse(hn::Eq(x, number(0)), number(-infinity), positive);
+  return hn::IfThenElse(hn::Ge(x, number(0)), zero, number(std::numeric_limits<float>::quiet_NaN()));
+}
+
+HWY_INLINE V log1p(V x) {
+  const V finite = hn::Log1p(D(), x);
+  const V positive = hn::IfThenElse(hn::Eq(x, number(infinity)), x, finite);
+  const V pole = hn::IfThenElse(hn::Eq(x, number(-1)), number(-infinity), positive);
+  return hn::IfThenElse(hn::Ge(x, number(-1)), pole, number(std::numeric_limits<float>::quiet_NaN()));
+}
+
+HWY_INLINE V tanh(V x) { return keep_nan(x, hn::Tanh(D(), x)); }
+
+HWY_INLINE V sigmoid(V x) { return hn::Div(number(1), hn::Add(number(1), exp(hn::Neg(x)))); }
+
+// Two polynomials, least squares to double-precision values with weights that level the relative error: erf(x) / x in
+// x^2 below 0.9, -log(1 - erf(x)) in x from there to 4, where erf is 1 in float32. Relative error below 2e-7.
+HWY_INLINE V erf(V x) {
+  const D d;
+  const V a = hn::Min(hn::Abs(x), number(4));
+  const V s = hn::Mul(a, a);
+  V near = number(8.513102511642501e-05F);
+  for (const float c : {-0.0008175639086402953F, 0.005203858949244022F, -0.02686050906777382F, 0.11283715069293976F,
+                        -0.37612634897232056F, 1.128379225730896F}) {
+    near = hn::MulAdd(near, s, number(c));
+  }
+  V far = number(7.374565598183835e-07F);
+  for (const float c : {1.1311347407172434e-05F, -0.00037884965422563255F, 0.003994101192802191F, -0.02477451227605343F,
+                        0.10785821080207825F, 0.6336632966995239F, 1.129381775856018F, -0.0001506137050455436F}) {
+    far = hn::MulAdd(far, a, number(c));
+  }
+  const V outer = hn::CopySign(hn::Sub(number(1), hn::Exp(d, hn::Neg(far))), x);
+  return keep_nan(x, hn::IfThenElse(hn::Lt(a, number(0.9F)), hn::Mul(x, near), outer));
+}
+
+// Loads and stores of the first `count` elements of a vector, or all; what is missing reads as zero, or as `otherwise`.
+HWY_INLINE V load_part(const float* from, size_t count) {
+  return count == hn::Lanes(D()) ? hn::LoadU(D(), from) : hn::LoadN(D(), from, count);
+}
+HWY_INLINE V load_part_or(V otherwise, const float* from, size_t count) {
+  return count == hn::Lanes(D()) ? hn::LoadU(D(), from) : hn::LoadNOr(otherwise, D(), from, count);
+}
+HWY_INLINE void store_part(V x, float* to, size_t count) {
+  if (count == hn::Lanes(D())) hn::StoreU(x, D(), to);
+  else hn::StoreN(x, D(), to, count);
+}
+
+}  // namespace dltrain::backends::onednn::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,44 @@
+// Normalization of float32 over columns (batch) and over rows (layer). Channels are the last axis of a table of rows.
+#pragma once
+
+#include <cstdint>
+
+namespace dltrain::backends::onednn {
+
+// A rectifier behind a batch normalization: y cut to [0, limit]; the gradient flows where 0 < y < limit.
+struct Rectifier {
+  bool used = false;
+  float limit = 0;  // infinite for none
+};
+
+struct BatchNormColumns {
+  const float* gamma = nullptr;
+  const float* beta = nullptr;
+  const float* mean = nullptr;
+  const float* inverse = nullptr;  // 1 / standard deviation
+};
+
+struct NormLoops {
+  // first[c] += sum of (x - shift[c]), second[c] += sum of (x - shift[c])^2 over rows
+  void (*moments)(const float* x, const float* shift, int64_t rows, int64_t channels, double* first, double* second);
+  // y = rectified(gamma (x - mean) inverse + beta + residual); residual may be null
+  void (*batch_forward)(const BatchNormColumns& c, Rectifier rectifier, const float* x, const float* residual,
+                        int64_t rows, int64_t channels, float* y);
+  // sum_dy[c] += sum of dy, sum_dyh[c] += sum of dy (x - mean) inverse. Where there is a rectifier, dy is masked by y
+  // first and kept in `masked` (which may be null or dy itself).
+  void (*batch_sums)(const BatchNormColumns& c, Rectifier rectifier, const float* x, const float* y, const float* dy,
+                     int64_t rows, int64_t channels, float* masked, double* sum_dy, double* sum_dyh);
+  // dx = a dy + b (x - mean) + d, by channel; dy is masked by y where there is a rectifier
+  void (*batch_backward)(const float* mean, const float* a, const float* b, const float* d, Rectifier rectifier,
+                         const float* x, const float* y, const float* dy, int64_t rows, int64_t channels, float* dx);
+  // Over the last axis; mean and inverse have one element a row.
+  void (*layer_forward)(const float* x, const float* gamma, const float* beta, float epsilon, int64_t rows,
+                        int64_t channels, float* y, float* mean, float* inverse);
+  // dgamma and dbeta are added to; dx, dgamma or dbeta may be null.
+  void (*layer_backward)(const float* x, const float* gamma, const float* mean, const float* inverse, const float* dy,
+                         int64_t rows, int64_t channels, float* dx, double* dgamma, double* dbeta);
+};
+
+const NormLoops& norm_loops();
+
+}  // namespace dltrain::backends::onednn

@@ -1,0 +1,177 @@
+#include "backends/onednn/vector/reduce.h"
+
+#include <algorithm>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "backends/onednn/vector/reduce.cpp"
+#include "hwy/foreach_target.h"
+
+#include "backends/onednn/vector/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace dltrain::backends::onednn::HWY_NAMESPACE {
+namespace {
+
+// Elements or rows that are added up in float32 before the sum goes to double.
+constexpr int64_t block = 256;
+
+// The sum of f(x) with four chains of additions.
+template <class F> HWY_INLINE double sum_map(const float* x, int64_t count, F f) {
+  const D d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  double total = 0;
+  int64_t i = 0;
+  while (i + 4 * lanes <= count) {
+    const int64_t end = std::min(count - 4 * lanes, i + 4 * lanes * block);
+    V a = hn::Zero(d);
+    V b = hn::Zero(d);
+    V c = hn::Zero(d);
+    V e = hn::Zero(d);
+    for (; i <= end; i += 4 * lanes) {
+      a = f(a, hn::LoadU(d, x + i));
+      b = f(b, hn::LoadU(d, x + i + lanes));
+      c = f(c, hn::LoadU(d, x + i + 2 * lanes));
+      e = f(e, hn::LoadU(d, x + i + 3 * lanes));
+    }
+    total += static_cast<double>(hn::ReduceSum(d, hn::Add(hn::Add(a, b), hn::Add(c, e))));
+  }
+  V rest = hn::Zero(d);
+  for (; i + lanes <= count; i += lanes) rest = f(rest, hn::LoadU(d, x + i));
+  if (i < count) rest = f(rest, load_part(x + i, static_cast<size_t>(count - i)));
+  return total + static_cast<double>(hn::ReduceSum(d, rest));
+}
+
+double sum(const float* x, int64_t count) {
+  return sum_map(x, count, [](V total, V v) HWY_ATTR { return hn::Add(total, v); });
+}
+double sum_of_squares(const float* x, int64_t count) {
+  return sum_map(x, count, [](V total, V v) HWY_ATTR { return hn::MulAdd(v, v, total); });
+}
+
+// x - x is 0 for finite numbers and not a number for the others.
+bool all_finite(const float* x, int64_t count) {
+  const D d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  V strange = hn::Zero(d);
+  int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const V v = hn::LoadU(d, x + i);
+    strange = hn::Add(strange, hn::Sub(v, v));
+  }
+  if (i < count) {
+    const V v = load_part(x + i, static_cast<size_t>(count - i));
+    strange = hn::Add(strange, hn::Sub(v, v));
+  }
+  return hn::AllTrue(d, hn::Eq(strange, hn::Zero(d)));
+}
+
+template <Extreme which> HWY_INLINE V extreme(V x, V y) {
+  return which == Extreme::max ? maximum(x, y) : minimum(x, y);
+}
+
+template <Extreme which> HWY_INLINE float extreme_row(const float* x, int64_t count) {
+  const D d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  V result = number(*x);
+  int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) result = extreme<which>(result, hn::LoadU(d, x + i));
+  if (i < count) result = extreme<which>(result, load_part_or(number(*x), x + i, static_cast<size_t>(count - i)));
+  if (!hn::AllFalse(d, hn::IsNaN(result))) return std::numeric_limits<float>::quiet_NaN();
+  return which == Extreme::max ? hn::ReduceMax(d, result) : hn::ReduceMin(d, result);
+}
+float extreme_of(const float* x, int64_t count, Extreme which) {
+  return which == Extreme::max ? extreme_row<Extreme::max>(x, count) : extreme_row<Extreme::min>(x, count);
+}
+
+// Adds a column vector's sums to doubles.
+HWY_INLINE void flush(V sum, double* sums, int64_t count) {
+  HWY_ALIGN float lanes[hn::MaxLanes(D())];
+  hn::Store(sum, D(), lanes);
+  for (int64_t i = 0; i < count; ++i) sums[i] += static_cast<double>(lanes[i]);
+}
+
+void add_block(const float* x, int64_t rows, int64_t stride, int64_t columns, double* sums) {
+  const D d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  int64_t c = 0;
+  for (; c + 4 * lanes <= columns; c += 4 * lanes) {
+    V s0 = hn::Zero(d);
+    V s1 = hn::Zero(d);
+    V s2 = hn::Zero(d);
+    V s3 = hn::Zero(d);
+    const float* row = x + c;
+    for (int64_t r = 0; r < rows; ++r, row += stride) {
+      s0 = hn::Add(s0, hn::LoadU(d, row));
+      s1 = hn::Add(s1, hn::LoadU(d, row + lanes));
+      s2 = hn::Add(s2, hn::LoadU(d, row + 2 * lanes));
+      s3 = hn::Add(s3, hn::LoadU(d, row + 3 * lanes));
+    }
+    flush(s0, sums + c, lanes);
+    flush(s1, sums + c + lanes, lanes);
+    flush(s2, sums + c + 2 * lanes, lanes);
+    flush(s3, sums + c + 3 * lanes, lanes);
+  }
+  for (; c < columns; c += lanes) {
+    const int64_t count = std::min(lanes, columns - c);
+    V even = hn::Zero(d);
+    V odd = hn::Zero(d);
+    const float* row = x + c;
+    int64_t r = 0;
+    for (; r + 2 <= rows; r += 2, row += 2 * stride) {
+      even = hn::Add(even, load_part(row, static_cast<size_t>(count)));
+      odd = hn::Add(odd, load_part(row + stride, static_cast<size_t>(count)));
+    }
+    if (r < rows) even = hn::Add(even, load_part(row, static_cast<size_t>(count)));
+    flush(hn::Add(even, odd), sums + c, count);
+  }
+}
+
+void add_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, double* sums) {
+  for (int64_t r = 0; r < rows; r += block) add_block(x + r * stride, std::min(block, rows - r), stride, columns, sums);
+}
+
+template <Extreme which> HWY_INLINE void extreme_table(const float* x, int64_t rows, int64_t stride, int64_t columns,
+                                                       float* result) {
+  const D d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t c = 0; c < columns; c += lanes) {
+    const auto count = static_cast<size_t>(std::min(lanes, columns - c));
+    V best = load_part(result + c, count);
+    for (int64_t r = 0; r < rows; ++r) best = extreme<which>(best, load_part(x + r * stride + c, count));
+    store_part(best, result + c, count);
+  }
+}
+void extreme_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, float* result, Extreme which) {
+  if (which == Extreme::max) extreme_table<Extreme::max>(x, rows, stride, columns, result);
+  else extreme_table<Extreme::min>(x, rows, stride, columns, result);
+}
+
+}  // namespace
+}  // namespace dltrain::backends::onednn::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace dltrain::backends::onednn {
+
+HWY_EXPORT(sum);
+HWY_EXPORT(sum_of_squares);
+HWY_EXPORT(all_finite);
+HWY_EXPORT(extreme_of);
+HWY_EXPORT(add_columns);
+HWY_EXPORT(extreme_columns);
+
+double sum_of(const float* x, int64_t count) { return HWY_DYNAMIC_DISPATCH(sum)(x, count); }
+double sum_of_squares_of(const float* x, int64_t count) { return HWY_DYNAMIC_DISPATCH(sum_of_squares)(x, count); }
+bool all_finite_in(const float* x, int64_t count) { return HWY_DYNAMIC_DISPATCH(all_finite)(x, count); }
+float extreme_of(const float* x, int64_t count, Extreme which) {
+  return HWY_DYNAMIC_DISPATCH(extreme_of)(x, count, which);
+}
+void add_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, double* sums) {
+  HWY_DYNAMIC_DISPATCH(add_columns)(x, rows, stride, columns, sums);
+}
+void extreme_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, float* result, Extreme which) {
+  HWY_DYNAMIC_DISPATCH(extreme_columns)(x, rows, stride, columns, result, which);
+}
+
+}  // namespace dltrain::backends::onednn
+#endif

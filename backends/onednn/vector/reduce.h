@@ -1,0 +1,25 @@
+// Sums and extremes of float32. Sums are gathered in double, block by block, so that their error does not grow with
+// length.
+#pragma once
+
+#include <cstdint>
+
+namespace dltrain::backends::onednn {
+
+enum class Extreme {
+  max,
+  min
+};
+
+double sum_of(const float* x, int64_t count);
+double sum_of_squares_of(const float* x, int64_t count);
+bool all_finite_in(const float* x, int64_t count);
+// Not a number if one is among them. count > 0.
+float extreme_of(const float* x, int64_t count, Extreme which);
+
+// sums[c] += the sum over rows of x[row * stride + c], for c below columns.
+void add_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, double* sums);
+// result[c] = the extreme of result[c] and x[row * stride + c] over all rows.
+void extreme_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, float* result, Extreme which);
+
+}  // namespace dltrain::backends::onednn
