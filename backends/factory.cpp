@@ -1,0 +1,62 @@
+#include "backends/factory.h"
+
+#include <algorithm>
+#include <array>
+
+#include "backends/absent/cuda.h"
+#include "backends/reference/reference_backend.h"
+#include "core/diagnostic.h"
+#include "core/module.h"
+#include "core/text.h"
+
+namespace dltrain::backends {
+
+namespace {
+
+using Open = Backend*(const BackendOptions*);
+
+std::unique_ptr<Backend> open_cpu(const BackendOptions& options) {
+  auto* const open = module_function<Open>("onednn", "dltrain_open_onednn", "to compute on the processor");
+  return std::unique_ptr<Backend>(open(&options));
+}
+
+// "cuda", or "cuda:" and a number.
+bool is_cuda(const std::string& device) {
+  if (device == "cuda") return true;
+  const bool numbered = device.starts_with("cuda:") && device.size() > 5;
+  return numbered && std::all_of(device.begin() + 5, device.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+[[noreturn]] void refuse(const std::string& device) {
+  const std::array<std::string, 4> names = {"auto", "cpu", "cuda", "reference"};
+  std::optional<std::string> meant = nearest(device, names);
+  if (device == "gpu" || device.starts_with("cuda")) meant = "cuda";
+  throw UserError(ExitCode::device, {{Severity::error, "unknown-device", {}, "device", "there is no device " + quote(device),
+                                      meant ? "did you mean " + quote(*meant) + "?" : "",
+                                      "\"auto\", \"cpu\", \"cuda\", \"cuda:N\" (card number N), \"reference\"", ""}});
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> open_backend(const std::string& device, const BackendOptions& options) {
+  if (device == "auto" || device == "cpu") return open_cpu(options);
+  if (device == "reference") return make_reference_backend();
+  if (is_cuda(device)) return open_cuda_backend(device);
+  refuse(device);
+}
+
+std::vector<DeviceReport> list_devices() {
+  std::vector<DeviceReport> reports;
+  try {
+    const std::unique_ptr<Backend> backend = open_cpu({});
+    const DeviceInfo& cpu = backend->device();
+    reports.push_back({"cpu", true, cpu.description + (cpu.memory_bytes > 0 ? ", " + bytes_text(static_cast<uint64_t>(cpu.memory_bytes)) : "")});
+  } catch (const UserError& error) {
+    reports.push_back({"cpu", false, error.diagnostics().front().what});
+  }
+  reports.push_back({"cuda", false, cuda_report()});
+  reports.push_back({"reference", true, make_reference_backend()->device().description + ", for tests and crosscheck"});
+  return reports;
+}
+
+}  // namespace dltrain::backends
