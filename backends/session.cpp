@@ -119,6 +119,13 @@ void* Session::address(Bound& bound, Value value) {
   return nullptr;
 }
 
+// Where a value can be read after a run: an input that was bound to host memory lies there.
+const void* Session::readable(Bound& bound, Value value) {
+  const Placement& placement = bound.plan->memory.values[static_cast<size_t>(value.node)][static_cast<size_t>(value.output)];
+  const bool bound_to_host = placement.kind == Placement::Kind::external && bound.fed[static_cast<size_t>(placement.index)] != nullptr;
+  return bound_to_host ? bound.fed[static_cast<size_t>(placement.index)] : address(bound, value);
+}
+
 namespace {
 
 // The value behind views.
@@ -202,13 +209,17 @@ void Session::pack_if_stale(Bound& bound, size_t step) {
 void Session::run(int number, const Feed& feed) {
   Bound& bound = *bound_[static_cast<size_t>(number)];
   feed_inputs(bound, feed);
+  for (const graph::StateCopy& save : bound.plan->memory.saves) {
+    const State& state = states_.at(save.state);
+    backend_->copy(address(bound, save.value), state.memory, state.type.bytes());
+  }
   for (size_t s = 0; s < bound.launches.size(); ++s) {
     if (bound.packed[s] != nullptr) pack_if_stale(bound, s);
     bound.launches[s].kernel->run(bound.launches[s].arguments);
   }
   for (const graph::StateCopy& copy : bound.plan->memory.copies) {
     const State& state = states_.at(copy.state);
-    backend_->copy(state.memory, address(bound, copy.value), state.type.bytes());
+    backend_->copy(state.memory, readable(bound, copy.value), state.type.bytes());
   }
   for (const graph::Output& output : bound.plan->graph.outputs) {
     if (output.is_state) ++states_.at(output.name).version;
@@ -222,9 +233,7 @@ Array Session::result(int number, const std::string& name) {
   const graph::ValueType& type = bound.plan->graph.type(output->value);
   Array value(type.dtype, type.shape);
   backend_->wait();
-  const Placement& placement = bound.plan->memory.values[static_cast<size_t>(output->value.node)][static_cast<size_t>(output->value.output)];
-  const std::byte* fed = placement.kind == Placement::Kind::external ? bound.fed[static_cast<size_t>(placement.index)] : nullptr;
-  backend_->to_host(value.bytes.data(), fed != nullptr ? fed : address(bound, output->value), type.bytes());
+  backend_->to_host(value.bytes.data(), readable(bound, output->value), type.bytes());
   return value;
 }
 

@@ -74,6 +74,7 @@ class Session {
   void bind(Bound& bound);
   void feed_inputs(Bound& bound, const Feed& feed);
   void* address(Bound& bound, graph::Value value);
+  const void* readable(Bound& bound, graph::Value value);
   void pack_if_stale(Bound& bound, size_t step);
 
   std::unique_ptr<Backend> backend_;

@@ -61,7 +61,8 @@ class Checker {
         const Value value{index, static_cast<int32_t>(o)};
         if (placement.kind != Placement::Kind::arena || graph_.nodes[i].op->view) continue;
         const int64_t bytes = graph_.type(value).bytes();
-        spans_.push_back({print_value(value), placement.offset, placement.offset + bytes, index, last_read(value), value});
+        const int32_t written = graph_.nodes[i].op->name == "input" ? -1 : index;  // a state that is set aside
+        spans_.push_back({print_value(value), placement.offset, placement.offset + bytes, written, last_read(value), value});
       }
       if (plan_.scratch[i] >= 0) {
         const int64_t bytes = needs_[i].scratch_bytes;

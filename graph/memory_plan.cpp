@@ -81,11 +81,35 @@ class Planner {
   void place_input(int32_t index) {
     const Value value{index, 0};
     const int64_t input = input_index_.at(value);
+    const std::string& name = graph_.inputs[static_cast<size_t>(input)].name;
     const bool is_state = graph_.inputs[static_cast<size_t>(input)].kind == InputKind::state;
     const int32_t last = last_read_.contains(value) ? last_read_[value] : -1;
     buffers_.push_back({{is_state ? Placement::Kind::state : Placement::Kind::external, 0, input}, 0, -1, last});
     buffer_of_[value] = buffers_.size() - 1;
-    if (is_state) state_buffer_[graph_.inputs[static_cast<size_t>(input)].name] = buffers_.size() - 1;
+    if (!is_state) return;
+    state_buffer_[name] = buffers_.size() - 1;
+    if (!outlives_replacement(value, name)) return;
+    buffers_.back().last = -1;  // everyone reads the copy that is set aside
+    buffers_.push_back({{Placement::Kind::arena, 0, 0}, graph_.type(value).bytes(), -1, last});
+    buffer_of_[value] = buffers_.size() - 1;
+    plan_.saves.push_back({name, value});
+  }
+
+  Value root(Value value) const {
+    while (graph_.node(value).op->view) value = graph_.node(value).inputs[0];
+    return value;
+  }
+
+  // The old value of a state is a result or goes to another state, while the state gets a new one.
+  bool outlives_replacement(Value value, const std::string& name) const {
+    bool replaced = false;
+    bool kept = false;
+    for (const Output& output : graph_.outputs) {
+      const bool own = output.is_state && output.name == name;
+      replaced = replaced || (own && root(output.value) != value);
+      kept = kept || (!own && root(output.value) == value);
+    }
+    return replaced && kept;
   }
 
   void place_output(int32_t index, int32_t output) {

@@ -28,7 +28,7 @@ struct Placement {
   int64_t index = 0;
 };
 
-// A state whose new value could not be computed in place and is copied at the end.
+// A state and a value that one is copied to.
 struct StateCopy {
   std::string state;
   Value value;
@@ -37,7 +37,8 @@ struct StateCopy {
 struct MemoryPlan {
   std::vector<std::vector<Placement>> values;  // [node][output]
   std::vector<int64_t> scratch;                // [node]: offset in the arena; -1: none
-  std::vector<StateCopy> copies;
+  std::vector<StateCopy> saves;                // before the run, state to value: old values that outlive their replacement
+  std::vector<StateCopy> copies;               // after the run, value to state: new values that are not computed in place
   int64_t arena_bytes = 0;
   int64_t sum_bytes = 0;                       // what separate buffers would take
 };
