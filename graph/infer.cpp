@@ -11,7 +11,7 @@ void expect_inputs(const InferContext& context, size_t count) {
 }
 
 void expect_float(const ValueType& type, const std::string& op) {
-  expect(is_float(type.dtype), op + " needs real numbers (was " + type.text() + ")", "cast the input to float32 first");
+  expect(is_float(type.dtype), op + " needs real numbers (was " + type.text() + ")", "a Rescaling layer makes them of integers, an Embedding layer of class numbers");
 }
 
 ValueType broadcast_type(const ValueType& a, const ValueType& b, const std::string& op) {

@@ -1,6 +1,7 @@
 // Activation functions as composites (definitions of Keras 3). Their gradient is one op, activation_grad, which reads
 // the output of the function where the derivative can be had from it, so that inputs need not be kept and a backend may
 // compute them in place behind a product.
+#include "core/text.h"
 #include "graph/infer.h"
 #include "graph/ops.h"
 
@@ -38,13 +39,16 @@ std::vector<ValueType> infer_activation(const InferContext& c) {
 
 // The gradient takes the slope of a rectifier from the sign of its output, which needs these signs.
 std::vector<ValueType> infer_relu(const InferContext& c) {
-  expect(c.attributes.real("negative_slope") >= 0 && c.attributes.real("threshold") >= 0,
-         "negative_slope and threshold of a rectifier cannot be negative");
+  for (const char* name : {"negative_slope", "threshold"}) {
+    const double value = c.attributes.real(name);
+    expect(value >= 0, std::string(name) + " of a rectifier cannot be negative (was " + number_text(value) + ")");
+  }
   return infer_activation(c);
 }
 
 std::vector<ValueType> infer_elu(const InferContext& c) {
-  expect(c.attributes.real("alpha") >= 0, "alpha of elu cannot be negative");
+  const double alpha = c.attributes.real("alpha");
+  expect(alpha >= 0, "alpha of elu cannot be negative (was " + number_text(alpha) + ")");
   return infer_activation(c);
 }
 

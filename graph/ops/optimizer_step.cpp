@@ -24,8 +24,8 @@ size_t adam_slots(const Attributes& a) { return flag(a, "amsgrad") ? 3 : 2; }
 
 // What a rule reads and writes for one weight.
 struct Update {
-  Value weight;         // after weight decay
-  Value gradient;       // scaled
+  Value weight;  // after weight decay
+  Value gradient;  // scaled
   Value learning_rate;  // with the weight's factor
   std::vector<Value> slots;
 };

@@ -1,5 +1,6 @@
 // Random numbers as pure functions of (seed, step, sample, element): nothing is stored, and a gradient draws them
 // again.
+#include "core/text.h"
 #include "graph/infer.h"
 #include "graph/ops.h"
 
@@ -48,8 +49,8 @@ std::vector<ValueType> infer_uniform(const InferContext& c) {
 Shape noise_shape(const Attributes& attributes, const Shape& x) {
   const std::vector<int64_t>& given = attributes.integers("noise_shape");
   if (given.empty()) return x;
-  expect(given.size() == x.rank(), "noise_shape " + Shape(given).text() + " has " + std::to_string(given.size()) +
-                                       " sizes for the " + std::to_string(x.rank()) + " axes of " + x.text());
+  expect(given.size() == x.rank(),
+         "noise_shape must have a size for each axis of " + x.text() + " (was " + Shape(given).text() + ")");
   Shape result(given);
   for (size_t i = 0; i < x.rank(); ++i) {
     if (result[i] == -1) result[i] = x[i];
@@ -71,7 +72,7 @@ std::vector<ValueType> infer_dropout(const InferContext& c) {
   expect_float(c.inputs[0], "dropout");
   expect_host_scalars(c, 1);
   const double rate = c.attributes.real("rate");
-  expect(rate >= 0 && rate <= 1, "the rate of a dropout lies between 0 and 1");
+  expect(rate >= 0 && rate <= 1, "the rate of a dropout lies between 0 and 1 (was " + number_text(rate) + ")");
   noise_shape(c.attributes, c.inputs[0].shape);
   return {c.inputs[0]};
 }

@@ -59,10 +59,8 @@ Shape reduced(const Shape& shape, const std::vector<int64_t>& axes, bool keepdim
   std::vector<int64_t> sizes;
   for (size_t i = 0; i < shape.rank(); ++i) {
     const bool gone = std::binary_search(axes.begin(), axes.end(), static_cast<int64_t>(i));
-    if (!gone)
-      sizes.push_back(shape[i]);
-    else if (keepdims)
-      sizes.push_back(1);
+    if (!gone) sizes.push_back(shape[i]);
+    else if (keepdims) sizes.push_back(1);
   }
   return Shape(std::move(sizes));
 }

@@ -14,10 +14,8 @@ Shape resolved(const Shape& wanted, int64_t elements) {
   int64_t known = 1;
   int64_t open = -1;
   for (size_t i = 0; i < wanted.rank(); ++i) {
-    if (wanted[i] == -1 && open < 0)
-      open = static_cast<int64_t>(i);
-    else
-      known *= wanted[i];
+    if (wanted[i] == -1 && open < 0) open = static_cast<int64_t>(i);
+    else known *= wanted[i];
   }
   if (open >= 0 && known > 0 && elements % known == 0) result[static_cast<size_t>(open)] = elements / known;
   return result;

@@ -33,9 +33,8 @@ namespace {
 
 void expect_entry_per_axis(const Attributes& attributes, const char* name, const Shape& shape) {
   const std::vector<int64_t>& entries = attributes.integers(name);
-  expect(entries.size() == shape.rank(), std::to_string(entries.size()) + " entries of " + name +
-                                             " are given for the " + std::to_string(shape.rank()) + " axes of " +
-                                             shape.text());
+  expect(entries.size() == shape.rank(), std::string(name) + " must have an entry for each axis of " + shape.text() +
+                                             " (has " + std::to_string(entries.size()) + ")");
 }
 
 std::vector<ValueType> infer_slice(const InferContext& c) {
@@ -49,8 +48,8 @@ std::vector<ValueType> infer_slice(const InferContext& c) {
     expect(size[i] >= 1 && strides[i] >= 1, "nothing is left of axis " + std::to_string(i) + " of " + x.text());
     expect(begin[i] >= 0 && begin[i] + (size[i] - 1) * strides[i] < x[i],
            "elements " + std::to_string(begin[i]) + " to " + std::to_string(begin[i] + (size[i] - 1) * strides[i]) +
-               " of axis " + std::to_string(i) + " are taken, which has " + std::to_string(x[i]) + " (of " + x.text() +
-               ")");
+               " of axis " + std::to_string(i) + " are asked for, which has only " + std::to_string(x[i]) + " (shape " +
+               x.text() + ")");
   }
   return {{c.inputs[0].dtype, Shape(size)}};
 }

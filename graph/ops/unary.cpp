@@ -32,7 +32,7 @@ namespace {
 
 std::vector<ValueType> infer_real(const InferContext& c) {
   expect_inputs(c, 1);
-  expect_float(c.inputs[0], "this function");
+  expect_float(c.inputs[0], "a mathematical function");
   return {c.inputs[0]};
 }
 
