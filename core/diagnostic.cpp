@@ -16,16 +16,6 @@ std::string Place::text() const {
 
 namespace {
 
-// The 1-based line of a text, without its newline.
-std::string_view line_of(std::string_view text, int line) {
-  for (int at = 1; at < line; ++at) {
-    const size_t newline = text.find('\n');
-    if (newline == std::string_view::npos) return {};
-    text.remove_prefix(newline + 1);
-  }
-  return text.substr(0, text.find_first_of("\r\n"));
-}
-
 // One character of a line as it is shown: control characters and broken UTF-8 do not reach the terminal.
 struct Shown {
   std::string text;

@@ -26,6 +26,10 @@ std::string count_text(int64_t count);                   // "1,234,567"
 // The bytes of the UTF-8 character that the text begins with; 0 if it is not valid UTF-8 (RFC 3629) or the text is empty.
 size_t utf8_length(std::string_view text);
 
+// The characters (code points) of a UTF-8 text.
+size_t utf8_count(std::string_view text);
+// The line of a text, counted from 1, without its end; empty if there is none.
+std::string_view line_of(std::string_view text, int line);
 // At most `bytes` bytes from the front, never a part of a character.
 std::string utf8_prefix(std::string_view text, size_t bytes);
 

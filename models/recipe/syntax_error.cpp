@@ -1,0 +1,203 @@
+#include "models/recipe/syntax_error.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+
+#include "core/text.h"
+#include "models/recipe/outline.h"
+#include "models/recipe/parse.h"
+
+namespace dltrain::models {
+
+namespace {
+
+// The characters of a text, which has been checked to be UTF-8.
+std::vector<std::string> characters_of(std::string_view text) {
+  std::vector<std::string> characters;
+  while (!text.empty()) {
+    const size_t size = std::max<size_t>(1, utf8_length(text));
+    characters.emplace_back(text.substr(0, size));
+    text.remove_prefix(size);
+  }
+  return characters;
+}
+
+struct Word {
+  std::string text;
+  Place place;
+};
+
+// The run of characters around a column that is neither blank nor punctuation of TOML; empty if there is none.
+Word word_at(const std::shared_ptr<const Source>& source, int line, int column) {
+  const std::vector<std::string> characters = characters_of(line_of(source->text, line));
+  const auto part = [&](int c) {
+    return c >= 1 && c <= static_cast<int>(characters.size()) &&
+           std::string_view(" \t\r,[]{}=#\"'").find(characters[static_cast<size_t>(c - 1)]) == std::string_view::npos;
+  };
+  if (!part(column) && part(column - 1)) --column;
+  int begin = column;
+  int end = column;
+  while (part(begin - 1)) --begin;
+  while (part(end)) ++end;
+  Word word{"", {source, line, begin, end}};
+  for (int c = begin; c < end; ++c) word.text += characters[static_cast<size_t>(c - 1)];
+  return word;
+}
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+std::string hint_for_word(const std::string& word) {
+  const std::string low = lower(word);
+  constexpr std::array yes = {"true", "yes", "on"};
+  constexpr std::array no = {"false", "no", "off"};
+  constexpr std::array none = {"none", "null", "nil"};
+  if (std::find(yes.begin(), yes.end(), low) != yes.end()) return "write true";
+  if (std::find(no.begin(), no.end(), low) != no.end()) return "write false";
+  if (std::find(none.begin(), none.end(), low) != none.end()) return "for none, leave the key out";
+  for (const char* curly : {"\u201c", "\u201d", "\u201e", "\u2018", "\u2019", "\u00ab", "\u00bb"}) {
+    if (has(word, curly)) return "write straight quotes: \"...\"";
+  }
+  return "a text stands in quotes: " + quote(word);
+}
+
+std::string hint_for_number(const std::string& word) {
+  if (has(word, "/")) return "a fraction stands in quotes: " + quote(word);
+  if (word.starts_with(".") && parse_real("0" + word)) return "write 0" + word;
+  if (word.ends_with(".") && parse_real(word + "0")) return "write " + word + "0";
+  if (has(word, ",")) return "";
+  std::string digits;
+  std::copy_if(word.begin(), word.end(), std::back_inserter(digits), [](char c) { return c != '_' && c != ';'; });
+  if (const auto integer = parse_integer(digits)) return "write " + std::to_string(*integer);
+  return "";
+}
+
+// A value that is none: a word without quotes, or a malformed number.
+std::optional<Diagnostic> explain_value(const std::shared_ptr<const Source>& source, int line, int column,
+                                        std::string_view reason) {
+  const bool about_value = has(reason, "parsing value") || has(reason, "parsing boolean") || has(reason, "floating-point") ||
+                           has(reason, "integer:") || has(reason, "parsing date") || has(reason, "parsing time");
+  if (!about_value) return std::nullopt;
+  const Word word = word_at(source, line, column);
+  if (word.text.empty()) return std::nullopt;
+  const bool number = std::string_view("0123456789+-.").find(word.text[0]) != std::string_view::npos;
+  Diagnostic d{Severity::error, "syntax", word.place, "", ""};
+  if (has(reason, "representable") || has(reason, "could not be interpreted")) {
+    d.what = word.text + " is too large";
+    d.hint = "integers have 64 bits, real numbers end at 1.8e308";
+  } else if (number) {
+    d.what = word.text + " is not a number";
+    d.hint = hint_for_number(word.text);
+  } else {
+    d.what = word.text + " is not a value";
+    d.hint = hint_for_word(word.text);
+  }
+  return d;
+}
+
+// What the parser says (a part of it), and what we say.
+struct Phrase {
+  std::string_view scope;
+  std::string_view reason;
+  const char* what;
+  const char* hint;
+};
+
+constexpr std::array phrases = {
+    Phrase{"string", "control characters", "the text is not closed on its line", "close it with the quote it began with"},
+    Phrase{"string", "unknown escape", "the text has a backslash that means nothing", "for a plain backslash write \\\\, or use single quotes"},
+    Phrase{"string", "", "the text is malformed", ""},
+    Phrase{"header", "blank bare keys", "a section needs a name", "write [name]"},
+    Phrase{"header", "comment or whitespace", "nothing may follow a section's name on its line", ""},
+    Phrase{"header", "contiguous", "the brackets of [[...]] belong together", ""},
+    Phrase{"header", "expected ']'", "the section's name is not closed", "a ] is missing"},
+    Phrase{"header", "", "this is not a section's name", "write [name], or \"name\" in quotes if it has unusual characters"},
+    Phrase{"inline table", "comma or closing", "a comma is missing before this", "keys of a table are separated by commas"},
+    Phrase{"inline table", "saw comma", "there is a comma too many", ""},
+    Phrase{"inline table", "", "a key is missing here", "a table is written { key = value, ... }"},
+    Phrase{"array", "comma or closing", "a comma is missing before this", "elements of a list are separated by commas"},
+    Phrase{"array", "saw comma", "there is a comma too many", ""},
+    Phrase{"key-value", "saw ':'", "a key and its value are separated by =", "write = in place of :"},
+    Phrase{"key-value", "expected '='", "a = is missing after the key", "write key = value"},
+    Phrase{"key-value", "expected value", "the value is missing after =", ""},
+    Phrase{"key-value", "comment or whitespace", "nothing may follow a value on its line", "one key = value on each line; a comment begins with #"},
+    Phrase{"key-value", "bare key", "a part of the key is missing", "unusual characters in a key need quotes"},
+    Phrase{"root", "expected keys", "this is neither a key nor a section", "write key = value, or [section]"},
+    Phrase{"", "nested value depth", "the values are nested too deeply", ""},
+};
+
+Diagnostic explain_phrase(Place place, std::string_view reason) {
+  const size_t colon = reason.find(": ");
+  const std::string_view scope = reason.substr(0, colon);
+  const std::string_view said = colon == std::string_view::npos ? reason : reason.substr(colon + 2);
+  Diagnostic d{Severity::error, "syntax", std::move(place), "", "this is not TOML (" + std::string(said) + ")"};
+  for (const Phrase& phrase : phrases) {
+    if (!has(scope, phrase.scope) || !has(said, phrase.reason)) continue;
+    d.what = phrase.what;
+    d.hint = phrase.hint;
+    break;
+  }
+  return d;
+}
+
+Diagnostic explain_repeat(Place place, const Outline& outline, std::string_view reason) {
+  const auto found = std::find_if(outline.repeats.begin(), outline.repeats.end(),
+                                  [&](const Outline::Repeat& r) { return r.again.line >= place.line; });
+  if (found == outline.repeats.end()) {
+    const std::string said(reason.substr(reason.find(": ") + 2));
+    return {Severity::error, "duplicate-key", std::move(place), "", "this stands twice (" + said + ")"};
+  }
+  Diagnostic d{Severity::error, "duplicate-key", found->again, "", quote(found->key) + " is defined twice"};
+  d.hint = "defined before, at line " + std::to_string(found->first.line);
+  d.notes.push_back({found->first, quote(found->key) + " stands here first"});
+  d.help = "remove one of the two";
+  return d;
+}
+
+std::string name_of(const std::string& what) { return what == "header" ? "section's name" : what; }
+
+// The text ends, or something new begins, inside of what is open: say where that began.
+void mention_open(Diagnostic& d, const Outline& outline, int line) {
+  if (outline.open.empty()) return;
+  const Outline::Open& open = outline.open.back();
+  if (open.what != "header" && open.place.line != line) {
+    d.notes.push_back({open.place, "inside the " + open.what + " that begins here and is not closed before"});
+  }
+}
+
+Diagnostic explain_end(Place place, const Outline& outline) {
+  if (outline.open.empty()) return {Severity::error, "syntax", std::move(place), "", "the text ends too early"};
+  const Outline::Open& open = outline.open.back();
+  Diagnostic d{Severity::error, "syntax", open.place, "", "this " + name_of(open.what) + " is not closed"};
+  d.hint = open.what == "list" || open.what == "header" ? "a ] is missing"
+           : open.what == "table"                       ? "a } is missing"
+                                                        : "the closing quote is missing";
+  return d;
+}
+
+}  // namespace
+
+Diagnostic explain_syntax_error(const std::shared_ptr<const Source>& source, int line, int column,
+                                std::string_view reason) {
+  const Outline outline = outline_of(source, deepest_recipe, has(reason, "redefine") ? line + 1 : 0);
+  const Place place{source, line, column, 0};
+  if (has(reason, "redefine") || has(reason, "into existing inline table")) return explain_repeat(place, outline, reason);
+  if (const auto first = source->text.find_first_not_of(" \t\r\n");
+      first != std::string::npos && source->text[first] == '{' && has(reason, "root table")) {
+    Diagnostic d = explain_phrase(place, reason);
+    d.help = "this looks like JSON; recipes are TOML: [section] and key = value";
+    return d;
+  }
+  Diagnostic d = explain_value(source, line, column, reason)
+                     .value_or(has(reason, "end-of-file") ? explain_end(place, outline) : explain_phrase(place, reason));
+  if (!has(reason, "end-of-file")) mention_open(d, outline, d.place.line);
+  return d;
+}
+
+}  // namespace dltrain::models
