@@ -18,12 +18,18 @@ struct PartSpec {
   double split = 0;  // share of all samples, 0 < split < 1, where there is no source
   SplitBy how = SplitBy::automatic;  // automatic: stratified for classes, else random
   Place place;
+
+  bool operator==(const PartSpec& other) const {
+    return source == other.source && split == other.split && how == other.how;
+  }
 };
 
 struct DataSpec {
   Component source;  // family "source"
   std::optional<PartSpec> validation;
   std::optional<PartSpec> test;
+
+  bool operator==(const DataSpec&) const = default;
 };
 
 // What the model wants of a target: class numbers, or numbers as they are.

@@ -37,7 +37,10 @@ class FieldReader : public FieldReport {
     const size_t before = diagnostics_.error_count();
     report_unknown_keys(ignored);
     Table canonical;
-    for (const Field& field : schema_.fields) canonical.set(field.name, read_field(field), given_.key_place(field.name));
+    for (const Field& field : schema_.fields) {
+      Setting value = contains(ignored, field.name) ? default_of(field) : read_field(field);
+      canonical.set(field.name, std::move(value), given_.key_place(field.name));
+    }
     if (schema_.check && diagnostics_.error_count() == before) schema_.check(canonical, *this);
     return canonical;
   }
@@ -84,8 +87,7 @@ class FieldReader : public FieldReport {
       if (!misspelt_.contains(field.name)) missing_key(field);
       return {};
     }
-    if (field.default_value.is_none() || field.family.empty()) return field.default_value;
-    return expand_default(field);
+    return default_of(field);
   }
 
   void missing_key(const Field& field) {
@@ -94,7 +96,8 @@ class FieldReader : public FieldReport {
   }
 
   // Short forms of components are written out with their own defaults.
-  Setting expand_default(const Field& field) {
+  Setting default_of(const Field& field) {
+    if (field.default_value.is_none() || field.family.empty()) return field.default_value;
     Diagnostics ours;
     const Setting canonical = read_components(field, field.default_value, ours);
     if (ours.has_errors()) {

@@ -19,8 +19,9 @@ namespace dltrain {
 std::optional<Component> read_component(const Catalogue& catalogue, const std::string& family, const Setting& given,
                                         const std::string& who, Diagnostics& diagnostics, const std::string& label = {});
 
-// Reads the keys of `given` by a schema into canonical form, except those in `ignored`. Reports unknown keys with the
-// nearest name, wrong types, broken rules, missing required keys (at `place`). A value that is wrong is none in the result.
+// Reads the keys of `given` by a schema into canonical form, except those in `ignored` (known ones keep their default).
+// Reports unknown keys with the nearest name, wrong types, broken rules, missing required keys (at `place`). A value that
+// is wrong is none in the result.
 Table read_fields(const Catalogue& catalogue, const Schema& schema, const Table& given, const std::string& who,
                   const std::vector<std::string>& ignored, const Place& place, Diagnostics& diagnostics);
 

@@ -1,0 +1,81 @@
+// What this version does not have, and what users of Keras write elsewhere.
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "core/text.h"
+#include "models/recipe/reading.h"
+
+namespace dltrain::models {
+
+namespace {
+
+struct Key {
+  std::string_view section;
+  std::string_view key;
+  std::string_view text;
+};
+
+constexpr std::array later = {
+    Key{"recipe", "extends", "building on another recipe (extends)"},
+    Key{"recipe", "blocks", "blocks of layers ([blocks])"},
+    Key{"recipe", "callbacks", "choosing callbacks ([[callbacks]])"},
+    Key{"recipe", "expect", "expectations ([[expect]])"},
+    Key{"run", "repeat", "repeating a run (repeat)"},
+    Key{"train", "max_time", "a limit of time (max_time)"},
+    Key{"train", "weighted_metrics", "weighted metrics (weighted_metrics)"},
+    Key{"layer", "repeat", "repeating a layer (repeat)"},
+    Key{"layer", "dtype", "a dtype for one layer (dtype)"},
+    Key{"layer", "activity_regularizer", "regularizing activities (activity_regularizer)"},
+};
+
+constexpr std::array advice = {
+    Key{"train", "learning_rate", "write it in the optimizer: optimizer = { type = \"Adam\", learning_rate = ... }"},
+    Key{"train", "lr", "write it in the optimizer: optimizer = { type = \"Adam\", learning_rate = ... }"},
+    Key{"train", "validation_split", "write [data.validation] with split = ..."},
+    Key{"train", "validation_data", "write [data.validation] with a source or a split"},
+    Key{"train", "validation_batch_size", "validation works with batch_size"},
+    Key{"train", "steps_per_epoch", "leave it out: an epoch is one pass over the data"},
+    Key{"train", "validation_steps", "leave it out: validation is one pass over the validation part"},
+    Key{"train", "callbacks", "callbacks are written as sections of their own: [[callbacks]]"},
+    Key{"train", "verbose", "use the options --quiet and --verbose"},
+    Key{"train", "sample_weight", "sample weights are a column or array of the data: [data] weight = ..."},
+    Key{"train", "initial_epoch", "use dltrain resume"},
+    Key{"train", "jit_compile", "leave it out: every model is planned before it runs"},
+    Key{"train", "clipnorm", "write it in the optimizer: optimizer = { type = \"Adam\", clipnorm = ... }"},
+    Key{"train", "momentum", "write it in the optimizer: optimizer = { type = \"SGD\", momentum = ... }"},
+    Key{"train", "weight_decay", "write it in the optimizer: optimizer = { type = \"AdamW\", weight_decay = ... }"},
+    Key{"recipe", "validation", "write [data.validation]"},
+    Key{"recipe", "test", "write [data.test]"},
+    Key{"recipe", "optimizer", "write it in [train]"},
+    Key{"recipe", "compile", "[train] holds what Keras' compile and fit take"},
+    Key{"recipe", "fit", "[train] holds what Keras' compile and fit take"},
+    Key{"recipe", "type", "write it in [data]"},
+    Key{"layer", "input_shape", "leave it out: the shape comes from the data, or from [model] inputs"},
+    Key{"layer", "input_dim", "leave it out: the shape comes from the data"},
+    Key{"layer", "batch_input_shape", "leave it out: the shape comes from the data, or from [model] inputs"},
+    Key{"layer", "input", "the key is called \"inputs\""},
+};
+
+template <size_t N>
+const Key* find(const std::array<Key, N>& keys, std::string_view section, std::string_view key) {
+  const auto found = std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.section == section && k.key == key; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+bool report_later(Diagnostics& diagnostics, const std::string& section, const Table::Entry& entry) {
+  const Key* found = find(later, section, entry.key);
+  if (found == nullptr) return false;
+  diagnostics.error("not-available", entry.key_place, "", std::string(found->text) + " is not available yet").hint =
+      "leave it out";
+  return true;
+}
+
+std::string advice_about_key(const std::string& section, const std::string& key) {
+  const Key* found = find(advice, section, key);
+  return found == nullptr ? "" : std::string(found->text);
+}
+
+}  // namespace dltrain::models

@@ -1,0 +1,19 @@
+// The names of layers before anything else is known about them: given ones, and automatic ones as Keras counts them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/setting.h"
+
+namespace dltrain::models {
+
+// One name for each element of `[model] layers`, in order. A layer without a name is called after its kind ("dense",
+// "dense_1", counted over the layers without a name, as Keras does), skipping names that the recipe gives; a second call
+// of layer "c" is "c@2". Elements that are no layers get names too, so that numbering does not depend on other mistakes.
+std::vector<std::string> layer_names(const List& layers);
+
+// What is wrong with a name that a recipe gives to a layer or an input; empty if nothing.
+std::string complaint_about_name(const std::string& name);
+
+}  // namespace dltrain::models

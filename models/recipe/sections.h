@@ -1,0 +1,130 @@
+// The keys of the sections that are not plain members of the Spec, described as components are (core/describe.h), in the
+// family "section". One declaration gives reading, defaults, rules, documentation and the schema for editors.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/convert.h"
+#include "core/data_spec.h"
+#include "core/schema.h"
+#include "models/spec.h"
+
+namespace dltrain {
+
+std::span<const EnumName<SplitBy>> enum_names(SplitBy);
+
+}  // namespace dltrain
+
+namespace dltrain::models {
+
+// What stands above the first section.
+struct TopSection {
+  static constexpr auto kind = "recipe";
+  std::optional<std::string> name;
+  int64_t seed = 0;
+
+  static void describe(auto& d) {
+    d.doc("What stands above the first section.");
+    d.param(&TopSection::name, "name", "of the run, and of its folder; the recipe's file name by default");
+    d.param(&TopSection::seed, "seed", "of everything random: first weights, shuffling, dropout, division of the data").at_least(0);
+  }
+  void check(FieldReport& report) const;
+};
+
+// A validation or test part that is a share of the data.
+struct ShareSection {
+  static constexpr auto kind = "part";
+  double split = 0;
+  SplitBy how = SplitBy::automatic;
+
+  static void describe(auto& d) {
+    d.doc("A part of the data for validation or test: a share of the main source, or a source of its own.");
+    d.param(&ShareSection::split, "split", "share of all samples").required().greater_than(0).less_than(1);
+    d.param(&ShareSection::how, "how", "how its samples are chosen; automatic: stratified for classes, else random");
+  }
+};
+
+struct ModelSection {
+  static constexpr auto kind = "model";
+  Setting inputs;
+  Setting layers;
+  Setting outputs;
+  std::optional<std::string> weights;
+
+  static void describe(auto& d) {
+    d.doc("The layers from the inputs to the outputs.");
+    d.param(&ModelSection::inputs, "inputs", "names of the inputs, or a table of their shapes; needed for several only");
+    d.param(&ModelSection::layers, "layers", "a list of layers; one without `inputs` takes the layer above it").required();
+    d.param(&ModelSection::outputs, "outputs", "names of the layers that are outputs; the last layer by default");
+    d.param(&ModelSection::weights, "weights", "a file of weights to start from");
+  }
+};
+
+// What every layer may say beside its own keys.
+struct LayerKeys {
+  static constexpr auto kind = "layer";
+  std::optional<std::string> name;
+  std::vector<std::string> inputs;
+  bool trainable = true;
+  double learning_rate_factor = 1;
+
+  static void describe(auto& d) {
+    d.doc("What every layer may say beside its own keys.");
+    d.param(&LayerKeys::name, "name", "of the layer, for `inputs`, `outputs` and messages; as Keras numbers them by default");
+    d.param(&LayerKeys::inputs, "inputs", "names of layers above or of inputs of the model; the layer above by default");
+    d.param(&LayerKeys::trainable, "trainable", "whether training changes the layer's weights");
+    d.param(&LayerKeys::learning_rate_factor, "learning_rate_factor", "multiplies the learning rate of the layer's weights")
+        .at_least(0);
+  }
+};
+
+// A layer that is applied again.
+struct ReuseKeys {
+  static constexpr auto kind = "reuse";
+  std::string reuse;
+  std::optional<std::string> name;
+  std::vector<std::string> inputs;
+
+  static void describe(auto& d) {
+    d.doc("Applies a layer above again, with the same weights.");
+    d.param(&ReuseKeys::reuse, "reuse", "name of the layer").required();
+    d.param(&ReuseKeys::name, "name", "of this call");
+    d.param(&ReuseKeys::inputs, "inputs", "what this call takes; the layer above by default");
+  }
+};
+
+struct InputKeys {
+  static constexpr auto kind = "input";
+  std::optional<std::vector<int64_t>> shape;
+  std::optional<std::string> dtype;
+
+  static void describe(auto& d) {
+    d.doc("What an input of the model must look like; checked against the data.");
+    d.param(&InputKeys::shape, "shape", "sizes of one sample").at_least(1);
+    d.param(&InputKeys::dtype, "dtype", "of the numbers").one_of({"float32", "float64", "int8", "uint8", "int32", "int64", "bool"});
+  }
+};
+
+struct TrainSection : TrainSpec {
+  static constexpr auto kind = "train";
+  Setting loss;
+  Setting loss_weights;
+  Setting metrics;
+  Setting class_weight;
+
+  static void describe(auto& d) {
+    TrainSpec::describe(d);
+    d.param(&TrainSection::loss, "loss", "what training makes small; one loss, or a table by output").required();
+    d.param(&TrainSection::loss_weights, "loss_weights", "factors of the losses in their sum; a table by output");
+    d.param(&TrainSection::metrics, "metrics", "what else is measured; a list, or a table of lists by output");
+    d.param(&TrainSection::class_weight, "class_weight", "factors of the classes in the loss: a table by class, or \"balanced\"");
+  }
+};
+
+// All of them, for documentation and the schema of editors.
+void add_sections(Catalogue& catalogue);
+
+}  // namespace dltrain::models

@@ -1,0 +1,53 @@
+#include "models/spec.h"
+
+#include <string_view>
+#include <tuple>
+
+#include "core/schema.h"
+#include "core/text.h"
+
+namespace dltrain::models {
+
+void RunSpec::check(FieldReport& report) const {
+  const std::string_view name = device;
+  if (name == "auto" || name == "cpu" || name == "cuda") return;
+  if (name.starts_with("cuda:") && name.size() <= 8) {
+    const std::string_view number = name.substr(5);
+    const auto index = parse_integer(number);
+    if (index && *index >= 0 && number[0] != '+') return;
+  }
+  const bool gpu = name == "gpu" || name.starts_with("gpu:") || name == "GPU" || name == "nvidia";
+  report.error("device", "device " + quote(device) + " is not known",
+               gpu ? "write device = \"cuda\" for an NVIDIA GPU"
+                   : "device is \"auto\", \"cpu\", \"cuda\", or \"cuda:1\" for a second GPU");
+}
+
+bool InputSpec::operator==(const InputSpec& o) const {
+  return std::tie(name, shape, dtype) == std::tie(o.name, o.shape, o.dtype);
+}
+
+bool LayerSpec::operator==(const LayerSpec& o) const {
+  return std::tie(name, component, reuse, inputs, trainable, learning_rate_factor) ==
+         std::tie(o.name, o.component, o.reuse, o.inputs, o.trainable, o.learning_rate_factor);
+}
+
+bool ModelSpec::operator==(const ModelSpec& o) const {
+  return std::tie(inputs, layers, outputs, weights, sequential) ==
+         std::tie(o.inputs, o.layers, o.outputs, o.weights, o.sequential);
+}
+
+bool ClassWeights::operator==(const ClassWeights& o) const {
+  return std::tie(balanced, by_class) == std::tie(o.balanced, o.by_class);
+}
+
+bool OutputSpec::operator==(const OutputSpec& o) const {
+  return std::tie(name, loss, loss_weight, metrics, class_weights) ==
+         std::tie(o.name, o.loss, o.loss_weight, o.metrics, o.class_weights);
+}
+
+bool Spec::operator==(const Spec& o) const {
+  return std::tie(name, seed, run, data, model, train, evaluate, predict) ==
+         std::tie(o.name, o.seed, o.run, o.data, o.model, o.train, o.evaluate, o.predict);
+}
+
+}  // namespace dltrain::models
