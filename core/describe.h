@@ -42,6 +42,7 @@ class FieldRules {
   FieldRules& family(std::string name);           // of a component
   FieldRules& formerly(std::string name);         // a name of past versions
   FieldRules& one_of(std::vector<std::string> names);  // for texts
+  FieldRules& obeys(std::string (*complaint)(const Setting&));  // see Field::complaint
 
  private:
   FieldRules& rule(Rule::Kind kind, double bound);
@@ -92,6 +93,7 @@ struct NoRules {
   NoRules& family(const std::string&) { return *this; }
   NoRules& formerly(const std::string&) { return *this; }
   NoRules& one_of(const std::vector<std::string>&) { return *this; }
+  NoRules& obeys(std::string (*)(const Setting&)) { return *this; }
 };
 
 // The visitor that fills a T from canonical parameters.

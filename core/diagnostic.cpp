@@ -1,6 +1,7 @@
 #include "core/diagnostic.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "core/text.h"
 
@@ -96,6 +97,13 @@ Diagnostic& Diagnostics::warning(std::string code, Place place, std::string who,
 
 void Diagnostics::add(const std::vector<Diagnostic>& diagnostics) {
   list_.insert(list_.end(), diagnostics.begin(), diagnostics.end());
+}
+
+void Diagnostics::sort_by_place() {
+  const auto key = [](const Diagnostic& d) {
+    return std::tuple(d.place.line == 0, d.place.known() ? d.place.source->name : std::string(), d.place.line, d.place.column);
+  };
+  std::stable_sort(list_.begin(), list_.end(), [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
 }
 
 bool Diagnostics::has_errors() const { return error_count() > 0; }

@@ -41,6 +41,8 @@ class Diagnostics {
   void add(Diagnostic diagnostic) { list_.push_back(std::move(diagnostic)); }
   void add(const std::vector<Diagnostic>& diagnostics);
 
+  // In the order of the text, messages without a line last.
+  void sort_by_place();
   bool has_errors() const;
   size_t error_count() const;
   const std::vector<Diagnostic>& list() const { return list_; }

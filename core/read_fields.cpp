@@ -19,6 +19,11 @@ void suggest(Diagnostic& diagnostic, std::string_view given, const std::vector<s
   if (!more.empty()) diagnostic.known += " (" + more + ")";
 }
 
+void suggest_kind(Diagnostic& diagnostic, std::string_view given, const Catalogue& catalogue, const std::string& family) {
+  suggest(diagnostic, "", catalogue.kinds(family), "dltrain list " + family);
+  if (const auto near = nearest(given, catalogue.names(family))) diagnostic.hint = "did you mean \"" + *near + "\"?";
+}
+
 namespace {
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
@@ -57,14 +62,15 @@ class FieldReader : public FieldReport {
     size_t count = 0;
     for (const Table::Entry& entry : given_.entries()) {
       if (contains(ignored, entry.key) || schema_.find(entry.key) != nullptr) continue;
-      if (++count <= most) unknown_key(entry);
+      if (++count <= most) unknown_key(entry, count == 1);
     }
     if (count > most) {
       diagnostics_.error("unknown-key", place_, who_, std::to_string(count - most) + " more keys are not known");
     }
   }
 
-  void unknown_key(const Table::Entry& entry) {
+  // The names that are known are listed once in a table.
+  void unknown_key(const Table::Entry& entry, bool list_names) {
     std::vector<std::string> names;
     for (const Field& field : schema_.fields) {
       names.push_back(field.name);
@@ -77,6 +83,7 @@ class FieldReader : public FieldReport {
     Diagnostic& d = diagnostics_.error("unknown-key", entry.key_place, who_, "there is no key " + quote(entry.key));
     suggest(d, entry.key, names, "dltrain explain " + schema_.kind);
     if (names.empty()) d.known = "no keys";
+    if (!list_names) d.known.clear();
     if (const auto meant = nearest(entry.key, names)) misspelt_.insert(*meant);
   }
 
@@ -92,7 +99,8 @@ class FieldReader : public FieldReport {
 
   void missing_key(const Field& field) {
     Diagnostic& d = diagnostics_.error("missing-key", place_, who_, "the key \"" + field.name + "\" is missing");
-    d.help = "add " + field.name + " = ... (" + field.type_text + "): " + field.doc;
+    const std::string type = field.type == FieldType::other ? "" : " (" + field.type_text + ")";
+    d.help = "add " + field.name + " = ..." + type + ": " + field.doc;
   }
 
   // Short forms of components are written out with their own defaults.
@@ -114,8 +122,8 @@ class FieldReader : public FieldReport {
       wrong_type(field, given, complaint, diagnostics_);
       return {};
     }
-    if (!check_choice(field, canonical) || !check_rules(field, canonical, canonical)) return {};
-    return canonical;
+    if (!check_choice(field, canonical) || !check_rules(field, given, canonical)) return {};
+    return check_complaint(field, canonical) ? canonical : Setting();
   }
 
   void wrong_type(const Field& field, const Setting& given, const std::string& complaint, Diagnostics& diagnostics) {
@@ -136,17 +144,28 @@ class FieldReader : public FieldReport {
     return false;
   }
 
-  bool check_rules(const Field& field, const Setting& whole, const Setting& value) {
+  bool check_complaint(const Field& field, const Setting& canonical) {
+    const std::string complaint = field.complaint ? field.complaint(canonical) : "";
+    if (complaint.empty()) return true;
+    const size_t remedy = complaint.find("; ");
+    Diagnostic& d = diagnostics_.error("unknown-value", canonical.place(), who_,
+                                       field.name + " " + brief(canonical) + " " + complaint.substr(0, remedy));
+    if (remedy != std::string::npos) d.hint = complaint.substr(remedy + 2);
+    return false;
+  }
+
+  // `given` is what the recipe says, `value` its canonical form or an element of that.
+  bool check_rules(const Field& field, const Setting& given, const Setting& value) {
     if (value.list() != nullptr) {
       return std::all_of(value.list()->begin(), value.list()->end(),
-                         [&](const Setting& element) { return check_rules(field, whole, element); });
+                         [&](const Setting& element) { return check_rules(field, given, element); });
     }
     if (value.integer() == nullptr && value.real() == nullptr) return true;
     const double number = value.integer() != nullptr ? static_cast<double>(*value.integer()) : *value.real();
     for (const Rule& rule : field.rules) {
       if (rule.holds(number)) continue;
-      diagnostics_.error("out-of-range", value.place().known() ? value.place() : whole.place(), who_,
-                         field.name + " must be " + rule.text() + " (was " + value.toml() + ")");
+      const Setting& shown = given.list() == nullptr ? given : value;
+      diagnostics_.error("out-of-range", shown.place(), who_, field.name + " must be " + rule.text() + " (was " + shown.toml() + ")");
       return false;
     }
     return true;
@@ -157,7 +176,7 @@ class FieldReader : public FieldReport {
     if (field.type == FieldType::real_or_component) {
       Setting canonical;
       const std::string complaint = Converter<double>::normalise(given, canonical);
-      if (complaint.empty()) return check_rules(field, canonical, canonical) ? canonical : Setting();
+      if (complaint.empty()) return check_rules(field, given, canonical) ? canonical : Setting();
       if (given.text() == nullptr && given.table() == nullptr) {
         wrong_type(field, given, complaint, diagnostics);
         return {};
@@ -198,7 +217,7 @@ const Setting* type_of(const Catalogue& catalogue, const std::string& family, co
   if (type == nullptr) {
     Diagnostic& d = diagnostics.error("missing-key", given.place(), who, "the table of " + label + " has no \"type\"");
     d.help = "write { type = \"...\", ... }";
-    suggest(d, "", catalogue.names(family));
+    suggest_kind(d, "", catalogue, family);
     return nullptr;
   }
   if (type->text() != nullptr) return type;
@@ -214,7 +233,7 @@ void unknown_type(const Catalogue& catalogue, const std::string& family, const s
   const bool planned = catalogue.planned(family, name);
   Diagnostic& d = diagnostics.error(planned ? "not-available" : "unknown-value", type.place(), who,
                                     label + " " + quote(name) + (planned ? " is not available yet" : " is not known"));
-  suggest(d, planned ? "" : name, catalogue.names(family), "dltrain list " + family);
+  suggest_kind(d, planned ? "" : name, catalogue, family);
 }
 
 }  // namespace

@@ -28,5 +28,7 @@ Table read_fields(const Catalogue& catalogue, const Schema& schema, const Table&
 // Adds "did you mean" and the known names to a diagnostic.
 void suggest(Diagnostic& diagnostic, std::string_view given, const std::vector<std::string>& names,
              const std::string& more = {});
+// The same for the kinds of a family: aliases are suggested, but not listed.
+void suggest_kind(Diagnostic& diagnostic, std::string_view given, const Catalogue& catalogue, const std::string& family);
 
 }  // namespace dltrain

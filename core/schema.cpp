@@ -48,6 +48,11 @@ FieldRules& FieldRules::one_of(std::vector<std::string> names) {
   return *this;
 }
 
+FieldRules& FieldRules::obeys(std::string (*complaint)(const Setting&)) {
+  field_.complaint = complaint;
+  return *this;
+}
+
 FieldRules& FieldRules::rule(Rule::Kind kind, double bound) {
   field_.rules.push_back({kind, bound});
   return *this;

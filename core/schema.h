@@ -46,6 +46,8 @@ struct Field {
   // Brings a value into canonical form; returns what is wrong with it ("" if nothing), e.g. "must be an integer".
   // Not set for components: these are read through the catalogue.
   std::function<std::string(const Setting& given, Setting& canonical)> normalise;
+  // A rule beyond types and bounds, in the same form as normalise: "is not known; write \"cuda\"". May be empty.
+  std::function<std::string(const Setting& canonical)> complaint;
 };
 
 // Where a component's own check across fields puts its complaints.

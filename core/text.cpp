@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 namespace dltrain {
 
@@ -212,11 +213,12 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
   const std::string wanted = folded(word);
   const size_t allowed = wanted.size() <= 3 ? 1 : wanted.size() <= 6 ? 2 : 3;
   std::optional<std::string> best;
-  size_t least = allowed + 1;
+  std::pair<size_t, size_t> least = {allowed + 1, 0};
   for (const std::string& candidate : candidates) {
     if (candidate.size() > longest_word) continue;
-    const size_t distance = edit_distance(wanted, folded(candidate));
-    if (distance < least) {
+    // Among equals, the one that is spelt the same way ("acuracy": "accuracy" before "Accuracy").
+    const std::pair distance = {edit_distance(wanted, folded(candidate)), edit_distance(word, candidate)};
+    if (distance.first <= allowed && distance < least) {
       least = distance;
       best = candidate;
     }

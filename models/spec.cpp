@@ -3,23 +3,19 @@
 #include <string_view>
 #include <tuple>
 
-#include "core/schema.h"
 #include "core/text.h"
 
 namespace dltrain::models {
 
-void RunSpec::check(FieldReport& report) const {
-  const std::string_view name = device;
-  if (name == "auto" || name == "cpu" || name == "cuda") return;
+std::string complaint_about_device(const Setting& device) {
+  const std::string_view name = *device.text();
+  if (name == "auto" || name == "cpu" || name == "cuda") return {};
   if (name.starts_with("cuda:") && name.size() <= 8) {
-    const std::string_view number = name.substr(5);
-    const auto index = parse_integer(number);
-    if (index && *index >= 0 && number[0] != '+') return;
+    const auto index = parse_integer(name.substr(5));
+    if (index && *index >= 0 && name[5] != '+') return {};
   }
-  const bool gpu = name == "gpu" || name.starts_with("gpu:") || name == "GPU" || name == "nvidia";
-  report.error("device", "device " + quote(device) + " is not known",
-               gpu ? "write device = \"cuda\" for an NVIDIA GPU"
-                   : "device is \"auto\", \"cpu\", \"cuda\", or \"cuda:1\" for a second GPU");
+  const bool gpu = name.starts_with("gpu") || name.starts_with("GPU") || name == "CUDA" || name == "nvidia";
+  return gpu ? "is not known; write \"cuda\"" : "is not known; write \"auto\", \"cpu\", \"cuda\", or \"cuda:1\" for a second GPU";
 }
 
 bool InputSpec::operator==(const InputSpec& o) const {

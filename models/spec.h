@@ -13,11 +13,10 @@
 #include "core/dtype.h"
 #include "core/shape.h"
 
-namespace dltrain {
-class FieldReport;
-}
-
 namespace dltrain::models {
+
+// What is wrong with the name of a device; empty if nothing.
+std::string complaint_about_device(const Setting& device);
 
 // Sections describe their keys as components do (core/describe.h), in the family "section".
 struct RunSpec {
@@ -32,7 +31,8 @@ struct RunSpec {
 
   static void describe(auto& d) {
     d.doc("Where and how the program computes.");
-    d.param(&RunSpec::device, "device", "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\"");
+    d.param(&RunSpec::device, "device", "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\"")
+        .obeys(&complaint_about_device);
     d.param(&RunSpec::precision, "precision", "the numbers the model computes with")
         .one_of({"float32", "tensorfloat32", "mixed_bfloat16", "mixed_float16"});
     d.param(&RunSpec::threads, "threads", "processor threads; 0: as many as the process may use").at_least(0).at_most(4096);
@@ -41,7 +41,6 @@ struct RunSpec {
     d.param(&RunSpec::directory, "directory", "where run folders are made");
     d.param(&RunSpec::log_every, "log_every", "steps between two lines of a log; 0: chosen by the program").at_least(0);
   }
-  void check(FieldReport& report) const;
   bool operator==(const RunSpec&) const = default;
 };
 

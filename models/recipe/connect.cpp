@@ -19,14 +19,14 @@ class Connector {
   bool connect(const Setting* outputs) {
     const size_t before = reading_.diagnostics.error_count();
     collect_names();
-    const bool names_ok = reading_.diagnostics.error_count() == before;
+    names_ok_ = reading_.diagnostics.error_count() == before;
     for (size_t i = 0; i < drafts_.size(); ++i) {
       if (!drafts_[i].spec.reuse.empty()) resolve_reuse(i);
       resolve_inputs(i);
     }
     const size_t before_outputs = reading_.diagnostics.error_count();
     resolve_outputs(outputs);
-    const bool outputs_ok = names_ok && reading_.diagnostics.error_count() == before_outputs;
+    const bool outputs_ok = names_ok_ && reading_.diagnostics.error_count() == before_outputs;
     const bool reused = std::any_of(drafts_.begin(), drafts_.end(), [](const LayerDraft& d) { return !d.spec.reuse.empty(); });
     const bool named = std::any_of(drafts_.begin(), drafts_.end(), [](const LayerDraft& d) { return d.inputs != nullptr; });
     model_.sequential = !reused && !named && outputs == nullptr && model_.inputs.size() == 1;
@@ -146,7 +146,7 @@ class Connector {
       used_.insert(name);
       return;
     }
-    if (report_below(layer, name, place, "takes")) return;
+    if (report_below(layer, name, place, "takes") || !names_ok_) return;
     Diagnostic& d = error("unknown-value", place, who(layer), "there is no layer or input " + quote(name) + " above");
     suggest(d, name, names_above(layer));
     if (!model_.inputs.front().place.known()) d.help = "if it is an input of the data, declare it: [model] inputs = [" + quote(name) + "]";
@@ -233,7 +233,8 @@ class Connector {
   std::vector<LayerDraft>& drafts_;
   std::map<std::string, size_t> index_;  // first layer of each name
   std::set<std::string> used_;
-  bool broken_ = false;
+  bool names_ok_ = true;  // each name stands once; else an unknown name may be the other one's
+  bool broken_ = false;   // the type of some `inputs` is wrong
 };
 
 }  // namespace

@@ -90,10 +90,9 @@ void check_shares(Reading& reading, const DataSpec& data) {
 
 DataSpec read_data(Reading& reading) {
   DataSpec data;
-  const bool present = reading.recipe.table.contains("data");
   const Table* table = reading.section("data");
   if (table == nullptr) {
-    if (!present && reading.options.for_training) {
+    if (reading.lacks("data") && reading.options.for_training) {
       reading.diagnostics.error("missing-section", reading.whole(), "", "there is no section [data]").help =
           "add [data] with a type: " + join(reading.catalogue.kinds("source"), ", ");
     }
@@ -102,7 +101,7 @@ DataSpec read_data(Reading& reading) {
   const Setting source(without_parts(*table), reading.section_place("data"));
   if (!source.table()->contains("type")) {
     Diagnostic& d = reading.diagnostics.error("missing-key", source.place(), "[data]", "the key \"type\" is missing");
-    suggest(d, "", reading.catalogue.names("source"), "dltrain list source");
+    suggest_kind(d, "", reading.catalogue, "source");
     d.help = "add type = \"...\": where the data comes from";
   }
   auto read = source.table()->contains("type")

@@ -65,10 +65,10 @@ const Key* find(const std::array<Key, N>& keys, std::string_view section, std::s
 
 }  // namespace
 
-bool report_later(Diagnostics& diagnostics, const std::string& section, const Table::Entry& entry) {
+bool report_later(Diagnostics& diagnostics, const std::string& section, const Table::Entry& entry, const std::string& who) {
   const Key* found = find(later, section, entry.key);
   if (found == nullptr) return false;
-  diagnostics.error("not-available", entry.key_place, "", std::string(found->text) + " is not available yet").hint =
+  diagnostics.error("not-available", entry.key_place, who, std::string(found->text) + " is not available yet").hint =
       "leave it out";
   return true;
 }

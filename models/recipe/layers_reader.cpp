@@ -69,7 +69,7 @@ class LayerReader {
     const Setting* type = given_.text() != nullptr ? &given_ : given_.table()->find("type");
     if (type == nullptr) {
       Diagnostic& d = reading_.diagnostics.error("missing-key", given_.place(), who(), "the layer has no \"type\"");
-      suggest(d, "", reading_.catalogue.kinds("layer"), "dltrain list layer");
+      suggest_kind(d, "", reading_.catalogue, "layer");
       return nullptr;
     }
     if (type->text() != nullptr) return type;
@@ -85,7 +85,7 @@ class LayerReader {
     const bool planned = reading_.catalogue.planned("layer", name);
     Diagnostic& d = reading_.diagnostics.error(planned ? "not-available" : "unknown-value", type.place(), who(),
                                                "layer type " + quote(name) + (planned ? " is not available yet" : " is not known"));
-    suggest(d, planned ? "" : name, reading_.catalogue.kinds("layer"), "dltrain list layer");
+    suggest_kind(d, planned ? "" : name, reading_.catalogue, "layer");
   }
 
   void read_layer(const Setting& type) {

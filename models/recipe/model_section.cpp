@@ -77,11 +77,10 @@ const List* layers_of(Reading& reading, const Setting& given) {
 ModelSpec read_model(Reading& reading, bool& outputs_ok) {
   ModelSpec model;
   model.place = reading.section_place("model");
-  const bool present = reading.recipe.table.contains("model");
   const Table* table = reading.section("model");
   if (table == nullptr) {
     outputs_ok = false;
-    if (!present) {
+    if (reading.lacks("model")) {
       reading.diagnostics.error("missing-section", reading.whole(), "", "there is no section [model]").help =
           "add [model] with layers = [ ... ]";
     }

@@ -40,6 +40,7 @@ class OutputsReader {
     if (spec != nullptr || !names_ok_) return spec;
     Diagnostic& d = error("unknown-value", entry.key_place, key + ": there is no output " + quote(entry.key));
     suggest(d, entry.key, names_);
+    if (const auto meant = nearest(entry.key, names_)) misspelt_.push_back(*meant);
     return nullptr;
   }
 
@@ -78,7 +79,8 @@ class OutputsReader {
   void report_missing_losses(const Setting& given) {
     if (!names_ok_) return;
     for (const OutputSpec& spec : specs_) {
-      if (given.table()->contains(spec.name)) continue;
+      const bool misspelt = std::find(misspelt_.begin(), misspelt_.end(), spec.name) != misspelt_.end();
+      if (misspelt || given.table()->contains(spec.name)) continue;
       error("missing-key", given.place(), "the output " + quote(spec.name) + " has no loss").help =
           "add " + toml_key(spec.name) + " = \"...\" to loss, or take it out of [model] outputs";
     }
@@ -197,6 +199,7 @@ class OutputsReader {
   const std::vector<std::string>& names_;
   bool names_ok_;
   std::vector<OutputSpec> specs_;
+  std::vector<std::string> misspelt_;  // outputs that an unknown key was meant for: these are not reported as missing
 };
 
 }  // namespace

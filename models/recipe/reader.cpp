@@ -27,11 +27,12 @@ std::vector<std::string> report_unknown_at_top(Reading& reading) {
   for (const Table::Entry& entry : reading.recipe.table.entries()) {
     const bool table = entry.value.table() != nullptr;
     if (is_section(entry.key) || !table || ++count > 20) continue;
-    if (!report_later(reading.diagnostics, "recipe", entry)) {
+    if (!report_later(reading.diagnostics, "recipe", entry, "")) {
       Diagnostic& d = reading.diagnostics.error("unknown-section", entry.key_place, "",
                                                 "there is no section [" + entry.key + "]");
       suggest(d, entry.key, known);
       d.help = advice_about_key("recipe", entry.key);
+      if (const auto meant = nearest(entry.key, known)) reading.misspelt.push_back(*meant);
     }
     handled.push_back(entry.key);
   }
@@ -60,7 +61,7 @@ template <class T> T read_plain(Reading& reading, const std::string& name) {
   return table == nullptr ? T() : reading.read_as<T>(*table, "[" + name + "]", {}, reading.section_place(name));
 }
 
-// Shares of the data must leave something to train on; the parts must make sense together.
+// What only a look at several sections shows; for recipes that are right otherwise.
 void check_across(Reading& reading, const Spec& spec) {
   const Table* train = reading.recipe.table.find("train") != nullptr ? reading.recipe.table.at("train").table() : nullptr;
   if (train != nullptr && train->contains("validation_freq") && !spec.data.validation) {
@@ -73,7 +74,7 @@ void check_across(Reading& reading, const Spec& spec) {
 }  // namespace
 
 Spec read_spec(const Recipe& recipe, const Catalogue& catalogue, const ReadOptions& options, Diagnostics& diagnostics) {
-  Reading reading{catalogue, recipe, options, diagnostics};
+  Reading reading{catalogue, recipe, options, diagnostics, {}};
   Spec spec;
   spec.recipe_path = recipe.path;
   read_top(reading, spec);
@@ -87,7 +88,8 @@ Spec read_spec(const Recipe& recipe, const Catalogue& catalogue, const ReadOptio
   spec.train = read_train(reading, spec.model, outputs_ok);
   spec.evaluate = read_plain<EvaluateSpec>(reading, "evaluate");
   spec.predict = read_plain<PredictSpec>(reading, "predict");
-  check_across(reading, spec);
+  if (!diagnostics.has_errors()) check_across(reading, spec);
+  diagnostics.sort_by_place();
   diagnostics.throw_if_errors(ExitCode::recipe);
   return spec;
 }

@@ -18,6 +18,10 @@ const Table* Reading::section(const std::string& name) {
   return nullptr;
 }
 
+bool Reading::lacks(const std::string& name) const {
+  return !recipe.table.contains(name) && std::find(misspelt.begin(), misspelt.end(), name) == misspelt.end();
+}
+
 Place Reading::section_place(const std::string& name) const {
   const Place place = recipe.table.key_place(name);
   return place.known() ? place : whole();
@@ -45,7 +49,7 @@ void Reading::report_misplaced(const Schema& schema, const std::string& section,
   for (const Table::Entry& entry : given.entries()) {
     const bool left = std::find(ignored.begin(), ignored.end(), entry.key) != ignored.end();
     if (left || schema.find(entry.key) != nullptr || ++count > 20) continue;
-    if (report_later(diagnostics, section, entry)) {
+    if (report_later(diagnostics, section, entry, who)) {
       ignored.push_back(entry.key);
       continue;
     }

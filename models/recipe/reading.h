@@ -18,7 +18,10 @@ struct Reading {
   const Recipe& recipe;
   const ReadOptions& options;
   Diagnostics& diagnostics;
+  std::vector<std::string> misspelt;  // sections that an unknown one was meant for: these are not reported as missing
 
+  // Whether a section is missing, and nothing like it is there.
+  bool lacks(const std::string& name) const;
   // The table of a section; null if there is none. Something else under its name is reported.
   const Table* section(const std::string& name);
   // Where a missing section's message points: the recipe as a whole.
@@ -68,7 +71,7 @@ std::vector<OutputSpec> read_outputs(Reading& reading, const OutputSettings& set
                                      const std::vector<std::string>& outputs, bool outputs_ok);
 
 // `later.cpp`: what this version does not have. True if it was one of these, and reported.
-bool report_later(Diagnostics& diagnostics, const std::string& section, const Table::Entry& entry);
+bool report_later(Diagnostics& diagnostics, const std::string& section, const Table::Entry& entry, const std::string& who);
 // What a Keras user meant by a key that is none; empty if nothing is known.
 std::string advice_about_key(const std::string& section, const std::string& key);
 

@@ -20,15 +20,13 @@ std::span<const EnumName<SplitBy>> enum_names(SplitBy) {
 
 namespace dltrain::models {
 
-void TopSection::check(FieldReport& report) const {
-  if (!name) return;
-  const bool plain = !name->empty() && name->size() <= 100 && name->front() != '.' && trim(*name) == *name &&
-                     std::all_of(name->begin(), name->end(), [](char c) {
+std::string complaint_about_run_name(const Setting& setting) {
+  const std::string& name = *setting.text();
+  const bool plain = !name.empty() && name.size() <= 100 && name.front() != '.' && trim(name) == name &&
+                     std::all_of(name.begin(), name.end(), [](char c) {
                        return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f && c != '/' && c != '\\';
                      });
-  if (plain) return;
-  report.error("name", "the name " + quote(*name) + " cannot be the name of a folder",
-               "use letters, digits, - and _, at most 100");
+  return plain ? "" : "cannot name a folder; use letters, digits, - and _, at most 100";
 }
 
 void add_sections(Catalogue& catalogue) {

@@ -20,6 +20,9 @@ std::span<const EnumName<SplitBy>> enum_names(SplitBy);
 
 namespace dltrain::models {
 
+// What is wrong with the name of a run, which names a folder too; empty if nothing.
+std::string complaint_about_run_name(const Setting& name);
+
 // What stands above the first section.
 struct TopSection {
   static constexpr auto kind = "recipe";
@@ -28,10 +31,10 @@ struct TopSection {
 
   static void describe(auto& d) {
     d.doc("What stands above the first section.");
-    d.param(&TopSection::name, "name", "of the run, and of its folder; the recipe's file name by default");
+    d.param(&TopSection::name, "name", "of the run, and of its folder; the recipe's file name by default")
+        .obeys(&complaint_about_run_name);
     d.param(&TopSection::seed, "seed", "of everything random: first weights, shuffling, dropout, division of the data").at_least(0);
   }
-  void check(FieldReport& report) const;
 };
 
 // A validation or test part that is a share of the data.

@@ -160,24 +160,36 @@ Diagnostic explain_repeat(Place place, const Outline& outline, std::string_view 
   return d;
 }
 
-std::string name_of(const std::string& what) { return what == "header" ? "section's name" : what; }
-
-// The text ends, or something new begins, inside of what is open: say where that began.
-void mention_open(Diagnostic& d, const Outline& outline, int line) {
-  if (outline.open.empty()) return;
-  const Outline::Open& open = outline.open.back();
-  if (open.what != "header" && open.place.line != line) {
-    d.notes.push_back({open.place, "inside the " + open.what + " that begins here and is not closed before"});
-  }
-}
-
-Diagnostic explain_end(Place place, const Outline& outline) {
-  if (outline.open.empty()) return {Severity::error, "syntax", std::move(place), "", "the text ends too early"};
-  const Outline::Open& open = outline.open.back();
-  Diagnostic d{Severity::error, "syntax", open.place, "", "this " + name_of(open.what) + " is not closed"};
+// What is open is not closed; `note` says where that shows, if not at the end.
+Diagnostic explain_open(const Outline::Open& open) {
+  Diagnostic d{Severity::error, "syntax", open.place, "",
+               "this " + (open.what == "header" ? "section's name" : open.what) + " is not closed"};
   d.hint = open.what == "list" || open.what == "header" ? "a ] is missing"
            : open.what == "table"                       ? "a } is missing"
                                                         : "the closing quote is missing";
+  return d;
+}
+
+// A list or table that was open when the text stopped making sense on a later line: often its end is what is missing.
+// Nothing if the line looks like a part of it.
+std::optional<Diagnostic> explain_unclosed(const Place& place, const Outline& outline, std::string_view reason) {
+  if (outline.open.empty() || has(reason, "saw comma")) return std::nullopt;
+  const bool ended = has(reason, "end-of-file");
+  const auto& stack = outline.open;
+  // A section's name inside a list reads as a list of its own.
+  const bool in_header = stack.size() > 1 && stack.back().what == "list" && stack.back().place.column == 1;
+  const Outline::Open& open = in_header ? stack[stack.size() - 2] : stack.back();
+  const bool on_its_line = has(reason, "parsing string") && open.what == "text" && open.place.line == place.line;
+  const std::string_view line = line_of(place.source->text, place.line);
+  const bool new_key = !line.empty() && line.front() != ' ' && line.front() != '\t' && line.front() != ']' && line.front() != '}';
+  const bool another_line = open.what != "header" && open.place.line != place.line && new_key;
+  const bool new_table = open.what == "table" && has(reason, "expected key or closing");
+  if (!ended && !on_its_line && !another_line && !new_table) return std::nullopt;
+  if (on_its_line && has(reason, "unknown escape")) return std::nullopt;
+  Diagnostic d = explain_open(open);
+  if (!ended && !on_its_line) {
+    d.notes.push_back({{place.source, place.line, 0, 0}, "something new begins here: " + std::string(trim(line))});
+  }
   return d;
 }
 
@@ -194,10 +206,10 @@ Diagnostic explain_syntax_error(const std::shared_ptr<const Source>& source, int
     d.help = "this looks like JSON; recipes are TOML: [section] and key = value";
     return d;
   }
-  Diagnostic d = explain_value(source, line, column, reason)
-                     .value_or(has(reason, "end-of-file") ? explain_end(place, outline) : explain_phrase(place, reason));
-  if (!has(reason, "end-of-file")) mention_open(d, outline, d.place.line);
-  return d;
+  if (auto unclosed = explain_unclosed(place, outline, reason)) return *std::move(unclosed);
+  if (auto value = explain_value(source, line, column, reason)) return *std::move(value);
+  return has(reason, "end-of-file") ? Diagnostic{Severity::error, "syntax", place, "", "the text ends too early"}
+                                    : explain_phrase(place, reason);
 }
 
 }  // namespace dltrain::models

@@ -6,16 +6,20 @@
 namespace dltrain::models {
 
 TrainSpec read_train(Reading& reading, const ModelSpec& model, bool outputs_ok) {
-  const bool present = reading.recipe.table.contains("train");
   const Table* table = reading.section("train");
-  if (table == nullptr && !present && reading.options.for_training) {
+  const bool wanted = reading.options.for_training;
+  if (wanted && reading.lacks("train")) {
     reading.diagnostics.error("missing-section", reading.whole(), "", "there is no section [train]").help =
         "add [train] with a loss";
   }
   static const Table nothing;
   const Table& given = table != nullptr ? *table : nothing;
   std::vector<std::string> ignored;
-  if (table == nullptr || (!reading.options.for_training && !given.contains("loss"))) ignored.push_back("loss");
+  if (!given.contains("loss")) ignored.push_back("loss");
+  if (wanted && table != nullptr && !given.contains("loss") && !given.contains("losses")) {
+    reading.diagnostics.error("missing-key", reading.section_place("train"), "[train]", "the key \"loss\" is missing").help =
+        "add loss = \"sparse_categorical_crossentropy\" for classes, or loss = \"mse\" for numbers";
+  }
   const auto section = reading.read_as<TrainSection>(given, "[train]", ignored, reading.section_place("train"));
   TrainSpec train = section;
   train.outputs = read_outputs(reading, {section.loss, section.loss_weights, section.metrics, section.class_weight},
