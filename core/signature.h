@@ -11,6 +11,12 @@
 
 namespace dltrain {
 
+// The smallest and the greatest of all values.
+struct ValueRange {
+  double least = 0;
+  double greatest = 0;
+};
+
 // One named array of the data; `shape` is that of one sample.
 struct DataField {
   std::string name;
@@ -19,8 +25,12 @@ struct DataField {
   // For targets that hold classes: how many (class numbers 0..classes-1), and their names where there are any.
   std::optional<int64_t> classes;
   std::vector<std::string> class_names;
+  std::optional<ValueRange> range;  // of the training part, where the source knows it
 
-  bool operator==(const DataField&) const = default;
+  // Without the range.
+  bool operator==(const DataField& o) const {
+    return name == o.name && shape == o.shape && dtype == o.dtype && classes == o.classes && class_names == o.class_names;
+  }
 };
 
 struct DataSignature {

@@ -62,6 +62,7 @@ class OutputCheck {
         traits_(make_loss(output.loss)->traits()) {}
 
   void check() {
+    if (!check_axes()) return;
     check_prediction();
     check_classes();
     for (const Component& metric : output_.metrics) check_metric(metric);
@@ -77,6 +78,18 @@ class OutputCheck {
   }
   Diagnostic& warning(std::string code, std::string what) {
     return diagnostics_.warning(std::move(code), output_.loss_place, who(), std::move(what));
+  }
+
+  // An image or a sequence where one row for each sample is wanted: a layer that flattens or pools was forgotten.
+  bool check_axes() {
+    const size_t scores = traits_.target == TargetForm::class_numbers ? 1 : 0;
+    const size_t wanted = 1 + std::max<size_t>(target_.shape.rank() + scores, 1);
+    if (shape_.rank() <= wanted) return true;
+    Diagnostic& d = diagnostics_.error("shape", layer_.place, layer(),
+                                       "its output has shape " + shape_.from(1).text() + " for each sample, and the target has shape " +
+                                           target_.shape.text());
+    d.help = "put \"Flatten\" or a global pooling layer above it";
+    return false;
   }
 
   // What the loss takes against what the last layer gives.
@@ -153,8 +166,13 @@ class OutputCheck {
     return threshold != nullptr && threshold->real() != nullptr && *threshold->real() != 0.5;
   }
 
-  // Metrics that compare with 0.5 mean nothing on logits.
+  // Metrics that compare with 0.5 mean nothing on logits, those that count equal values nothing on numbers.
   void check_metric(const Component& metric) {
+    if (!target_.classes && !traits_.classifies() && metric.kind.find("Accuracy") != std::string::npos) {
+      diagnostics_.warning("accuracy-of-numbers", metric.place, "metric of output \"" + output_.name + "\" (" + metric.kind + ")",
+                           "it counts equal values, and the target is not classes").help = "use \"mae\" or \"mse\" for numbers";
+      return;
+    }
     const bool binary = resolve_accuracy(Shape{shape_[0]}.concat(target_.shape), shape_) == "BinaryAccuracy";
     const bool thresholded =
         metric.kind == "Accuracy" ? binary : make_metric(metric)->traits().prediction == PredictionKind::probabilities;

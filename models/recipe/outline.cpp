@@ -138,8 +138,8 @@ class Walker {
     return true;
   }
 
+  // `depth` is the number of tables and lists around it, without the root.
   bool value(int depth) {
-    if (too_deep(depth, cursor_.here())) return false;
     switch (cursor_.peek()) {
       case '"':
       case '\'': return text();
@@ -159,6 +159,7 @@ class Walker {
   }
 
   bool list(int depth) {
+    if (too_deep(depth, cursor_.here())) return false;
     outline_.open.push_back({"list", cursor_.here()});
     cursor_.next();
     while (true) {
@@ -175,6 +176,7 @@ class Walker {
   }
 
   bool table(int depth) {
+    if (too_deep(depth, cursor_.here())) return false;
     outline_.open.push_back({"table", cursor_.here()});
     cursor_.next();
     const int scope = ++scopes_;

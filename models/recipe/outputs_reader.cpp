@@ -3,6 +3,7 @@
 
 #include "core/convert.h"
 #include "core/text.h"
+#include "models/metrics/metric.h"
 #include "models/recipe/reading.h"
 
 namespace dltrain::models {
@@ -141,6 +142,7 @@ class OutputsReader {
   std::vector<Component> read_metric_list(const Setting& given) {
     const List one = {given};
     std::vector<Component> metrics;
+    std::vector<const Setting*> called;
     for (const Setting& element : given.list() != nullptr ? *given.list() : one) {
       const auto metric = read_component(reading_.catalogue, "metric", element, "[train]", reading_.diagnostics);
       if (!metric) continue;
@@ -149,7 +151,9 @@ class OutputsReader {
         continue;
       }
       metrics.push_back(*metric);
+      called.push_back(&element);
     }
+    for (size_t i = 0; i < metrics.size(); ++i) keep_given_name(metrics[i], *called[i]);
     return metrics;
   }
 

@@ -127,8 +127,10 @@ constexpr std::array phrases = {
     Phrase{"key-value", "expected '='", "a = is missing after the key", "write key = value"},
     Phrase{"key-value", "expected value", "the value is missing after =", ""},
     Phrase{"key-value", "comment or whitespace", "nothing may follow a value on its line", "one key = value on each line; a comment begins with #"},
-    Phrase{"key-value", "bare key", "a part of the key is missing", "unusual characters in a key need quotes"},
+    Phrase{"key", "bare key", "a name is missing here", "unusual characters in a name need quotes"},
+    Phrase{"key", "multi-line", "a name is written on one line", ""},
     Phrase{"root", "expected keys", "this is neither a key nor a section", "write key = value, or [section]"},
+    Phrase{"value", "", "a value is missing here", "a text in quotes, a number, true, false, a list or a table"},
     Phrase{"", "nested value depth", "the values are nested too deeply", ""},
 };
 

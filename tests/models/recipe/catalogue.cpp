@@ -104,12 +104,31 @@ struct SparseCategoricalCrossentropy {
   }
 };
 
-struct SparseTopK {
+struct NamedMetric {
+  std::optional<std::string> name;
+  static void describe(auto& d) { d.param(&NamedMetric::name, "name", "in logs"); }
+};
+struct Accuracy : NamedMetric {
+  static constexpr auto kind = "Accuracy";
+  static void describe(auto& d) {
+    for (const char* name : {"accuracy", "acc"}) d.alias(name);
+    NamedMetric::describe(d);
+  }
+};
+struct MeanAbsoluteError : NamedMetric {
+  static constexpr auto kind = "MeanAbsoluteError";
+  static void describe(auto& d) {
+    for (const char* name : {"mean_absolute_error", "mae"}) d.alias(name);
+    NamedMetric::describe(d);
+  }
+};
+struct SparseTopK : NamedMetric {
   static constexpr auto kind = "SparseTopKCategoricalAccuracy";
   int64_t k = 5;
   static void describe(auto& d) {
     d.alias("sparse_top_k_categorical_accuracy");
     d.param(&SparseTopK::k, "k", "right if among the best k").at_least(1);
+    NamedMetric::describe(d);
   }
 };
 
@@ -188,8 +207,8 @@ Catalogue make() {
   c.add(make_schema<CategoricalCrossentropy>("loss"));
   c.add(make_schema<BinaryCrossentropy>("loss"));
   c.add(plain("loss", "MeanSquaredError", {"mse", "mean_squared_error"}));
-  c.add(plain("metric", "Accuracy", {"accuracy", "acc"}));
-  c.add(plain("metric", "MeanAbsoluteError", {"mae", "mean_absolute_error"}));
+  c.add(make_schema<Accuracy>("metric"));
+  c.add(make_schema<MeanAbsoluteError>("metric"));
   c.add(make_schema<SparseTopK>("metric"));
   c.add(make_schema<Adam>("optimizer"));
   c.add(make_schema<SGD>("optimizer"));

@@ -1,5 +1,6 @@
-// Every recipe in golden/ with the messages it must give. A comment "# --set a.b=c" in its first lines is applied as the
-// option would be; "# for predicting" reads it as `dltrain predict` does. To accept new texts: DLTRAIN_UPDATE_GOLDEN=1
+// Every recipe in golden/ with the messages it must give. Comments in its first lines say what else happens: "# --set a.b=c"
+// is applied as the option would be; "# for predicting" reads it as `dltrain predict` does; "# data: digits" checks it
+// against data that looks like that (signatures.h). To accept new texts: DLTRAIN_UPDATE_GOLDEN=1
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
@@ -8,9 +9,12 @@
 #include "core/diagnostic.h"
 #include "core/files.h"
 #include "core/text.h"
+#include "models/checks.h"
+#include "models/recipe/overrides.h"
 #include "models/recipe/parse.h"
 #include "models/recipe/reader.h"
 #include "tests/models/recipe/catalogue.h"
+#include "tests/models/recipe/signatures.h"
 #include "tests/support/paths.h"
 
 namespace dltrain::models {
@@ -26,14 +30,21 @@ std::string texts_of(const std::vector<Diagnostic>& diagnostics) {
 std::string outcome(const std::string& name, const std::string& text) {
   ReadOptions options;
   Diagnostics diagnostics;
+  std::vector<std::string> changes;
+  std::string data;
+  for (const std::string& line : split(text, '\n')) {
+    if (!line.starts_with("# ")) break;
+    if (line == "# for predicting") options.for_training = false;
+    if (line.starts_with("# --set ")) changes.push_back(line.substr(8));
+    if (line.starts_with("# data: ")) data = line.substr(8);
+  }
   try {
     Recipe recipe = parse_recipe(name, text);
     recipe.path = name;
-    for (const std::string& line : split(text, '\n')) {
-      if (!line.starts_with("# ")) break;
-      if (line == "# for predicting") options.for_training = false;
-    }
-    read_spec(recipe, test::small_catalogue(), options, diagnostics);
+    apply_overrides(recipe, changes, test::small_catalogue());
+    const Spec spec = read_spec(recipe, test::small_catalogue(), options, diagnostics);
+    if (!data.empty()) check_against_data(spec, test::signature(data), diagnostics);
+    diagnostics.throw_if_errors(ExitCode::recipe);
   } catch (const UserError& error) {
     return texts_of(error.diagnostics()) + "exit code " + std::to_string(static_cast<int>(error.code())) + "\n";
   }
@@ -56,7 +67,7 @@ TEST_CASE("recipes give the messages that golden files hold", "[golden]") {
     INFO("recipe " << file);
     CHECK(found == expected);
   }
-  CHECK(cases >= 60);
+  CHECK(cases >= 150);
 }
 
 }  // namespace

@@ -1,0 +1,202 @@
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "core/read_fields.h"
+#include "core/text.h"
+#include "models/check_support.h"
+#include "models/checks.h"
+#include "models/losses/loss.h"
+
+namespace dltrain::models {
+
+namespace {
+
+std::string counted(size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+class DataChecker {
+ public:
+  DataChecker(const Spec& spec, const DataSignature& signature, Diagnostics& diagnostics)
+      : spec_(spec), signature_(signature), diagnostics_(diagnostics) {}
+
+  void check() {
+    for (const InputSpec& input : spec_.model.inputs) check_input(input);
+    for (const OutputSpec& output : spec_.train.outputs) {
+      const DataField* target = target_of(spec_.model, signature_, output.name);
+      if (target == nullptr) missing_target(output);
+      else check_target(output, *target);
+    }
+    check_batch_size();
+  }
+
+ private:
+  std::vector<std::string> input_names() const {
+    std::vector<std::string> names;
+    for (const DataField& field : signature_.inputs) names.push_back(field.name);
+    return names;
+  }
+
+  Place place_of(const InputSpec& input) const { return input.place.known() ? input.place : spec_.model.place; }
+
+  void check_input(const InputSpec& input) {
+    const auto found = std::find_if(signature_.inputs.begin(), signature_.inputs.end(),
+                                    [&](const DataField& f) { return f.name == input.name; });
+    if (found == signature_.inputs.end()) {
+      missing_input(input);
+      return;
+    }
+    const std::string who = "input " + quote(input.name);
+    if (input.shape && *input.shape != found->shape) {
+      diagnostics_.error("shape", place_of(input), who,
+                         "the recipe says " + input.shape->text() + ", the data has " + found->shape.text()).help =
+          "write shape = " + found->shape.text() + ", or leave the shape out";
+    }
+    if (input.dtype && *input.dtype != found->dtype) {
+      diagnostics_.error("dtype", place_of(input), who,
+                         "the recipe says " + std::string(name(*input.dtype)) + ", the data has " + std::string(name(found->dtype))).help =
+          "leave the dtype out to take what the data has";
+    }
+    check_scale(input, *found);
+  }
+
+  void missing_input(const InputSpec& input) {
+    const std::vector<std::string> names = input_names();
+    if (!input.place.known() && names.size() > 1) {
+      Diagnostic& d = diagnostics_.error("missing-key", spec_.model.place, "[model]",
+                                         "the data has " + counted(names.size(), "input") + ", and the recipe declares none");
+      std::vector<std::string> quoted;
+      for (const std::string& name : names) quoted.push_back(quote(name));
+      d.help = "add inputs = [" + join(quoted, ", ") + "]";
+      return;
+    }
+    suggest(diagnostics_.error("unknown-value", place_of(input), "[model]", "the data has no input " + quote(input.name)), input.name,
+            names);
+  }
+
+  // Numbers far from 1 that go into a trained layer as they are: training diverges or crawls.
+  void check_scale(const InputSpec& input, const DataField& field) {
+    constexpr double large = 50;
+    if (!field.range || std::max(-field.range->least, field.range->greatest) <= large) return;
+    const LayerSpec* layer = first_trained(input.name);
+    if (layer == nullptr) return;
+    Diagnostic& d = diagnostics_.warning("not-scaled", layer->place, layer->who(),
+                                         "its input has values from " + number_text(field.range->least) + " to " +
+                                             number_text(field.range->greatest) + ", which trains badly");
+    const bool pixels = field.range->least >= 0 && field.range->greatest <= 255;
+    d.help = pixels ? "put { type = \"Rescaling\", scale = \"1/255\" } before it" : "put \"Normalization\" before it";
+  }
+
+  // The first layer with weights that the values of an input reach as they are; null if something scales them before.
+  const LayerSpec* first_trained(const std::string& input) const {
+    std::vector<std::string> carriers = {input};
+    for (const LayerSpec& layer : spec_.model.layers) {
+      const bool takes = std::any_of(layer.inputs.begin(), layer.inputs.end(), [&](const std::string& name) {
+        return std::find(carriers.begin(), carriers.end(), name) != carriers.end();
+      });
+      if (!takes) continue;
+      const std::string& kind = layer.component.kind;
+      if (kind == "Dense" || kind.starts_with("Conv") || kind.starts_with("DepthwiseConv")) return &layer;
+      if (keeps_values(kind)) carriers.push_back(layer.name);
+    }
+    return nullptr;
+  }
+
+  static bool keeps_values(const std::string& kind) {
+    constexpr std::array kinds = {"Input", "Flatten", "Reshape", "Permute", "Dropout", "Concatenate"};
+    return std::find(kinds.begin(), kinds.end(), kind) != kinds.end() || kind.find("Pooling") != std::string::npos ||
+           kind.starts_with("ZeroPadding") || kind.starts_with("UpSampling");
+  }
+
+  void missing_target(const OutputSpec& output) {
+    std::vector<std::string> names;
+    for (const DataField& target : signature_.targets) names.push_back(target.name);
+    const LayerSpec* layer = find_layer(spec_.model, output.name);
+    Diagnostic& d = diagnostics_.error("unknown-value", layer != nullptr ? layer->place : spec_.model.place, "[model]",
+                                       "the data has no target for the output " + quote(output.name));
+    suggest(d, output.name, names);
+  }
+
+  void check_target(const OutputSpec& output, const DataField& target) {
+    check_class_weights(output, target);
+    if (output.loss.kind.empty()) return;
+    const LossTraits traits = make_loss(output.loss)->traits();
+    if (traits.target == TargetForm::class_numbers && !target.classes && is_float(target.dtype)) {
+      diagnostics_.error("loss", output.loss_place, "loss " + output.loss.kind,
+                         "it needs class numbers, and the target is numbers (" + std::string(name(target.dtype)) + ")").help =
+          "use \"mse\" for numbers, or check the target of [data]";
+    }
+    if (traits.target == TargetForm::numbers) check_reach(output, target);
+  }
+
+  // Numbers that the last activation never gives: training runs on, and the loss stays.
+  void check_reach(const OutputSpec& output, const DataField& target) {
+    const LayerSpec* layer = find_layer(spec_.model, output.name);
+    const auto last = layer == nullptr ? std::nullopt : last_activation(spec_.model, *layer);
+    const auto reach = last ? reach_of(last->kind) : std::nullopt;
+    if (!reach || !target.range) return;
+    const bool below = target.range->least < reach->least;
+    if (!below && target.range->greatest <= reach->greatest) return;
+    diagnostics_.warning("never-reached", last->layer->place, last->layer->who(),
+                         "activation " + quote(last->kind) + " never gives numbers " +
+                             (below ? "below " + number_text(reach->least) : "above " + number_text(reach->greatest)) +
+                             ", and the target goes from " + number_text(target.range->least) + " to " +
+                             number_text(target.range->greatest)).help = "leave the activation out";
+  }
+
+  static std::optional<ValueRange> reach_of(const std::string& activation) {
+    constexpr double no_end = std::numeric_limits<double>::infinity();
+    if (activation == "relu" || activation == "softplus" || activation == "exponential") return ValueRange{0, no_end};
+    if (activation == "sigmoid" || activation == "hard_sigmoid" || activation == "softmax") return ValueRange{0, 1};
+    if (activation == "relu6") return ValueRange{0, 6};
+    if (activation == "tanh") return ValueRange{-1, 1};
+    return std::nullopt;
+  }
+
+  void check_class_weights(const OutputSpec& output, const DataField& target) {
+    if (!output.class_weights) return;
+    const Place& place = output.class_weights->place;
+    if (!target.classes) {
+      diagnostics_.error("rule", place, "[train]", "class_weight is for classes, and the target " + quote(target.name) + " has none")
+          .hint = "leave it out";
+      return;
+    }
+    for (const auto& [name, weight] : output.class_weights->by_class) check_class(name, target, place);
+  }
+
+  void check_class(const std::string& name, const DataField& target, const Place& place) {
+    const auto& names = target.class_names;
+    if (std::find(names.begin(), names.end(), name) != names.end()) return;
+    const auto number = parse_integer(name);
+    if (number && *number >= 0 && *number < *target.classes && std::to_string(*number) == name) return;
+    Diagnostic& d = diagnostics_.error("unknown-value", place, "[train]", "class_weight: there is no class " + quote(name));
+    if (names.empty()) d.known = "0 to " + std::to_string(*target.classes - 1);
+    else suggest(d, name, names);
+  }
+
+  void check_batch_size() {
+    const int64_t samples = signature_.train_samples;
+    if (spec_.train.batch_size <= samples || samples == 0 || spec_.train.outputs.empty()) return;
+    const std::string what = "batch_size is " + std::to_string(spec_.train.batch_size) + ", and the training part has " +
+                             std::to_string(samples) + " samples";
+    if (spec_.train.drop_last) {
+      diagnostics_.error("rule", {}, "[train]", what + ": no batch is ever full, and drop_last leaves out all others").help =
+          "make batch_size smaller, or leave out drop_last";
+    } else {
+      diagnostics_.warning("batch-size", {}, "[train]", what + ": every epoch is one batch that is not full");
+    }
+  }
+
+  const Spec& spec_;
+  const DataSignature& signature_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+void check_against_data(const Spec& spec, const DataSignature& signature, Diagnostics& diagnostics) {
+  DataChecker(spec, signature, diagnostics).check();
+}
+
+}  // namespace dltrain::models

@@ -1,0 +1,26 @@
+// What the checks share; private to models/.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/signature.h"
+#include "models/spec.h"
+
+namespace dltrain::models {
+
+// The target that an output is trained on: the only one, the one of its name, or the one in its position; null if the
+// data has none for it.
+const DataField* target_of(const ModelSpec& model, const DataSignature& signature, const std::string& output);
+
+const LayerSpec* find_layer(const ModelSpec& model, const std::string& name);
+
+// What is applied last to a layer's output.
+struct LastActivation {
+  std::string kind;        // "softmax", "linear", ...
+  const LayerSpec* layer;  // that applies it
+};
+// Looks through layers that only move values. Nothing where it cannot be told.
+std::optional<LastActivation> last_activation(const ModelSpec& model, const LayerSpec& layer);
+
+}  // namespace dltrain::models

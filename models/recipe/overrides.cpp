@@ -1,0 +1,161 @@
+#include "models/recipe/overrides.h"
+
+#include <algorithm>
+
+#include "core/describe.h"
+#include "core/diagnostic.h"
+#include "core/read_fields.h"
+#include "core/text.h"
+#include "models/recipe/names.h"
+#include "models/recipe/sections.h"
+
+namespace dltrain::models {
+
+namespace {
+
+struct Segment {
+  std::string key;
+  Place place;
+};
+
+struct Change {
+  std::vector<Segment> path;  // never empty
+  Setting value;
+};
+
+[[noreturn]] void refuse(Diagnostic d) { throw UserError(ExitCode::recipe, {std::move(d)}); }
+
+bool same_position(const Place& a, const Place& b) { return a.line == b.line && a.column == b.column; }
+
+// "a.b=3" is a TOML text: the path leads through tables that stand where their keys stand, to the value.
+Change parse_change(const std::string& text, const std::string& option) {
+  const auto source = std::make_shared<const Source>(Source{option, text});
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || text.find_first_of("\r\n") != std::string::npos || trim(text).starts_with('[')) {
+    refuse({Severity::error, "syntax", {source, 1, 0, 0}, "", "a change is written KEY=VALUE (was " + quote(text) + ")", "", "",
+            "for example: --set train.epochs=3 or --set layers.hidden.units=128"});
+  }
+  Table table;
+  try {
+    table = parse_toml(source);
+  } catch (const UserError& error) {
+    Diagnostic d = error.diagnostics().front();
+    if (d.hint.starts_with("a text stands in quotes")) {
+      d.help = "in a shell: --set '" + text.substr(0, equals) + "=" + quote(trim(text.substr(equals + 1))) + "'";
+    }
+    refuse(std::move(d));
+  }
+  Change change;
+  while (true) {
+    if (table.size() != 1) refuse({Severity::error, "syntax", {source, 1, 1, 0}, "", "a change has one key and one value"});
+    Table::Entry entry = table.entries().front();
+    change.path.push_back({entry.key, entry.key_place});
+    const bool leads_on = entry.value.table() != nullptr && same_position(entry.value.place(), entry.key_place);
+    if (!leads_on) {
+      change.value = std::move(entry.value);
+      return change;
+    }
+    table = *entry.value.table();
+  }
+}
+
+// Walks from the recipe's table to the one that holds the last key.
+class Changer {
+ public:
+  Changer(Recipe& recipe, const Catalogue& catalogue, Change change)
+      : recipe_(recipe), catalogue_(catalogue), change_(std::move(change)) {
+    if (change_.path.front().key == "layers") change_.path.insert(change_.path.begin(), {"model", change_.path.front().place});
+  }
+
+  void apply() {
+    Table* table = &recipe_.table;
+    for (size_t i = 0; i + 1 < change_.path.size(); ++i) {
+      const bool layer = i == 1 && change_.path[0].key == "model" && change_.path[1].key == "layers";
+      table = layer ? layer_table(*table, ++i) : child(*table, i);
+    }
+    const Segment& last = change_.path.back();
+    table->erase(last.key);
+    table->set(last.key, std::move(change_.value), last.place);
+  }
+
+ private:
+  // The path up to a segment: "train.optimizer".
+  std::string path_to(size_t last) const {
+    std::string text;
+    for (size_t i = 0; i <= last; ++i) text += (i > 0 ? "." : "") + toml_key(change_.path[i].key);
+    return text;
+  }
+
+  Table* child(Table& table, size_t at) {
+    const Segment& segment = change_.path[at];
+    Setting* found = table.find(segment.key);
+    if (found == nullptr) {
+      table.set(segment.key, Setting(default_table(at), segment.place), segment.place);
+      found = table.find(segment.key);
+    }
+    if (const std::string* kind = found->text()) *found = Setting(typed_table(*kind, found->place()), found->place());
+    if (found->table() != nullptr) return found->table();
+    refuse({Severity::error, "wrong-type", segment.place, "",
+            path_to(at) + " is " + found->type_text() + " in the recipe, and has no keys"});
+  }
+
+  static Table typed_table(const std::string& kind, const Place& place) {
+    Table table;
+    table.set("type", Setting(kind, place), place);
+    return table;
+  }
+
+  // A component that the recipe leaves to its default is made explicit: train.optimizer is { type = "Adam" }.
+  Table default_table(size_t at) const {
+    if (at != 1 || change_.path[0].key != "train") return {};
+    const Schema train = make_schema<TrainSection>("section");
+    const Field* field = train.find(change_.path[1].key);
+    const bool known = field != nullptr && field->type == FieldType::component && field->default_value.text() != nullptr;
+    return known ? typed_table(*field->default_value.text(), change_.path[1].place) : Table();
+  }
+
+  // The table of the layer that path[at] names.
+  Table* layer_table(Table& model, size_t at) {
+    const Segment& segment = change_.path[at];
+    Setting* layers = model.find("layers");
+    if (layers == nullptr || layers->list() == nullptr) {
+      refuse({Severity::error, "unknown-value", segment.place, "", "the recipe has no list of layers"});
+    }
+    const std::vector<std::string> names = layer_names(*layers->list());
+    const auto found = std::find(names.begin(), names.end(), segment.key);
+    if (found == names.end()) {
+      Diagnostic d{Severity::error, "unknown-value", segment.place, "", "there is no layer " + quote(segment.key)};
+      suggest(d, segment.key, names);
+      refuse(std::move(d));
+    }
+    Setting& layer = (*layers->list())[static_cast<size_t>(found - names.begin())];
+    if (const std::string* kind = layer.text()) layer = Setting(typed_table(*kind, layer.place()), layer.place());
+    if (at + 1 < change_.path.size() && layer.table() != nullptr) return layer.table();
+    refuse({Severity::error, "syntax", segment.place, "", "which key of layer " + quote(segment.key) + " is to change?", "", "",
+            "write --set layers." + toml_key(segment.key) + ".KEY=VALUE"});
+  }
+
+  Recipe& recipe_;
+  const Catalogue& catalogue_;
+  Change change_;
+};
+
+}  // namespace
+
+void apply_override(Recipe& recipe, const std::string& change, const std::string& option, const Catalogue& catalogue) {
+  Changer(recipe, catalogue, parse_change(change, option)).apply();
+}
+
+void apply_overrides(Recipe& recipe, const std::vector<std::string>& changes, const Catalogue& catalogue) {
+  Diagnostics diagnostics;
+  for (const std::string& change : changes) {
+    try {
+      apply_override(recipe, change, "--set", catalogue);
+    } catch (const UserError& error) {
+      diagnostics.add(error.diagnostics());
+    }
+  }
+  diagnostics.throw_if_errors(ExitCode::recipe);
+}
+
+}  // namespace dltrain::models
