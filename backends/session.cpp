@@ -1,6 +1,7 @@
 #include "backends/session.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
 #include "core/checked.h"
@@ -41,7 +42,8 @@ void Session::create_states(const graph::StateTable& table) {
 void Session::set_state(const std::string& name, const Array& value) {
   State& state = states_.at(name);
   if (state.type.dtype != value.dtype || state.type.shape != value.shape) {
-    throw Bug("state \"" + name + "\" is " + state.type.text() + ", not " + graph::ValueType{value.dtype, value.shape}.text());
+    throw Bug("state \"" + name + "\" is " + state.type.text() + ", not " +
+              graph::ValueType{value.dtype, value.shape}.text());
   }
   backend_->to_device(state.memory, value.bytes.data(), state.type.bytes());
   ++state.version;
@@ -86,7 +88,8 @@ int Session::add(const graph::Graph& graph, const PlanOptions& options) {
     bound->packed.push_back(bytes > 0 ? backend_->allocate(bytes) : nullptr);
   }
   for (const graph::Input& input : bound->plan->graph.inputs) {
-    const bool own = input.kind == InputKind::scalar || (input.kind == InputKind::data && !backend_->shares_host_memory());
+    const bool own =
+        input.kind == InputKind::scalar || (input.kind == InputKind::data && !backend_->shares_host_memory());
     const int64_t bytes = std::max<int64_t>(bound->plan->graph.type(input.value).bytes(), 1);
     bound->input_memory.push_back(own ? backend_->allocate(bytes) : nullptr);
     bound->fed.push_back(nullptr);
@@ -109,11 +112,13 @@ void Session::grow_arena(int64_t bytes) {
 }
 
 void* Session::address(Bound& bound, Value value) {
-  const Placement& placement = bound.plan->memory.values[static_cast<size_t>(value.node)][static_cast<size_t>(value.output)];
+  const Placement& placement =
+      bound.plan->memory.values[static_cast<size_t>(value.node)][static_cast<size_t>(value.output)];
   switch (placement.kind) {
     case Placement::Kind::arena: return static_cast<std::byte*>(arena_) + placement.offset;
     case Placement::Kind::external: return bound.input_memory[static_cast<size_t>(placement.index)];
-    case Placement::Kind::state: return states_.at(bound.plan->graph.inputs[static_cast<size_t>(placement.index)].name).memory;
+    case Placement::Kind::state:
+      return states_.at(bound.plan->graph.inputs[static_cast<size_t>(placement.index)].name).memory;
     case Placement::Kind::nowhere: return nullptr;
   }
   return nullptr;
@@ -121,8 +126,10 @@ void* Session::address(Bound& bound, Value value) {
 
 // Where a value can be read after a run: an input that was bound to host memory lies there.
 const void* Session::readable(Bound& bound, Value value) {
-  const Placement& placement = bound.plan->memory.values[static_cast<size_t>(value.node)][static_cast<size_t>(value.output)];
-  const bool bound_to_host = placement.kind == Placement::Kind::external && bound.fed[static_cast<size_t>(placement.index)] != nullptr;
+  const Placement& placement =
+      bound.plan->memory.values[static_cast<size_t>(value.node)][static_cast<size_t>(value.output)];
+  const bool bound_to_host =
+      placement.kind == Placement::Kind::external && bound.fed[static_cast<size_t>(placement.index)] != nullptr;
   return bound_to_host ? bound.fed[static_cast<size_t>(placement.index)] : address(bound, value);
 }
 
@@ -150,22 +157,28 @@ void Session::bind(Bound& bound) {
     const graph::Node& node = plan.graph.nodes[plan.steps[s].node];
     const auto index = static_cast<int32_t>(plan.steps[s].node);
     for (const Value input : node.inputs) bound.inputs[s].push_back(address(bound, input));
-    for (size_t o = 0; o < node.outputs.size(); ++o) bound.outputs[s].push_back(address(bound, {index, static_cast<int32_t>(o)}));
+    for (size_t o = 0; o < node.outputs.size(); ++o)
+      bound.outputs[s].push_back(address(bound, {index, static_cast<int32_t>(o)}));
     for (size_t i = 0; i < node.inputs.size(); ++i) {
-      const Placement& placement = plan.memory.values[static_cast<size_t>(node.inputs[i].node)][static_cast<size_t>(node.inputs[i].output)];
+      const Placement& placement =
+          plan.memory.values[static_cast<size_t>(node.inputs[i].node)][static_cast<size_t>(node.inputs[i].output)];
       if (placement.kind == Placement::Kind::external) {
         bound.input_slots[static_cast<size_t>(placement.index)].push_back(&bound.inputs[s][i]);
       }
     }
     for (const int packed : plan.steps[s].kernel->info().packed_inputs) {
       const Value root = root_of(plan.graph, node.inputs[static_cast<size_t>(packed)]);
-      const auto input = std::find_if(plan.graph.inputs.begin(), plan.graph.inputs.end(),
-                                      [&](const graph::Input& i) { return i.value == root && i.kind == InputKind::state; });
+      const auto input = std::find_if(plan.graph.inputs.begin(), plan.graph.inputs.end(), [&](const graph::Input& i) {
+        return i.value == root && i.kind == InputKind::state;
+      });
       if (input == plan.graph.inputs.end()) bound.packs_always[s] = true;
       else bound.packed_states[s].push_back(input->name);
     }
-    void* scratch = plan.memory.scratch[plan.steps[s].node] < 0 ? nullptr : static_cast<std::byte*>(arena_) + plan.memory.scratch[plan.steps[s].node];
-    bound.launches.push_back({plan.steps[s].kernel.get(), {bound.inputs[s], bound.outputs[s], scratch, bound.packed[s]}});
+    void* scratch = plan.memory.scratch[plan.steps[s].node] < 0
+                        ? nullptr
+                        : static_cast<std::byte*>(arena_) + plan.memory.scratch[plan.steps[s].node];
+    bound.launches.push_back(
+        {plan.steps[s].kernel.get(), {bound.inputs[s], bound.outputs[s], scratch, bound.packed[s]}});
   }
 }
 
@@ -176,7 +189,8 @@ void Session::feed_inputs(Bound& bound, const Feed& feed) {
     if (inputs[i].kind == InputKind::scalar) {
       const auto real = feed.reals.find(inputs[i].name);
       const auto integer = feed.integers.find(inputs[i].name);
-      if (real == feed.reals.end() && integer == feed.integers.end()) throw Bug("scalar \"" + inputs[i].name + "\" is not fed");
+      if (real == feed.reals.end() && integer == feed.integers.end())
+        throw Bug("scalar \"" + inputs[i].name + "\" is not fed");
       Array value(type.dtype, {});
       set_element(value, 0, real != feed.reals.end() ? real->second : 0);
       if (integer != feed.integers.end()) value.as<int64_t>()[0] = integer->second;
@@ -186,13 +200,15 @@ void Session::feed_inputs(Bound& bound, const Feed& feed) {
       if (found == feed.data.end()) throw Bug("input \"" + inputs[i].name + "\" is not fed");
       const Array& array = *found->second;
       if (array.dtype != type.dtype || array.shape != type.shape) {
-        throw Bug("input \"" + inputs[i].name + "\" is " + type.text() + ", not " + graph::ValueType{array.dtype, array.shape}.text());
+        throw Bug("input \"" + inputs[i].name + "\" is " + type.text() + ", not " +
+                  graph::ValueType{array.dtype, array.shape}.text());
       }
       if (bound.input_memory[i] != nullptr) {
         backend_->to_device(bound.input_memory[i], array.bytes.data(), type.bytes());
       } else {
         bound.fed[i] = array.bytes.data();
-        for (void** slot : bound.input_slots[i]) *slot = const_cast<std::byte*>(array.bytes.data());  // kernels only read inputs
+        for (void** slot : bound.input_slots[i])
+          *slot = const_cast<std::byte*>(array.bytes.data());  // kernels only read inputs
       }
     }
   }
@@ -206,17 +222,20 @@ void Session::pack_if_stale(Bound& bound, size_t step) {
   bound.packed_version[step] = version;
 }
 
-void Session::run(int number, const Feed& feed) {
-  Bound& bound = *bound_[static_cast<size_t>(number)];
+void Session::begin_run(Bound& bound, const Feed& feed) {
   feed_inputs(bound, feed);
   for (const graph::StateCopy& save : bound.plan->memory.saves) {
     const State& state = states_.at(save.state);
     backend_->copy(address(bound, save.value), state.memory, state.type.bytes());
   }
-  for (size_t s = 0; s < bound.launches.size(); ++s) {
-    if (bound.packed[s] != nullptr) pack_if_stale(bound, s);
-    bound.launches[s].kernel->run(bound.launches[s].arguments);
-  }
+}
+
+void Session::launch(Bound& bound, size_t step) {
+  if (bound.packed[step] != nullptr) pack_if_stale(bound, step);
+  bound.launches[step].kernel->run(bound.launches[step].arguments);
+}
+
+void Session::end_run(Bound& bound) {
   for (const graph::StateCopy& copy : bound.plan->memory.copies) {
     const State& state = states_.at(copy.state);
     backend_->copy(state.memory, readable(bound, copy.value), state.type.bytes());
@@ -224,6 +243,29 @@ void Session::run(int number, const Feed& feed) {
   for (const graph::Output& output : bound.plan->graph.outputs) {
     if (output.is_state) ++states_.at(output.name).version;
   }
+}
+
+void Session::run(int number, const Feed& feed) {
+  Bound& bound = *bound_[static_cast<size_t>(number)];
+  begin_run(bound, feed);
+  for (size_t s = 0; s < bound.launches.size(); ++s) launch(bound, s);
+  end_run(bound);
+}
+
+std::vector<double> Session::run_timed(int number, const Feed& feed) {
+  using Clock = std::chrono::steady_clock;
+  Bound& bound = *bound_[static_cast<size_t>(number)];
+  begin_run(bound, feed);
+  backend_->wait();
+  std::vector<double> seconds;
+  for (size_t s = 0; s < bound.launches.size(); ++s) {
+    const Clock::time_point start = Clock::now();
+    launch(bound, s);
+    backend_->wait();
+    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  end_run(bound);
+  return seconds;
 }
 
 Array Session::result(int number, const std::string& name) {

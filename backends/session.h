@@ -46,6 +46,8 @@ class Session {
 
   // Enqueues one run. Results are valid until the next run of any plan.
   void run(int number, const Feed& feed);
+  // The same, one kernel after the other; the seconds that each step of the plan took, packing included.
+  std::vector<double> run_timed(int number, const Feed& feed);
   // Waits, and copies a result of the last run out.
   Array result(int number, const std::string& name);
   double scalar_result(int number, const std::string& name);
@@ -65,9 +67,9 @@ class Session {
     std::vector<std::vector<std::string>> packed_states;  // per step: states the packed copy is made of
     std::vector<bool> packs_always;                   // per step
     std::vector<int64_t> packed_version;              // per step: sum of versions at the last pack
-    std::vector<void*> input_memory;                  // per graph input: device buffer or null (bound to host memory)
-    std::vector<const std::byte*> fed;                // per graph input: host memory bound in the last run, or null
-    std::vector<std::vector<void**>> input_slots;     // per graph input: pointers to patch
+    std::vector<void*> input_memory;  // per graph input: device buffer or null (bound to host memory)
+    std::vector<const std::byte*> fed;  // per graph input: host memory bound in the last run, or null
+    std::vector<std::vector<void**>> input_slots;  // per graph input: pointers to patch
   };
 
   void grow_arena(int64_t bytes);
@@ -76,6 +78,9 @@ class Session {
   void* address(Bound& bound, graph::Value value);
   const void* readable(Bound& bound, graph::Value value);
   void pack_if_stale(Bound& bound, size_t step);
+  void begin_run(Bound& bound, const Feed& feed);
+  void launch(Bound& bound, size_t step);
+  void end_run(Bound& bound);
 
   std::unique_ptr<Backend> backend_;
   std::map<std::string, State> states_;
