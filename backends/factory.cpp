@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "backends/absent/cuda.h"
 #include "backends/reference/reference_backend.h"
@@ -15,7 +16,17 @@ namespace {
 
 using Open = Backend*(const BackendOptions*);
 
+// How long a thread of OpenMP waits in a loop before it sleeps is read from the environment when the module is loaded.
+// GNU's default is milliseconds, in which a thread that waits keeps the one it waits for from running where other
+// processes (or our own reading of data) want the same cores: with one busy neighbour on two cores, a step of a small
+// network took 25 to 58 ms with the default, 3 with this, and 1.35 with either where nothing else ran. Whoever has set
+// one of the variables, keeps it.
+void limit_busy_waiting() {
+  if (std::getenv("OMP_WAIT_POLICY") == nullptr) ::setenv("GOMP_SPINCOUNT", "2000", 0);
+}
+
 std::unique_ptr<Backend> open_cpu(const BackendOptions& options) {
+  limit_busy_waiting();
   auto* const open = module_function<Open>("onednn", "dltrain_open_onednn", "to compute on the processor");
   return std::unique_ptr<Backend>(open(&options));
 }
@@ -31,9 +42,14 @@ bool is_cuda(const std::string& device) {
   const std::array<std::string, 4> names = {"auto", "cpu", "cuda", "reference"};
   std::optional<std::string> meant = nearest(device, names);
   if (device == "gpu" || device.starts_with("cuda")) meant = "cuda";
-  throw UserError(ExitCode::device, {{Severity::error, "unknown-device", {}, "device", "there is no device " + quote(device),
+  throw UserError(ExitCode::device, {{Severity::error,
+                                      "unknown-device",
+                                      {},
+                                      "device",
+                                      "there is no device " + quote(device),
                                       meant ? "did you mean " + quote(*meant) + "?" : "",
-                                      "\"auto\", \"cpu\", \"cuda\", \"cuda:N\" (card number N), \"reference\"", ""}});
+                                      "\"auto\", \"cpu\", \"cuda\", \"cuda:N\" (card number N), \"reference\"",
+                                      ""}});
 }
 
 }  // namespace
@@ -50,7 +66,9 @@ std::vector<DeviceReport> list_devices() {
   try {
     const std::unique_ptr<Backend> backend = open_cpu({});
     const DeviceInfo& cpu = backend->device();
-    reports.push_back({"cpu", true, cpu.description + (cpu.memory_bytes > 0 ? ", " + bytes_text(static_cast<uint64_t>(cpu.memory_bytes)) : "")});
+    reports.push_back(
+        {"cpu", true,
+         cpu.description + (cpu.memory_bytes > 0 ? ", " + bytes_text(static_cast<uint64_t>(cpu.memory_bytes)) : "")});
   } catch (const UserError& error) {
     reports.push_back({"cpu", false, error.diagnostics().front().what});
   }

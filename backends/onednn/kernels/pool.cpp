@@ -20,17 +20,17 @@ struct Pooling {
   int64_t image() const { return height * width * channels; }
   int64_t pooled() const { return rows * columns * channels; }
 
-  WindowCells cells(int64_t row, int64_t column) const {
+  WindowRow windows(int64_t row) const {
     const int64_t top = row * strides[0] - padding[0];
-    const int64_t left = column * strides[1] - padding[2];
-    return {.row_begin = std::max<int64_t>(0, -top),
+    return {.windows = columns,
+            .channels = channels,
+            .image_width = width,
+            .top = top,
+            .row_begin = std::max<int64_t>(0, -top),
             .row_end = std::min(size[0], height - top),
-            .column_begin = std::max<int64_t>(0, -left),
-            .column_end = std::min(size[1], width - left),
             .width = size[1],
-            .row_step = width * channels,
-            .column_step = channels,
-            .origin = (top * width + left) * channels};
+            .stride = strides[1],
+            .padding = padding[2]};
   }
 };
 
@@ -48,30 +48,26 @@ double work_of(const Pooling& p) {
   return static_cast<double>(p.count * p.pooled()) * static_cast<double>(p.size[0] * p.size[1]);
 }
 
-// Calls f(window, offset of the image, offset of the pooled pixel) for all windows, rows of windows in parallel.
-template <class F> void for_windows(const Pooling& p, int parts, const F& f) {
+// Calls f(row of windows, offset of the image, offset of the pooled row) for all rows, which are shared between
+// threads.
+template <class F> void for_rows(const Pooling& p, int parts, const F& f) {
   in_parallel(parts, [&](int part) {
     const Range own = part_of(p.count * p.rows, parts, part);
     for (int64_t i = own.begin; i < own.end; ++i) {
-      for (int64_t column = 0; column < p.columns; ++column) {
-        f(p.cells(i % p.rows, column), i / p.rows * p.image(), (i * p.columns + column) * p.channels);
-      }
+      f(p.windows(i % p.rows), i / p.rows * p.image(), i * p.columns * p.channels);
     }
   });
 }
 
-// The same for gradients: zeroes each image before its windows add to it.
+// The same for gradients, by whole images; each is zeroed before its windows add to it.
 template <class F> void for_images(const Pooling& p, int parts, float* dx, const F& f) {
   in_parallel(parts, [&](int part) {
     const Range own = part_of(p.count, parts, part);
     for (int64_t n = own.begin; n < own.end; ++n) {
       float* const image = dx + n * p.image();
       std::fill_n(image, p.image(), 0.0F);
-      for (int64_t row = 0; row < p.rows; ++row) {
-        for (int64_t column = 0; column < p.columns; ++column) {
-          f(p.cells(row, column), image, n * p.pooled() + (row * p.columns + column) * p.channels);
-        }
-      }
+      for (int64_t row = 0; row < p.rows; ++row)
+        f(p.windows(row), image, n * p.pooled() + row * p.columns * p.channels);
     }
   });
 }
@@ -83,8 +79,8 @@ std::unique_ptr<Kernel> make_max(const Request& request) {
   const int parts = parts_for(request.machine, work_of(p), p.count * p.rows);
   const bool bytes = request.output(1).dtype == DType::u8;
   return make_kernel(own_info(request, work_of(p)), [p, parts, bytes](const Arguments& a) {
-    for_windows(p, parts, [&](const WindowCells& cells, int64_t image, int64_t at) {
-      pool_loops().max(cells, input<float>(a, 0) + image, p.channels, moved(output<float>(a), at),
+    for_rows(p, parts, [&](const WindowRow& row, int64_t image, int64_t at) {
+      pool_loops().max(row, input<float>(a, 0) + image, moved(output<float>(a), at),
                        bytes ? moved(output<uint8_t>(a, 1), at) : nullptr,
                        bytes ? nullptr : moved(output<int32_t>(a, 1), at));
     });
@@ -96,9 +92,9 @@ std::unique_ptr<Kernel> make_max_grad(const Request& request) {
   const int parts = parts_for(request.machine, work_of(p), p.count);
   const bool bytes = request.input(1).dtype == DType::u8;
   return make_kernel(own_info(request, work_of(p)), [p, parts, bytes](const Arguments& a) {
-    for_images(p, parts, output<float>(a), [&](const WindowCells& cells, float* image, int64_t at) {
-      pool_loops().max_grad(cells, input<float>(a, 0) + at, bytes ? input<uint8_t>(a, 1) + at : nullptr,
-                            bytes ? nullptr : input<int32_t>(a, 1) + at, p.channels, image);
+    for_images(p, parts, output<float>(a), [&](const WindowRow& row, float* image, int64_t at) {
+      pool_loops().max_grad(row, input<float>(a, 0) + at, bytes ? input<uint8_t>(a, 1) + at : nullptr,
+                            bytes ? nullptr : input<int32_t>(a, 1) + at, image);
     });
   });
 }
@@ -107,8 +103,8 @@ std::unique_ptr<Kernel> make_average(const Request& request) {
   const Pooling p = pooling_of(request.node.attributes, request.input(0).shape, request.output().shape);
   const int parts = parts_for(request.machine, work_of(p), p.count * p.rows);
   return make_kernel(own_info(request, work_of(p)), [p, parts](const Arguments& a) {
-    for_windows(p, parts, [&](const WindowCells& cells, int64_t image, int64_t at) {
-      pool_loops().average(cells, input<float>(a, 0) + image, p.channels, output<float>(a) + at);
+    for_rows(p, parts, [&](const WindowRow& row, int64_t image, int64_t at) {
+      pool_loops().average(row, input<float>(a, 0) + image, output<float>(a) + at);
     });
   });
 }
@@ -117,8 +113,8 @@ std::unique_ptr<Kernel> make_average_grad(const Request& request) {
   const Pooling p = pooling_of(request.node.attributes, request.output().shape, request.input(0).shape);
   const int parts = parts_for(request.machine, work_of(p), p.count);
   return make_kernel(own_info(request, work_of(p)), [p, parts](const Arguments& a) {
-    for_images(p, parts, output<float>(a), [&](const WindowCells& cells, float* image, int64_t at) {
-      pool_loops().average_grad(cells, input<float>(a, 0) + at, p.channels, image);
+    for_images(p, parts, output<float>(a), [&](const WindowRow& row, float* image, int64_t at) {
+      pool_loops().average_grad(row, input<float>(a, 0) + at, image);
     });
   });
 }

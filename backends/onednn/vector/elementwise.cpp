@@ -20,7 +20,7 @@ template <class F> HWY_INLINE void map(const Run& run, F f) {
   const size_t lanes = hn::Lanes(D());
   size_t i = 0;
   for (; i + lanes <= n; i += lanes) hn::StoreU(f(hn::LoadU(D(), x + i)), D(), z + i);
-  if (i < n) store_part(f(load_part(x + i, n - i)), z + i, n - i);
+  if (i < n) store(f(load(x + i, Part{n - i})), z + i, Part{n - i});
 }
 
 // f(x, y) for each element of a run; either may be one number for all.
@@ -41,9 +41,9 @@ template <class F> HWY_INLINE void map_two(const Run& run, F f) {
     for (; i + lanes <= n; i += lanes) hn::StoreU(f(x0, hn::LoadU(D(), y + i)), D(), z + i);
   }
   if (i == n) return;
-  const V last_x = run.step[0] != 0 ? load_part(x + i, n - i) : x0;
-  const V last_y = run.step[1] != 0 ? load_part(y + i, n - i) : y0;
-  store_part(f(last_x, last_y), z + i, n - i);
+  const V last_x = run.step[0] != 0 ? load(x + i, Part{n - i}) : x0;
+  const V last_y = run.step[1] != 0 ? load(y + i, Part{n - i}) : y0;
+  store(f(last_x, last_y), z + i, Part{n - i});
 }
 
 // --- primitives ---

@@ -7,6 +7,8 @@
 #define DLTRAIN_ONEDNN_VECTOR_MATH
 #endif
 
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 
 #include "hwy/contrib/math/math-inl.h"
@@ -75,16 +77,37 @@ HWY_INLINE V erf(V x) {
   return keep_nan(x, hn::IfThenElse(hn::Lt(a, number(0.9F)), hn::Mul(x, near), outer));
 }
 
-// Loads and stores of the first `count` elements of a vector, or all; what is missing reads as zero, or as `otherwise`.
-HWY_INLINE V load_part(const float* from, size_t count) {
-  return count == hn::Lanes(D()) ? hn::LoadU(D(), from) : hn::LoadN(D(), from, count);
+// How much of a vector is meant: all of it, which is known when compiled, or its first elements.
+struct Whole {
+  static size_t count() { return hn::Lanes(D()); }
+};
+struct Part {
+  size_t many;
+  size_t count() const { return many; }
+};
+
+// What is missing reads as zero, or as `otherwise`.
+HWY_INLINE V load(const float* from, Whole) { return hn::LoadU(D(), from); }
+HWY_INLINE V load(const float* from, Part part) { return hn::LoadN(D(), from, part.many); }
+HWY_INLINE V load_or(V, const float* from, Whole) { return hn::LoadU(D(), from); }
+HWY_INLINE V load_or(V otherwise, const float* from, Part part) { return hn::LoadNOr(otherwise, D(), from, part.many); }
+HWY_INLINE void store(V x, float* to, Whole) { hn::StoreU(x, D(), to); }
+HWY_INLINE void store(V x, float* to, Part part) { hn::StoreN(x, D(), to, part.many); }
+
+// Calls f(first element, Whole or Part) for each vector of a stretch. f is compiled once for each, so that whole
+// vectors cost no masks.
+template <class F> HWY_INLINE void for_vectors(int64_t count, F f) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(D()));
+  int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) f(i, Whole());
+  if (i < count) f(i, Part{static_cast<size_t>(count - i)});
 }
-HWY_INLINE V load_part_or(V otherwise, const float* from, size_t count) {
-  return count == hn::Lanes(D()) ? hn::LoadU(D(), from) : hn::LoadNOr(otherwise, D(), from, count);
-}
-HWY_INLINE void store_part(V x, float* to, size_t count) {
-  if (count == hn::Lanes(D())) hn::StoreU(x, D(), to);
-  else hn::StoreN(x, D(), to, count);
+
+// Adds the elements of a vector to doubles.
+template <class Some> HWY_INLINE void add_to_doubles(V x, double* sums, Some some) {
+  HWY_ALIGN float lanes[hn::MaxLanes(D())];
+  hn::Store(x, D(), lanes);
+  for (size_t i = 0; i < some.count(); ++i) sums[i] += static_cast<double>(lanes[i]);
 }
 
 }  // namespace dltrain::backends::onednn::HWY_NAMESPACE

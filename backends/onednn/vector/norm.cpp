@@ -15,37 +15,23 @@ namespace {
 // Rows that are added up in float32 before the sum goes to double.
 constexpr int64_t block = 128;
 
-HWY_INLINE void flush(V sum, double* sums, size_t count) {
-  HWY_ALIGN float lanes[hn::MaxLanes(D())];
-  hn::Store(sum, D(), lanes);
-  for (size_t i = 0; i < count; ++i) sums[i] += static_cast<double>(lanes[i]);
-}
-
-// Calls f(first channel, channels) for each vector of channels; the last may be a part.
-template <class F> HWY_INLINE void for_channels(int64_t channels, F f) {
-  const auto lanes = static_cast<int64_t>(hn::Lanes(D()));
-  int64_t c = 0;
-  for (; c + lanes <= channels; c += lanes) f(c, static_cast<size_t>(lanes));
-  if (c < channels) f(c, static_cast<size_t>(channels - c));
-}
-
-// Two sums down each column at once: f(first row element, channel, count, sum, sum) adds one row.
+// Two sums down each column at once: f(element, channel, Whole or Part, sum, sum) adds one row.
 template <class F> HWY_INLINE void column_sums(int64_t rows, int64_t channels, double* first, double* second, F f) {
   for (int64_t r0 = 0; r0 < rows; r0 += block) {
     const int64_t r1 = std::min(rows, r0 + block);
-    for_channels(channels, [&](int64_t c, size_t n) HWY_ATTR {
+    for_vectors(channels, [&](int64_t c, auto n) HWY_ATTR {
       V s = hn::Zero(D());
       V t = hn::Zero(D());
       for (int64_t r = r0; r < r1; ++r) f(r * channels + c, c, n, s, t);
-      flush(s, first + c, n);
-      flush(t, second + c, n);
+      add_to_doubles(s, first + c, n);
+      add_to_doubles(t, second + c, n);
     });
   }
 }
 
 void moments(const float* x, const float* shift, int64_t rows, int64_t channels, double* first, double* second) {
-  column_sums(rows, channels, first, second, [=](int64_t at, int64_t c, size_t n, V& s, V& t) HWY_ATTR {
-    const V v = hn::Sub(load_part(x + at, n), load_part(shift + c, n));
+  column_sums(rows, channels, first, second, [=](int64_t at, int64_t c, auto n, V& s, V& t) HWY_ATTR {
+    const V v = hn::Sub(load(x + at, n), load(shift + c, n));
     s = hn::Add(s, v);
     t = hn::MulAdd(v, v, t);
   });
@@ -61,37 +47,36 @@ HWY_INLINE V masked_by(V y, V dy, Rectifier rectifier) {
   return hn::IfThenElseZero(hn::And(hn::Gt(y, number(0)), hn::Lt(y, number(rectifier.limit))), dy);
 }
 
-// Calls f(element, channel, count) for each vector of a table, row by row.
+// Calls f(element, channel, Whole or Part) for each vector of a table, row by row.
 template <class F> HWY_INLINE void for_table(int64_t rows, int64_t channels, F f) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(D()));
+  const int64_t whole = channels / lanes * lanes;
   for (int64_t r = 0; r < rows; ++r) {
-    const int64_t first = r * channels;
-    int64_t c = 0;
-    for (; c + lanes <= channels; c += lanes) f(first + c, c, static_cast<size_t>(lanes));
-    if (c < channels) f(first + c, c, static_cast<size_t>(channels - c));
+    for (int64_t c = 0; c < whole; c += lanes) f(r * channels + c, c, Whole());
+    if (whole < channels) f(r * channels + whole, whole, Part{static_cast<size_t>(channels - whole)});
   }
 }
 
 void batch_forward(const BatchNormColumns& columns, Rectifier rectifier, const float* x, const float* residual,
                    int64_t rows, int64_t channels, float* y) {
   const BatchNormColumns k = columns;
-  for_table(rows, channels, [=](int64_t at, int64_t c, size_t n) HWY_ATTR {
-    const V scale = hn::Mul(load_part(k.gamma + c, n), load_part(k.inverse + c, n));
-    const V centered = hn::Sub(load_part(x + at, n), load_part(k.mean + c, n));
-    V v = hn::MulAdd(centered, scale, load_part(k.beta + c, n));
-    if (residual != nullptr) v = hn::Add(v, load_part(residual + at, n));
-    store_part(rectified(v, rectifier), y + at, n);
+  for_table(rows, channels, [=](int64_t at, int64_t c, auto n) HWY_ATTR {
+    const V scale = hn::Mul(load(k.gamma + c, n), load(k.inverse + c, n));
+    const V centered = hn::Sub(load(x + at, n), load(k.mean + c, n));
+    V v = hn::MulAdd(centered, scale, load(k.beta + c, n));
+    if (residual != nullptr) v = hn::Add(v, load(residual + at, n));
+    store(rectified(v, rectifier), y + at, n);
   });
 }
 
 void batch_sums(const BatchNormColumns& columns, Rectifier rectifier, const float* x, const float* y, const float* dy,
                 int64_t rows, int64_t channels, float* masked, double* sum_dy, double* sum_dyh) {
   const BatchNormColumns k = columns;
-  column_sums(rows, channels, sum_dy, sum_dyh, [=](int64_t at, int64_t c, size_t n, V& s, V& t) HWY_ATTR {
-    V flow = load_part(dy + at, n);
-    if (rectifier.used) flow = masked_by(load_part(y + at, n), flow, rectifier);
-    if (masked != nullptr) store_part(flow, masked + at, n);
-    const V h = hn::Mul(hn::Sub(load_part(x + at, n), load_part(k.mean + c, n)), load_part(k.inverse + c, n));
+  column_sums(rows, channels, sum_dy, sum_dyh, [=](int64_t at, int64_t c, auto n, V& s, V& t) HWY_ATTR {
+    V flow = load(dy + at, n);
+    if (rectifier.used) flow = masked_by(load(y + at, n), flow, rectifier);
+    if (masked != nullptr) store(flow, masked + at, n);
+    const V h = hn::Mul(hn::Sub(load(x + at, n), load(k.mean + c, n)), load(k.inverse + c, n));
     s = hn::Add(s, flow);
     t = hn::MulAdd(flow, h, t);
   });
@@ -99,19 +84,18 @@ void batch_sums(const BatchNormColumns& columns, Rectifier rectifier, const floa
 
 void batch_backward(const float* mean, const float* a, const float* b, const float* d, Rectifier rectifier,
                     const float* x, const float* y, const float* dy, int64_t rows, int64_t channels, float* dx) {
-  for_table(rows, channels, [=](int64_t at, int64_t c, size_t n) HWY_ATTR {
-    V flow = load_part(dy + at, n);
-    if (rectifier.used) flow = masked_by(load_part(y + at, n), flow, rectifier);
-    const V centered = hn::Sub(load_part(x + at, n), load_part(mean + c, n));
-    store_part(hn::MulAdd(load_part(a + c, n), flow, hn::MulAdd(load_part(b + c, n), centered, load_part(d + c, n))),
-               dx + at, n);
+  for_table(rows, channels, [=](int64_t at, int64_t c, auto n) HWY_ATTR {
+    V flow = load(dy + at, n);
+    if (rectifier.used) flow = masked_by(load(y + at, n), flow, rectifier);
+    const V centered = hn::Sub(load(x + at, n), load(mean + c, n));
+    store(hn::MulAdd(load(a + c, n), flow, hn::MulAdd(load(b + c, n), centered, load(d + c, n))), dx + at, n);
   });
 }
 
 // The sum of f over one row; f gives zeros where the row has ended.
 template <class F> HWY_INLINE float row_sum(int64_t channels, F f) {
   V total = hn::Zero(D());
-  for_channels(channels, [&](int64_t c, size_t n) HWY_ATTR { total = hn::Add(total, f(c, n)); });
+  for_vectors(channels, [&](int64_t c, auto n) HWY_ATTR { total = hn::Add(total, f(c, n)); });
   return hn::ReduceSum(D(), total);
 }
 
@@ -120,17 +104,16 @@ void layer_forward(const float* x, const float* gamma, const float* beta, float 
   const float share = 1 / static_cast<float>(channels);
   for (int64_t r = 0; r < rows; ++r, x += channels, y += channels) {
     const float* const row = x;
-    const float average =
-        share * row_sum(channels, [=](int64_t c, size_t n) HWY_ATTR { return load_part(row + c, n); });
+    const float average = share * row_sum(channels, [=](int64_t c, auto n) HWY_ATTR { return load(row + c, n); });
     const V center = number(average);
-    const float spread = share * row_sum(channels, [=](int64_t c, size_t n) HWY_ATTR {
-                           const V v = hn::Sub(load_part_or(center, row + c, n), center);
+    const float spread = share * row_sum(channels, [=](int64_t c, auto n) HWY_ATTR {
+                           const V v = hn::Sub(load_or(center, row + c, n), center);
                            return hn::Mul(v, v);
                          });
     const float scale = hn::GetLane(hn::Div(number(1), hn::Sqrt(number(spread + epsilon))));
-    for_channels(channels, [&](int64_t c, size_t n) HWY_ATTR {
-      const V h = hn::Mul(hn::Sub(load_part(row + c, n), center), number(scale));
-      store_part(hn::MulAdd(h, load_part(gamma + c, n), load_part(beta + c, n)), y + c, n);
+    for_vectors(channels, [&](int64_t c, auto n) HWY_ATTR {
+      const V h = hn::Mul(hn::Sub(load(row + c, n), center), number(scale));
+      store(hn::MulAdd(h, load(gamma + c, n), load(beta + c, n)), y + c, n);
     });
     if (mean != nullptr) mean[r] = average;
     if (inverse != nullptr) inverse[r] = scale;
@@ -139,17 +122,16 @@ void layer_forward(const float* x, const float* gamma, const float* beta, float 
 
 void layer_row(const float* x, const float* gamma, float mean, float inverse, const float* dy, int64_t channels,
                float* dx) {
-  const auto h_of = [=](int64_t c, size_t n)
-                        HWY_ATTR { return hn::Mul(hn::Sub(load_part(x + c, n), number(mean)), number(inverse)); };
-  const auto g_of = [=](int64_t c, size_t n)
-                        HWY_ATTR { return hn::Mul(load_part(dy + c, n), load_part(gamma + c, n)); };
+  const auto h_of = [=](int64_t c, auto n)
+                        HWY_ATTR { return hn::Mul(hn::Sub(load(x + c, n), number(mean)), number(inverse)); };
+  const auto g_of = [=](int64_t c, auto n) HWY_ATTR { return hn::Mul(load(dy + c, n), load(gamma + c, n)); };
   const float share = 1 / static_cast<float>(channels);
   const V sum_g = number(share * row_sum(channels, g_of));
   const V sum_gh =
-      number(share * row_sum(channels, [=](int64_t c, size_t n) HWY_ATTR { return hn::Mul(g_of(c, n), h_of(c, n)); }));
-  for_channels(channels, [&](int64_t c, size_t n) HWY_ATTR {
+      number(share * row_sum(channels, [=](int64_t c, auto n) HWY_ATTR { return hn::Mul(g_of(c, n), h_of(c, n)); }));
+  for_vectors(channels, [&](int64_t c, auto n) HWY_ATTR {
     const V common = hn::MulAdd(h_of(c, n), sum_gh, sum_g);
-    store_part(hn::Mul(hn::Sub(g_of(c, n), common), number(inverse)), dx + c, n);
+    store(hn::Mul(hn::Sub(g_of(c, n), common), number(inverse)), dx + c, n);
   });
 }
 
@@ -157,11 +139,11 @@ void layer_backward(const float* x, const float* gamma, const float* mean, const
                     int64_t rows, int64_t channels, float* dx, double* dgamma, double* dbeta) {
   // Sums first: dx may be written over dy.
   if (dgamma != nullptr) {
-    column_sums(rows, channels, dbeta, dgamma, [=](int64_t at, int64_t, size_t n, V& s, V& t) HWY_ATTR {
+    column_sums(rows, channels, dbeta, dgamma, [=](int64_t at, int64_t, auto n, V& s, V& t) HWY_ATTR {
       const int64_t r = at / channels;
-      const V flow = load_part(dy + at, n);
+      const V flow = load(dy + at, n);
       s = hn::Add(s, flow);
-      t = hn::MulAdd(flow, hn::Mul(hn::Sub(load_part(x + at, n), number(mean[r])), number(inverse[r])), t);
+      t = hn::MulAdd(flow, hn::Mul(hn::Sub(load(x + at, n), number(mean[r])), number(inverse[r])), t);
     });
   }
   if (dx == nullptr) return;

@@ -1,5 +1,7 @@
 #include "backends/onednn/vector/pool.h"
 
+#include <algorithm>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backends/onednn/vector/pool.cpp"
 #include "hwy/foreach_target.h"
@@ -12,78 +14,118 @@ namespace {
 
 using DI = hn::RebindToSigned<D>;
 using DB = hn::Rebind<uint8_t, D>;
+using VI = hn::Vec<DI>;
 
-template <class F> HWY_INLINE void for_channels(int64_t channels, F f) {
-  const auto lanes = static_cast<int64_t>(hn::Lanes(D()));
-  int64_t c = 0;
-  for (; c + lanes <= channels; c += lanes) f(c, static_cast<size_t>(lanes));
-  if (c < channels) f(c, static_cast<size_t>(channels - c));
+HWY_INLINE VI load_bytes(const uint8_t* from, Whole) { return hn::PromoteTo(DI(), hn::LoadU(DB(), from)); }
+HWY_INLINE VI load_bytes(const uint8_t* from, Part part) {
+  return hn::PromoteTo(DI(), hn::LoadN(DB(), from, part.many));
+}
+HWY_INLINE VI load_integers(const int32_t* from, Whole) { return hn::LoadU(DI(), from); }
+HWY_INLINE VI load_integers(const int32_t* from, Part part) { return hn::LoadN(DI(), from, part.many); }
+HWY_INLINE void store_bytes(VI x, uint8_t* to, Whole) { hn::StoreU(hn::DemoteTo(DB(), x), DB(), to); }
+HWY_INLINE void store_bytes(VI x, uint8_t* to, Part part) { hn::StoreN(hn::DemoteTo(DB(), x), DB(), to, part.many); }
+HWY_INLINE void store_integers(VI x, int32_t* to, Whole) { hn::StoreU(x, DI(), to); }
+HWY_INLINE void store_integers(VI x, int32_t* to, Part part) { hn::StoreN(x, DI(), to, part.many); }
+
+// One window: which of its columns lie inside the image, and where its first pixel inside is.
+struct Window {
+  int64_t column_begin, column_end;
+  int64_t first;  // element of the image: row row_begin, column column_begin
+};
+
+HWY_INLINE Window window_at(const WindowRow& row, int64_t index) {
+  const int64_t left = index * row.stride - row.padding;
+  const int64_t begin = std::max<int64_t>(0, -left);
+  return {begin, std::min(row.width, row.image_width - left),
+          ((row.top + row.row_begin) * row.image_width + left + begin) * row.channels};
 }
 
-// Calls f(element of the image, place in the window) for each cell inside the image.
-template <class F> HWY_INLINE void for_cells(const WindowCells& w, F f) {
-  for (int64_t r = w.row_begin; r < w.row_end; ++r) {
-    for (int64_t c = w.column_begin; c < w.column_end; ++c) {
-      f(w.origin + r * w.row_step + c * w.column_step, static_cast<int32_t>(r * w.width + c));
+// Calls f(offset from the window's first pixel inside, place) for each of its cells inside the image.
+template <class F> HWY_INLINE void for_cells(const WindowRow& row, const Window& window, F f) {
+  const int64_t row_step = row.image_width * row.channels;
+  int64_t row_at = 0;
+  auto place = static_cast<int32_t>(row.row_begin * row.width);
+  for (int64_t r = row.row_begin; r < row.row_end; ++r, row_at += row_step, place += static_cast<int32_t>(row.width)) {
+    int64_t at = row_at;
+    for (int64_t c = window.column_begin; c < window.column_end; ++c, at += row.channels) {
+      f(at, place + static_cast<int32_t>(c));
     }
   }
 }
 
-HWY_INLINE void store_places(hn::Vec<DI> places, uint8_t* place8, int32_t* place32, size_t n) {
-  if (place8 != nullptr) hn::StoreN(hn::DemoteTo(DB(), places), DB(), place8, n);
-  if (place32 != nullptr) hn::StoreN(places, DI(), place32, n);
-}
-
-void max(const WindowCells& w, const float* image, int64_t channels, float* y, uint8_t* place8, int32_t* place32) {
-  const auto first = static_cast<int32_t>(w.row_begin * w.width + w.column_begin);
-  for_channels(channels, [&](int64_t c, size_t n) HWY_ATTR {
-    V best = load_part(image + c + w.origin + w.row_begin * w.row_step + w.column_begin * w.column_step, n);
-    hn::Vec<DI> places = hn::Set(DI(), first);
-    for_cells(w, [&](int64_t at, int32_t place) HWY_ATTR {
-      const V v = load_part(image + c + at, n);
-      // The first not-a-number beats every number.
-      const Mask better = hn::AndNot(hn::IsNaN(best), hn::Or(hn::Gt(v, best), hn::IsNaN(v)));
-      best = hn::IfThenElse(better, v, best);
-      places = hn::IfThenElse(hn::RebindMask(DI(), better), hn::Set(DI(), place), places);
+void max(const WindowRow& given, const float* image, float* y, uint8_t* place8, int32_t* place32) {
+  const WindowRow row = given;
+  for (int64_t w = 0; w < row.windows; ++w) {
+    const Window window = window_at(row, w);
+    const auto first_place = static_cast<int32_t>(row.row_begin * row.width + window.column_begin);
+    const int64_t target = w * row.channels;
+    for_vectors(row.channels, [=](int64_t c, auto n) HWY_ATTR {
+      const float* const first = image + window.first + c;
+      V best = load(first, n);
+      VI places = hn::Set(DI(), first_place);
+      for_cells(row, window, [&](int64_t at, int32_t place) HWY_ATTR {
+        const V v = load(first + at, n);
+        // Not (v <= best): larger, or not a number. The first not-a-number stays.
+        const Mask better = hn::AndNot(hn::IsNaN(best), hn::Not(hn::Le(v, best)));
+        best = hn::IfThenElse(better, v, best);
+        places = hn::IfThenElse(hn::RebindMask(DI(), better), hn::Set(DI(), place), places);
+      });
+      if (y != nullptr) store(best, y + target + c, n);
+      if (place8 != nullptr) store_bytes(places, place8 + target + c, n);
+      if (place32 != nullptr) store_integers(places, place32 + target + c, n);
     });
-    if (y != nullptr) store_part(best, y + c, n);
-    store_places(places, place8 == nullptr ? nullptr : place8 + c, place32 == nullptr ? nullptr : place32 + c, n);
-  });
+  }
 }
 
-void max_grad(const WindowCells& w, const float* dy, const uint8_t* place8, const int32_t* place32, int64_t channels,
-              float* image) {
-  for_channels(channels, [&](int64_t c, size_t n) HWY_ATTR {
-    const V flow = load_part(dy + c, n);
-    const hn::Vec<DI> places =
-        place8 != nullptr ? hn::PromoteTo(DI(), hn::LoadN(DB(), place8 + c, n)) : hn::LoadN(DI(), place32 + c, n);
-    for_cells(w, [&](int64_t at, int32_t place) HWY_ATTR {
-      const Mask here = hn::RebindMask(D(), hn::Eq(places, hn::Set(DI(), place)));
-      store_part(hn::Add(load_part(image + c + at, n), hn::IfThenElseZero(here, flow)), image + c + at, n);
+void max_grad(const WindowRow& given, const float* dy, const uint8_t* place8, const int32_t* place32, float* image) {
+  const WindowRow row = given;
+  for (int64_t w = 0; w < row.windows; ++w) {
+    const Window window = window_at(row, w);
+    const int64_t source = w * row.channels;
+    for_vectors(row.channels, [=](int64_t c, auto n) HWY_ATTR {
+      const V flow = load(dy + source + c, n);
+      const VI places = place8 != nullptr ? load_bytes(place8 + source + c, n) : load_integers(place32 + source + c, n);
+      float* const first = image + window.first + c;
+      for_cells(row, window, [&](int64_t at, int32_t place) HWY_ATTR {
+        const Mask here = hn::RebindMask(D(), hn::Eq(places, hn::Set(DI(), place)));
+        store(hn::Add(load(first + at, n), hn::IfThenElseZero(here, flow)), first + at, n);
+      });
     });
-  });
+  }
 }
 
-HWY_INLINE float share_of(const WindowCells& w) {
-  return 1 / static_cast<float>((w.row_end - w.row_begin) * (w.column_end - w.column_begin));
+HWY_INLINE float share_of(const WindowRow& row, const Window& window) {
+  return 1 / static_cast<float>((row.row_end - row.row_begin) * (window.column_end - window.column_begin));
 }
 
-void average(const WindowCells& w, const float* image, int64_t channels, float* y) {
-  const V share = number(share_of(w));
-  for_channels(channels, [&](int64_t c, size_t n) HWY_ATTR {
-    V total = hn::Zero(D());
-    for_cells(w, [&](int64_t at, int32_t) HWY_ATTR { total = hn::Add(total, load_part(image + c + at, n)); });
-    store_part(hn::Mul(total, share), y + c, n);
-  });
+void average(const WindowRow& given, const float* image, float* y) {
+  const WindowRow row = given;
+  for (int64_t w = 0; w < row.windows; ++w) {
+    const Window window = window_at(row, w);
+    const V share = number(share_of(row, window));
+    const int64_t target = w * row.channels;
+    for_vectors(row.channels, [=](int64_t c, auto n) HWY_ATTR {
+      V total = hn::Zero(D());
+      for_cells(row, window,
+                [&](int64_t at, int32_t) HWY_ATTR { total = hn::Add(total, load(image + window.first + c + at, n)); });
+      store(hn::Mul(total, share), y + target + c, n);
+    });
+  }
 }
 
-void average_grad(const WindowCells& w, const float* dy, int64_t channels, float* image) {
-  const V share = number(share_of(w));
-  for_channels(channels, [&](int64_t c, size_t n) HWY_ATTR {
-    const V flow = hn::Mul(load_part(dy + c, n), share);
-    for_cells(w, [&](int64_t at, int32_t)
-                     HWY_ATTR { store_part(hn::Add(load_part(image + c + at, n), flow), image + c + at, n); });
-  });
+void average_grad(const WindowRow& given, const float* dy, float* image) {
+  const WindowRow row = given;
+  for (int64_t w = 0; w < row.windows; ++w) {
+    const Window window = window_at(row, w);
+    const V share = number(share_of(row, window));
+    const int64_t source = w * row.channels;
+    for_vectors(row.channels, [=](int64_t c, auto n) HWY_ATTR {
+      const V flow = hn::Mul(load(dy + source + c, n), share);
+      float* const first = image + window.first + c;
+      for_cells(row, window,
+                [&](int64_t at, int32_t) HWY_ATTR { store(hn::Add(load(first + at, n), flow), first + at, n); });
+    });
+  }
 }
 
 const PoolLoops& loops() {

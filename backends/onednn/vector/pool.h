@@ -1,33 +1,32 @@
-// Pooling windows over channels-last images in float32: one output pixel at a time, all its channels at once.
+// Pooling windows over channels-last images in float32, one row of windows at a time.
 #pragma once
 
 #include <cstdint>
 
 namespace dltrain::backends::onednn {
 
-// The cells of a window that lie inside the image: rows and columns of the window, and the image pixel of its first
-// cell.
-struct WindowCells {
-  int64_t row_begin = 0;
+// The windows of one row of the pooled image. Cells outside the image do not count.
+struct WindowRow {
+  int64_t windows = 0;       // pooled pixels in the row
+  int64_t channels = 0;
+  int64_t image_width = 0;   // pixels
+  int64_t top = 0;           // the image row of the windows' first row; negative in the padding
+  int64_t row_begin = 0;     // rows of the windows that lie inside the image
   int64_t row_end = 0;
-  int64_t column_begin = 0;
-  int64_t column_end = 0;
-  int64_t width = 0;       // cells in a row of the whole window
-  int64_t row_step =
-      0;    // elements of the image between rows, between columns, and from its start to the window's cell 0, 0
-  int64_t column_step = 0;
-  int64_t origin = 0;
+  int64_t width = 0;         // columns of a window
+  int64_t stride = 0;        // columns between windows
+  int64_t padding = 0;       // columns of padding before the image
 };
 
+// Images and pooled rows begin at the pointers. Places are row-major in the window, as bytes or as int32: the other is
+// null.
 struct PoolLoops {
-  // The maximum of each channel and its place in the window (row-major; either may be null).
-  void (*max)(const WindowCells& cells, const float* image, int64_t channels, float* y, uint8_t* place8,
-              int32_t* place32);
+  void (*max)(const WindowRow& row, const float* image, float* y, uint8_t* place8,
+              int32_t* place32);  // each may be null
   // image[the place] += dy
-  void (*max_grad)(const WindowCells& cells, const float* dy, const uint8_t* place8, const int32_t* place32,
-                   int64_t channels, float* image);
-  void (*average)(const WindowCells& cells, const float* image, int64_t channels, float* y);
-  void (*average_grad)(const WindowCells& cells, const float* dy, int64_t channels, float* image);
+  void (*max_grad)(const WindowRow& row, const float* dy, const uint8_t* place8, const int32_t* place32, float* image);
+  void (*average)(const WindowRow& row, const float* image, float* y);
+  void (*average_grad)(const WindowRow& row, const float* dy, float* image);
 };
 
 const PoolLoops& pool_loops();

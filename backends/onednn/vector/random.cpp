@@ -16,11 +16,15 @@ using DU = hn::ScalableTag<uint32_t>;
 using DU64 = hn::ScalableTag<uint64_t>;
 using VU = hn::Vec<DU>;
 
-// The upper halves of the 64-bit products of x and m.
-HWY_INLINE VU multiply_high(VU x, VU m) {
+// The 64-bit products of x and m, upper and lower halves.
+struct Halves {
+  VU high, low;
+};
+HWY_INLINE Halves multiply(VU x, VU m) {
   const hn::Vec<DU64> even = hn::MulEven(x, m);
   const hn::Vec<DU64> odd = hn::MulOdd(x, m);
-  return hn::OddEven(hn::BitCast(DU(), odd), hn::BitCast(DU(), hn::ShiftRight<32>(even)));
+  return {hn::OddEven(hn::BitCast(DU(), odd), hn::BitCast(DU(), hn::ShiftRight<32>(even))),
+          hn::OddEven(hn::BitCast(DU(), hn::ShiftLeft<32>(odd)), hn::BitCast(DU(), even))};
 }
 
 // The words of Lanes blocks from number `block` on: 4 words a block, in order. Every block has its own counter; the
@@ -36,14 +40,12 @@ HWY_INLINE void words_of(const RandomRange& range, uint64_t block, uint32_t* wor
   uint32_t k0 = range.key[0];
   uint32_t k1 = range.key[1];
   for (int round = 0; round < 10; ++round) {
-    const VU high0 = multiply_high(c0, m0);
-    const VU high1 = multiply_high(c2, m1);
-    const VU low0 = hn::Mul(c0, m0);
-    const VU low1 = hn::Mul(c2, m1);
-    c0 = hn::Xor3(high1, c1, hn::Set(d, k0));
-    c1 = low1;
-    c2 = hn::Xor3(high0, c3, hn::Set(d, k1));
-    c3 = low0;
+    const Halves p0 = multiply(c0, m0);
+    const Halves p1 = multiply(c2, m1);
+    c0 = hn::Xor3(p1.high, c1, hn::Set(d, k0));
+    c1 = p1.low;
+    c2 = hn::Xor3(p0.high, c3, hn::Set(d, k1));
+    c3 = p0.low;
     k0 += 0x9E3779B9;
     k1 += 0xBB67AE85;
   }
@@ -66,23 +68,17 @@ template <class F> HWY_INLINE void for_words(const RandomRange& range, int64_t c
   }
 }
 
-template <class F> HWY_INLINE void for_vectors(int64_t count, F f) {
-  const auto lanes = static_cast<int64_t>(hn::Lanes(D()));
-  int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) f(i, static_cast<size_t>(lanes));
-  if (i < count) f(i, static_cast<size_t>(count - i));
-}
-
 // The upper 24 bits of words.
-HWY_INLINE hn::Vec<hn::RebindToSigned<DU>> upper_bits(const uint32_t* words, size_t n) {
-  const VU all = n == hn::Lanes(DU()) ? hn::LoadU(DU(), words) : hn::LoadN(DU(), words, n);
-  return hn::BitCast(hn::RebindToSigned<DU>(), hn::ShiftRight<8>(all));
+HWY_INLINE VU load_words(const uint32_t* words, Whole) { return hn::LoadU(DU(), words); }
+HWY_INLINE VU load_words(const uint32_t* words, Part part) { return hn::LoadN(DU(), words, part.many); }
+template <class Some> HWY_INLINE hn::Vec<hn::RebindToSigned<DU>> upper_bits(const uint32_t* words, Some some) {
+  return hn::BitCast(hn::RebindToSigned<DU>(), hn::ShiftRight<8>(load_words(words, some)));
 }
 
 void uniform(const RandomRange& range, int64_t count, float* y) {
   for_words(range, count, [&](const uint32_t* words, int64_t first, int64_t many) HWY_ATTR {
-    for_vectors(many, [&](int64_t i, size_t n) HWY_ATTR {
-      store_part(hn::Mul(hn::ConvertTo(D(), upper_bits(words + i, n)), number(0x1p-24F)), y + first + i, n);
+    for_vectors(many, [&](int64_t i, auto n) HWY_ATTR {
+      store(hn::Mul(hn::ConvertTo(D(), upper_bits(words + i, n)), number(0x1p-24F)), y + first + i, n);
     });
   });
 }
@@ -91,10 +87,10 @@ void drop(const RandomRange& range, uint32_t least, float scale, const float* x,
   const hn::RebindToSigned<DU> d;
   const auto bound = hn::Set(d, static_cast<int32_t>(least));
   for_words(range, count, [&](const uint32_t* words, int64_t first, int64_t many) HWY_ATTR {
-    for_vectors(many, [&](int64_t i, size_t n) HWY_ATTR {
+    for_vectors(many, [&](int64_t i, auto n) HWY_ATTR {
       const Mask kept = hn::RebindMask(D(), hn::Ge(upper_bits(words + i, n), bound));
-      const V scaled = hn::Mul(load_part(x + first + i, n), number(scale));
-      store_part(hn::IfThenElseZero(kept, scaled), y + first + i, n);
+      const V scaled = hn::Mul(load(x + first + i, n), number(scale));
+      store(hn::IfThenElseZero(kept, scaled), y + first + i, n);
     });
   });
 }

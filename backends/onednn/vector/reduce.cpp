@@ -37,7 +37,7 @@ template <class F> HWY_INLINE double sum_map(const float* x, int64_t count, F f)
   }
   V rest = hn::Zero(d);
   for (; i + lanes <= count; i += lanes) rest = f(rest, hn::LoadU(d, x + i));
-  if (i < count) rest = f(rest, load_part(x + i, static_cast<size_t>(count - i)));
+  if (i < count) rest = f(rest, load(x + i, Part{static_cast<size_t>(count - i)}));
   return total + static_cast<double>(hn::ReduceSum(d, rest));
 }
 
@@ -59,7 +59,7 @@ bool all_finite(const float* x, int64_t count) {
     strange = hn::Add(strange, hn::Sub(v, v));
   }
   if (i < count) {
-    const V v = load_part(x + i, static_cast<size_t>(count - i));
+    const V v = load(x + i, Part{static_cast<size_t>(count - i)});
     strange = hn::Add(strange, hn::Sub(v, v));
   }
   return hn::AllTrue(d, hn::Eq(strange, hn::Zero(d)));
@@ -75,7 +75,7 @@ template <Extreme which> HWY_INLINE float extreme_row(const float* x, int64_t co
   V result = number(*x);
   int64_t i = 0;
   for (; i + lanes <= count; i += lanes) result = extreme<which>(result, hn::LoadU(d, x + i));
-  if (i < count) result = extreme<which>(result, load_part_or(number(*x), x + i, static_cast<size_t>(count - i)));
+  if (i < count) result = extreme<which>(result, load_or(number(*x), x + i, Part{static_cast<size_t>(count - i)}));
   if (!hn::AllFalse(d, hn::IsNaN(result))) return std::numeric_limits<float>::quiet_NaN();
   return which == Extreme::max ? hn::ReduceMax(d, result) : hn::ReduceMin(d, result);
 }
@@ -83,13 +83,7 @@ float extreme_of(const float* x, int64_t count, Extreme which) {
   return which == Extreme::max ? extreme_row<Extreme::max>(x, count) : extreme_row<Extreme::min>(x, count);
 }
 
-// Adds a column vector's sums to doubles.
-HWY_INLINE void flush(V sum, double* sums, int64_t count) {
-  HWY_ALIGN float lanes[hn::MaxLanes(D())];
-  hn::Store(sum, D(), lanes);
-  for (int64_t i = 0; i < count; ++i) sums[i] += static_cast<double>(lanes[i]);
-}
-
+// Four vectors of columns at once, and the remaining ones with two chains of additions each.
 void add_block(const float* x, int64_t rows, int64_t stride, int64_t columns, double* sums) {
   const D d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
@@ -106,24 +100,25 @@ void add_block(const float* x, int64_t rows, int64_t stride, int64_t columns, do
       s2 = hn::Add(s2, hn::LoadU(d, row + 2 * lanes));
       s3 = hn::Add(s3, hn::LoadU(d, row + 3 * lanes));
     }
-    flush(s0, sums + c, lanes);
-    flush(s1, sums + c + lanes, lanes);
-    flush(s2, sums + c + 2 * lanes, lanes);
-    flush(s3, sums + c + 3 * lanes, lanes);
+    add_to_doubles(s0, sums + c, Whole());
+    add_to_doubles(s1, sums + c + lanes, Whole());
+    add_to_doubles(s2, sums + c + 2 * lanes, Whole());
+    add_to_doubles(s3, sums + c + 3 * lanes, Whole());
   }
-  for (; c < columns; c += lanes) {
-    const int64_t count = std::min(lanes, columns - c);
-    V even = hn::Zero(d);
-    V odd = hn::Zero(d);
-    const float* row = x + c;
+  const float* const rest = x + c;
+  double* const rest_sums = sums + c;
+  for_vectors(columns - c, [=](int64_t i, auto n) HWY_ATTR {
+    V even = hn::Zero(D());
+    V odd = hn::Zero(D());
+    const float* row = rest + i;
     int64_t r = 0;
     for (; r + 2 <= rows; r += 2, row += 2 * stride) {
-      even = hn::Add(even, load_part(row, static_cast<size_t>(count)));
-      odd = hn::Add(odd, load_part(row + stride, static_cast<size_t>(count)));
+      even = hn::Add(even, load(row, n));
+      odd = hn::Add(odd, load(row + stride, n));
     }
-    if (r < rows) even = hn::Add(even, load_part(row, static_cast<size_t>(count)));
-    flush(hn::Add(even, odd), sums + c, count);
-  }
+    if (r < rows) even = hn::Add(even, load(row, n));
+    add_to_doubles(hn::Add(even, odd), rest_sums + i, n);
+  });
 }
 
 void add_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, double* sums) {
@@ -132,14 +127,11 @@ void add_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, 
 
 template <Extreme which> HWY_INLINE void extreme_table(const float* x, int64_t rows, int64_t stride, int64_t columns,
                                                        float* result) {
-  const D d;
-  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  for (int64_t c = 0; c < columns; c += lanes) {
-    const auto count = static_cast<size_t>(std::min(lanes, columns - c));
-    V best = load_part(result + c, count);
-    for (int64_t r = 0; r < rows; ++r) best = extreme<which>(best, load_part(x + r * stride + c, count));
-    store_part(best, result + c, count);
-  }
+  for_vectors(columns, [=](int64_t c, auto n) HWY_ATTR {
+    V best = load(result + c, n);
+    for (int64_t r = 0; r < rows; ++r) best = extreme<which>(best, load(x + r * stride + c, n));
+    store(best, result + c, n);
+  });
 }
 void extreme_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, float* result, Extreme which) {
   if (which == Extreme::max) extreme_table<Extreme::max>(x, rows, stride, columns, result);

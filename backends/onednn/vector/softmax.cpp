@@ -10,34 +10,25 @@ HWY_BEFORE_NAMESPACE();
 namespace dltrain::backends::onednn::HWY_NAMESPACE {
 namespace {
 
-// Calls f(first element, elements) for each vector of a row; the last may be a part.
-template <class F> HWY_INLINE void for_vectors(int64_t count, F f) {
-  const auto lanes = static_cast<int64_t>(hn::Lanes(D()));
-  int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) f(i, static_cast<size_t>(lanes));
-  if (i < count) f(i, static_cast<size_t>(count - i));
-}
-
 HWY_INLINE float largest(const float* x, int64_t count) {
   V best = number(-infinity);
-  for_vectors(count,
-              [&](int64_t i, size_t n) HWY_ATTR { best = hn::Max(best, load_part_or(number(-infinity), x + i, n)); });
+  for_vectors(count, [&](int64_t i, auto n) HWY_ATTR { best = hn::Max(best, load_or(number(-infinity), x + i, n)); });
   return hn::ReduceMax(D(), best);
 }
 
 // The sum of f over a row; f gets zeros, and must give zeros, where the row has ended.
 template <class F> HWY_INLINE float sum_over(int64_t count, F f) {
   V total = hn::Zero(D());
-  for_vectors(count, [&](int64_t i, size_t n) HWY_ATTR { total = hn::Add(total, f(i, n)); });
+  for_vectors(count, [&](int64_t i, auto n) HWY_ATTR { total = hn::Add(total, f(i, n)); });
   return hn::ReduceSum(D(), total);
 }
 
-HWY_INLINE V powers(const float* x, V shift, size_t n) {
-  return exp(hn::Sub(load_part_or(number(-infinity), x, n), shift));
+template <class Some> HWY_INLINE V powers(const float* x, V shift, Some n) {
+  return exp(hn::Sub(load_or(number(-infinity), x, n), shift));
 }
 
 HWY_INLINE float sum_of_powers(const float* x, float shift, int64_t count) {
-  return sum_over(count, [=](int64_t i, size_t n) HWY_ATTR { return powers(x + i, number(shift), n); });
+  return sum_over(count, [=](int64_t i, auto n) HWY_ATTR { return powers(x + i, number(shift), n); });
 }
 
 float log_of(float x) { return hn::GetLane(log(number(x))); }
@@ -51,15 +42,15 @@ float sparse_cross_entropy(const float* x, int64_t label, int64_t count) {
 void scaled_softmax(const float* x, float scale, const float* t, float weight, float* y, int64_t count) {
   const V shift = number(largest(x, count));
   V total = hn::Zero(D());
-  for_vectors(count, [&](int64_t i, size_t n) HWY_ATTR {
+  for_vectors(count, [&](int64_t i, auto n) HWY_ATTR {
     const V p = powers(x + i, shift, n);
     total = hn::Add(total, p);
-    store_part(p, y + i, n);
+    store(p, y + i, n);
   });
   const V factor = number(scale / hn::ReduceSum(D(), total));
-  for_vectors(count, [&](int64_t i, size_t n) HWY_ATTR {
-    const V p = hn::Mul(load_part(y + i, n), factor);
-    store_part(t == nullptr ? p : hn::NegMulAdd(number(weight), load_part(t + i, n), p), y + i, n);
+  for_vectors(count, [&](int64_t i, auto n) HWY_ATTR {
+    const V p = hn::Mul(load(y + i, n), factor);
+    store(t == nullptr ? p : hn::NegMulAdd(number(weight), load(t + i, n), p), y + i, n);
   });
 }
 
@@ -68,50 +59,47 @@ void softmax(const float* x, float* y, int64_t count) { scaled_softmax(x, 1, nul
 void log_softmax(const float* x, float* y, int64_t count) {
   const float shift = largest(x, count);
   const V rest = number(log_of(sum_of_powers(x, shift, count)));
-  for_vectors(count, [&](int64_t i, size_t n) HWY_ATTR {
-    store_part(hn::Sub(hn::Sub(load_part(x + i, n), number(shift)), rest), y + i, n);
-  });
+  for_vectors(count, [&](int64_t i, auto n)
+                         HWY_ATTR { store(hn::Sub(hn::Sub(load(x + i, n), number(shift)), rest), y + i, n); });
 }
 
 void softmax_grad(const float* y, const float* dy, float* dx, int64_t count) {
-  const V inner = number(sum_over(
-      count, [=](int64_t i, size_t n) HWY_ATTR { return hn::Mul(load_part(y + i, n), load_part(dy + i, n)); }));
-  for_vectors(count, [&](int64_t i, size_t n) HWY_ATTR {
-    store_part(hn::Mul(load_part(y + i, n), hn::Sub(load_part(dy + i, n), inner)), dx + i, n);
-  });
+  const V inner =
+      number(sum_over(count, [=](int64_t i, auto n) HWY_ATTR { return hn::Mul(load(y + i, n), load(dy + i, n)); }));
+  for_vectors(count, [&](int64_t i, auto n)
+                         HWY_ATTR { store(hn::Mul(load(y + i, n), hn::Sub(load(dy + i, n), inner)), dx + i, n); });
 }
 
 float sum(const float* x, int64_t count) {
-  return sum_over(count, [=](int64_t i, size_t n) HWY_ATTR { return load_part(x + i, n); });
+  return sum_over(count, [=](int64_t i, auto n) HWY_ATTR { return load(x + i, n); });
 }
 
 void log_softmax_grad(const float* y, const float* dy, float* dx, int64_t count) {
   const V total = number(sum(dy, count));
-  for_vectors(count, [&](int64_t i, size_t n) HWY_ATTR {
-    store_part(hn::NegMulAdd(exp(load_part(y + i, n)), total, load_part(dy + i, n)), dx + i, n);
-  });
+  for_vectors(count, [&](int64_t i, auto n)
+                         HWY_ATTR { store(hn::NegMulAdd(exp(load(y + i, n)), total, load(dy + i, n)), dx + i, n); });
 }
 
 float cross_entropy(const float* x, const float* t, int64_t count) {
   const float shift = largest(x, count);
   const V rest = number(log_of(sum_of_powers(x, shift, count)));
-  return sum_over(count, [=](int64_t i, size_t n) HWY_ATTR {
-    return hn::Mul(load_part(t + i, n), hn::Sub(rest, hn::Sub(load_part(x + i, n), number(shift))));
+  return sum_over(count, [=](int64_t i, auto n) HWY_ATTR {
+    return hn::Mul(load(t + i, n), hn::Sub(rest, hn::Sub(load(x + i, n), number(shift))));
   });
 }
 
 void sigmoid_cross_entropy(const float* x, const float* t, float* y, int64_t count) {
-  for_vectors(count, [&](int64_t i, size_t n) HWY_ATTR {
-    const V v = load_part(x + i, n);
-    const V linear = hn::NegMulAdd(v, load_part(t + i, n), maximum(v, number(0)));
-    store_part(hn::Add(linear, log1p(exp(hn::Neg(hn::Abs(v))))), y + i, n);
+  for_vectors(count, [&](int64_t i, auto n) HWY_ATTR {
+    const V v = load(x + i, n);
+    const V linear = hn::NegMulAdd(v, load(t + i, n), maximum(v, number(0)));
+    store(hn::Add(linear, log1p(exp(hn::Neg(hn::Abs(v))))), y + i, n);
   });
 }
 
 void sigmoid_cross_entropy_grad(const float* x, const float* t, const float* dy, float* dx, int64_t count) {
-  for_vectors(count, [&](int64_t i, size_t n) HWY_ATTR {
-    const V error = hn::Sub(sigmoid(load_part(x + i, n)), load_part(t + i, n));
-    store_part(hn::Mul(error, load_part(dy + i, n)), dx + i, n);
+  for_vectors(count, [&](int64_t i, auto n) HWY_ATTR {
+    const V error = hn::Sub(sigmoid(load(x + i, n)), load(t + i, n));
+    store(hn::Mul(error, load(dy + i, n)), dx + i, n);
   });
 }
 
