@@ -58,13 +58,21 @@ std::string quote(std::string_view text) {
   return out + "\"";
 }
 
-std::string number_text(double value) {
+namespace {
+
+template <class T> std::string shortest_text(T value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
   std::array<char, 32> buffer{};
   const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
   return {buffer.data(), result.ptr};
 }
+
+}  // namespace
+
+std::string number_text(double value) { return shortest_text(value); }
+
+std::string float_text(float value) { return shortest_text(value); }
 
 std::string real_text(double value) {
   std::string text = number_text(value);

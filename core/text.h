@@ -17,6 +17,7 @@ std::string quote(std::string_view text);      // "text" with TOML escapes
 
 // The shortest text that reads back as the same double ("0.001", "1e-07", "nan", "inf").
 std::string number_text(double value);
+std::string float_text(float value);  // the same for a float32
 // A double as TOML float: number_text with ".0" added where it would read as an integer.
 std::string real_text(double value);
 std::string shape_text(std::span<const int64_t> sizes);  // "[2, 3]"

@@ -112,7 +112,7 @@ std::vector<KerasVariable> keras_variables(const ModelSpec& model, const graph::
     for (const graph::StateRole role : {graph::StateRole::weight, graph::StateRole::buffer}) {
       for (const graph::StateInfo& info : states.list()) {
         if (info.owner != layer.name || info.role != role) continue;
-        variables.push_back({layer.group + "/vars/" + std::to_string(number++), info.name, layer.name});
+        variables.push_back({layer.group, number++, info.name, layer.name});
       }
     }
   }

@@ -17,11 +17,14 @@ struct KerasLayer {
 };
 std::vector<KerasLayer> keras_layers(const ModelSpec& model);
 
-// A weight or buffer of the model and its dataset: "layers/dense_1/vars/0". Trainable ones first, as Keras numbers them.
+// A weight or buffer of the model and its data set: number `number` of the group. Trainable ones first, as Keras numbers them.
 struct KerasVariable {
-  std::string path;
+  std::string group;  // "layers/dense_1"
+  int number = 0;
   std::string state;  // name of the state
   std::string layer;
+
+  std::string path() const { return group + "/vars/" + std::to_string(number); }
 };
 std::vector<KerasVariable> keras_variables(const ModelSpec& model, const graph::StateTable& states);
 

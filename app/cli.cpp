@@ -1,0 +1,173 @@
+#include "app/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "app/commands.h"
+#include "app/version_text.h"
+#include "core/diagnostic.h"
+#include "core/text.h"
+
+namespace dltrain::app {
+
+namespace {
+
+// Everything the command line can say; lives as long as the parse.
+struct Parsed {
+  CommonOptions common;
+  FitOptions fit;
+  EvaluateOptions evaluate;
+  PredictOptions predict;
+  ExplainOptions explain;
+  CrosscheckOptions crosscheck;
+  ListOptions list;
+  std::vector<std::string> later_arguments;
+  std::function<ExitCode()> command;
+};
+
+void add_recipe_options(CLI::App& app, RecipeOptions& options) {
+  app.add_option("RECIPE", options.recipe, "the recipe, a TOML file")->required();
+  app.add_option("--set", options.set, "change one value, e.g. --set train.epochs=3 or --set layers.hidden.units=128")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--epochs", options.epochs, "short for --set train.epochs=N")->type_name("N");
+  app.add_option("--seed", options.seed, "short for --set seed=N")->type_name("N");
+  app.add_option("--device", options.device, "short for --set run.device=NAME: auto, cpu, cuda, reference")->type_name("NAME");
+  app.add_option("--threads", options.threads, "short for --set run.threads=N")->type_name("N");
+}
+
+void add_fit(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("fit", "train the model of a recipe");
+  add_recipe_options(*command, parsed.fit.recipe);
+  command->add_option("--run", parsed.fit.run, "folder of the run (default: the next number under runs/NAME)")->type_name("DIR");
+  command->footer("Example: dltrain fit recipes/digits.toml --set train.epochs=5");
+  command->callback([&parsed] { parsed.command = [&parsed] { return fit(parsed.fit, parsed.common); }; });
+}
+
+void add_evaluate(CLI::App& app, Parsed& parsed) {
+  EvaluateOptions& options = parsed.evaluate;
+  CLI::App* command = app.add_subcommand("evaluate", "loss and metrics of a trained model, per class too");
+  command->add_option("MODEL", options.model, "the folder of a run or of a model")->required();
+  command->add_option("--part", options.part, "which part of the data: test, validation, train")->type_name("PART")->capture_default_str();
+  command->add_option("--data", options.data, "other data of the same kind: a file or folder in the place of the recipe's")->type_name("PATH");
+  command->add_option("--device", options.device, "auto, cpu, cuda, reference")->type_name("NAME");
+  command->add_option("--output", options.output, "write the results as JSON as well")->type_name("FILE");
+  command->footer("Example: dltrain evaluate runs/digits/0001");
+  command->callback([&parsed] { parsed.command = [&parsed] { return evaluate(parsed.evaluate, parsed.common); }; });
+}
+
+
+
+void add_explain(CLI::App& app, Parsed& parsed) {
+  ExplainOptions& options = parsed.explain;
+  CLI::App* command = app.add_subcommand("explain", "a recipe at any stage, or anything that a recipe can name");
+  add_recipe_options(*command, options.recipe);
+  command->get_option("RECIPE")->description("a recipe, or a name such as Dense, relu, Adam, activations")->type_name("RECIPE|NAME");
+  command->add_option("--stage", options.stage, "spec, graph, train or plan")->type_name("STAGE")->capture_default_str();
+  command->footer("Examples: dltrain explain recipes/digits.toml --stage graph\n          dltrain explain Dense");
+  command->callback([&parsed] { parsed.command = [&parsed] { return explain(parsed.explain, parsed.common); }; });
+}
+
+void add_list(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("list", "what a recipe can name");
+  command->add_option("FAMILY", parsed.list.family, "layer, activation, loss, metric, optimizer, schedule, source, ...");
+  command->footer("Example: dltrain list layer");
+  command->callback([&parsed] { parsed.command = [&parsed] { return list(parsed.list, parsed.common); }; });
+}
+
+void add_devices(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("devices", "what this machine offers, and why something is not used");
+  command->callback([&parsed] { parsed.command = [&parsed] { return devices(parsed.common); }; });
+}
+
+// Commands of the design that this version does not have yet: known by name, answered as an error.
+constexpr const char* later_commands[] = {"predict", "crosscheck", "resume", "check", "new", "runs", "compare", "logs", "diff", "schema", "verify", "replay", "profile", "plot", "fmt", "migrate"};
+
+void add_later(CLI::App& app, Parsed& parsed) {
+  for (const char* name : later_commands) {
+    CLI::App* command = app.add_subcommand(name, "not available yet")->group("");
+    command->prefix_command();
+    command->callback([name, &parsed] {
+      parsed.command = [name]() -> ExitCode {
+        throw UserError(ExitCode::recipe, std::string("dltrain ") + name, "this command is not available yet",
+                        "dltrain --help lists what this version has");
+      };
+    });
+  }
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// The command that was being parsed when something went wrong.
+const CLI::App& active(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  return commands.empty() ? app : *commands.front();
+}
+
+[[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App& command = active(app);
+  const bool at_top = &command == &app;
+  const std::string who = at_top ? "dltrain" : "dltrain " + command.get_name();
+  std::string help = at_top ? "dltrain --help lists the commands" : who + " --help lists its options";
+  std::string what = error.what();
+  const std::vector<std::string> extras = app.remaining(true);
+  const bool no_command = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && at_top;
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || (no_command && !extras.empty())) {
+    const std::string word = extras.empty() ? "" : extras.front();
+    std::vector<std::string> known = option_names(command);
+    if (at_top && !word.starts_with('-')) {
+      known.clear();
+      for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) known.push_back(sub->get_name());
+    }
+    what = (word.starts_with('-') ? "there is no option \"" : at_top ? "there is no command \"" : "there is an argument too many: \"") + word + "\"";
+    if (const auto near = nearest(word.substr(0, word.find('=')), known)) help = "did you mean " + *near + "? " + help;
+  } else if (no_command) {
+    what = "a command is missing";
+  }
+  throw UserError(ExitCode::recipe, who, what, help);
+}
+
+}  // namespace
+
+ExitCode run(int argc, char** argv) {
+  CLI::App app{"Trains neural networks from recipes.", "dltrain"};
+  Parsed parsed;
+  app.require_subcommand(1);
+  app.set_help_flag("-h,--help", "this text");
+  app.set_version_flag("--version", version_text, "the versions of the program and its libraries");
+  app.add_flag("--json", parsed.common.json, "one JSON object per line on standard output, for programs");
+  app.add_flag("-q,--quiet", parsed.common.quiet, "results and errors only");
+  app.add_flag("-v,--verbose", parsed.common.verbose, "say more");
+  app.fallthrough();
+  app.footer("Examples:\n  dltrain fit recipes/digits.toml\n  dltrain evaluate runs/digits/0001\n"
+             "  dltrain predict runs/iris/0001 --input flowers.csv --output species.csv\n  dltrain explain Conv2D");
+  add_fit(app, parsed);
+  add_evaluate(app, parsed);
+
+  add_explain(app, parsed);
+  add_list(app, parsed);
+  add_devices(app, parsed);
+
+  add_later(app, parsed);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::cout << active(app).help();
+    return ExitCode::ok;
+  } catch (const CLI::CallForVersion& version) {
+    std::cout << version.what() << "\n";
+    return ExitCode::ok;
+  } catch (const CLI::ParseError& error) {
+    refuse(app, error);
+  }
+  return parsed.command();
+}
+
+}  // namespace dltrain::app

@@ -1,0 +1,17 @@
+// The commands. Each prints its results to standard output, everything else to standard error, and returns the exit code.
+#pragma once
+
+#include "app/options.h"
+#include "core/exit_code.h"
+
+namespace dltrain::app {
+
+ExitCode fit(const FitOptions& options, const CommonOptions& common);
+ExitCode evaluate(const EvaluateOptions& options, const CommonOptions& common);
+ExitCode predict(const PredictOptions& options, const CommonOptions& common);
+ExitCode crosscheck(const CrosscheckOptions& options, const CommonOptions& common);
+ExitCode explain(const ExplainOptions& options, const CommonOptions& common);
+ExitCode list(const ListOptions& options, const CommonOptions& common);
+ExitCode devices(const CommonOptions& common);
+
+}  // namespace dltrain::app

@@ -1,0 +1,26 @@
+// dltrain devices: what this machine offers, and why something is not used.
+#include <cstdio>
+
+#include "app/commands.h"
+#include "backends/factory.h"
+#include "core/setting.h"
+#include "formats/json/json.h"
+
+namespace dltrain::app {
+
+ExitCode devices(const CommonOptions& common) {
+  for (const backends::DeviceReport& report : backends::list_devices()) {
+    if (common.json) {
+      Table line;
+      line.set("device", report.device);
+      line.set("available", report.available);
+      line.set("text", report.text);
+      std::printf("%s\n", formats::json_text(Setting(std::move(line))).c_str());
+    } else {
+      std::printf("%-10s %-13s %s\n", report.device.c_str(), report.available ? "available" : "not available", report.text.c_str());
+    }
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace dltrain::app

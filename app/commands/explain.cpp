@@ -1,0 +1,72 @@
+// dltrain explain: a recipe at any stage of its way to kernels, or the documentation of anything that a recipe can name.
+#include <algorithm>
+#include <cstdio>
+
+#include "app/commands.h"
+#include "app/experiment.h"
+#include "app/reference_text.h"
+#include "backends/factory.h"
+#include "backends/plan.h"
+#include "core/files.h"
+#include "core/read_fields.h"
+#include "core/text.h"
+#include "graph/passes.h"
+#include "graph/print.h"
+#include "models/recipe/canonical.h"
+
+namespace dltrain::app {
+
+namespace {
+
+bool looks_like_recipe(const std::string& name) { return name == "-" || name.ends_with(".toml") || name.find('/') != std::string::npos || exists(name); }
+
+ExitCode explain_name(const std::string& name) {
+  const std::string text = reference_text(training::catalogue(), name);
+  if (!text.empty()) {
+    std::printf("%s", text.c_str());
+    return ExitCode::ok;
+  }
+  std::vector<std::string> names = training::catalogue().families();
+  for (const std::string& family : training::catalogue().families()) {
+    for (const std::string& kind : training::catalogue().names(family)) names.push_back(kind);
+  }
+  std::sort(names.begin(), names.end());
+  Diagnostic d{Severity::error, "unknown-value", {}, "dltrain explain", "nothing is called " + quote(name), "", "",
+               "name a recipe, or anything that \"dltrain list\" shows"};
+  if (const auto near = nearest(name, names)) d.hint = "did you mean \"" + *near + "\"?";
+  throw UserError(ExitCode::recipe, {std::move(d)});
+}
+
+graph::Graph simplified(const graph::Graph& graph) { return graph::run_passes(graph, graph::general_passes(), {}); }
+
+void print_plan(const models::Spec& spec, models::Program& program) {
+  const auto backend = backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)});
+  const auto plan = backends::compile_plan(program.train(spec.train.batch_size), *backend);
+  std::printf("# training step, batch %ld, device %s: %s\n%s", static_cast<long>(spec.train.batch_size), backend->device().name.c_str(),
+              backend->device().description.c_str(), plan->text().c_str());
+}
+
+}  // namespace
+
+ExitCode explain(const ExplainOptions& options, const CommonOptions&) {
+  if (!looks_like_recipe(options.recipe.recipe)) return explain_name(options.recipe.recipe);
+  const std::vector<std::string> stages = {"spec", "graph", "train", "plan"};
+  if (std::find(stages.begin(), stages.end(), options.stage) == stages.end()) {
+    Diagnostic d{Severity::error, "unknown-value", {}, "dltrain explain", "there is no stage " + quote(options.stage)};
+    suggest(d, options.stage, stages);
+    throw UserError(ExitCode::recipe, {std::move(d)});
+  }
+  const training::OpenedRecipe recipe = open_recipe(options.recipe);
+  if (options.stage == "spec") {
+    std::printf("%s", models::canonical_toml(recipe.spec).c_str());
+    return ExitCode::ok;
+  }
+  const auto data = open_data(recipe.spec);
+  models::Program program = open_program(recipe.spec, data->signature());
+  if (options.stage == "graph") std::printf("%s", graph::print(simplified(program.predict(recipe.spec.train.batch_size))).c_str());
+  if (options.stage == "train") std::printf("%s", graph::print(simplified(program.train(recipe.spec.train.batch_size))).c_str());
+  if (options.stage == "plan") print_plan(recipe.spec, program);
+  return ExitCode::ok;
+}
+
+}  // namespace dltrain::app

@@ -1,0 +1,141 @@
+// dltrain fit: recipe -> trained model in a run folder.
+#include <algorithm>
+#include <cstdio>
+
+#include "app/commands.h"
+#include "app/experiment.h"
+#include "app/json_events.h"
+#include "app/progress.h"
+#include "app/summary.h"
+#include "backends/factory.h"
+#include "core/text.h"
+#include "models/recipe/canonical.h"
+#include "training/adapt.h"
+#include "training/callbacks/history.h"
+#include "training/interrupt.h"
+#include "training/model_folder.h"
+#include "training/run_folder.h"
+#include "training/trainer.h"
+#include "training/weights.h"
+
+namespace dltrain::app {
+
+using datasets::Part;
+using training::Outcome;
+using training::RunStatus;
+
+namespace {
+
+void print_header(const training::OpenedRecipe& recipe, const datasets::Dataset& data, training::Model& model, const std::string& folder) {
+  const backends::DeviceInfo& device = model.session().backend().device();
+  std::fprintf(stderr, "%s  (seed %lu)\n", recipe.spec.name.c_str(), static_cast<unsigned long>(recipe.spec.seed));
+  std::fprintf(stderr, "data\n%s", data_text(data).c_str());
+  std::fprintf(stderr, "model\n%s", model_text(model.program()).c_str());
+  std::fprintf(stderr, "memory  %s\n", memory_text(model.memory()).c_str());
+  std::fprintf(stderr, "device  %s: %s\n", device.name.c_str(), device.description.c_str());
+  std::fprintf(stderr, "run     %s\n\n", folder.c_str());
+}
+
+// Everything between an opened experiment and the exit code.
+class Fit {
+ public:
+  Fit(const FitOptions& options, const CommonOptions& common)
+      : common_(common),
+        recipe_(open_recipe(options.recipe)),
+        data_(open_data(recipe_.spec)),
+        model_(open_program(recipe_.spec, data_->signature()),
+               backends::open_backend(recipe_.spec.run.device, {static_cast<int>(recipe_.spec.run.threads)})),
+        folder_(recipe_.spec, options.run, recipe_.text, models::canonical_toml(recipe_.spec)),
+        history_(folder_.path()) {}
+
+  ExitCode run() {
+    prepare();
+    if (!common_.quiet && !common_.json) print_header(recipe_, *data_, model_, folder_.path());
+    started();
+    training::Trainer trainer(model_, *data_, callbacks());
+    const Outcome outcome = trainer.fit();
+    return finish(outcome);
+  }
+
+ private:
+  std::vector<training::Callback*> callbacks() {
+    std::vector<training::Callback*> list = {&history_};
+    if (common_.json) list.push_back(&json_);
+    else if (!common_.quiet) list.push_back(&progress_);
+    return list;
+  }
+
+  void emit(const training::Event& event) {
+    training::Wishes wishes;
+    for (training::Callback* callback : callbacks()) callback->on(event, wishes);
+  }
+
+  void prepare() {
+    const models::Spec& spec = recipe_.spec;
+    folder_.set_environment({{"device", model_.session().backend().device().name},
+                             {"processor", model_.session().backend().device().description}});
+    model_.initialize();
+    if (!spec.model.weights.empty()) training::load_weights(model_, training::starting_weights(spec));
+    else training::adapt_layers(model_, *data_);
+    model_.prepare_training(std::min(spec.train.batch_size, data_->size(Part::train)));
+    if (data_->size(Part::validation) > 0) model_.prepare_evaluation(std::min(spec.train.batch_size, data_->size(Part::validation)));
+    folder_.write_status("running", "", 0, 0, {}, 0);
+  }
+
+  void started() {
+    const models::TrainSpec& train = recipe_.spec.train;
+    emit(training::RunStarted{folder_.path(), train.epochs, training::steps_per_epoch(recipe_.spec, data_->size(Part::train)),
+                              train.batch_size, data_->size(Part::train), data_->size(Part::validation), data_->size(Part::test)});
+  }
+
+  ExitCode finish(const Outcome& outcome) {
+    const std::string model_folder = folder_.file("model");
+    training::save_model_folder(model_, data_->contract(), model_folder);
+    training::Values test;
+    const bool usable = outcome.status == RunStatus::complete || outcome.status == RunStatus::stopped;
+    if (usable && data_->size(Part::test) > 0) {
+      test = training::evaluate_part(model_, *data_, Part::test, recipe_.spec.train.batch_size);
+    }
+    training::Values all = outcome.values;
+    for (const auto& [name, value] : test) all.emplace_back("test_" + name, value);
+    folder_.write_status(std::string(training::status_text(outcome.status)), outcome.reason, outcome.epoch, outcome.step, all, outcome.seconds);
+    emit(training::RunDone{outcome.status, outcome.reason, outcome.epoch, outcome.step, outcome.seconds, test, model_folder});
+    if (!common_.json) print_end(outcome, test, model_folder);
+    return outcome.code;
+  }
+
+  void print_end(const Outcome& outcome, const training::Values& test, const std::string& model_folder) const {
+    for (const auto& [name, value] : test) std::printf("test_%s %s\n", name.c_str(), number_text(value).c_str());
+    std::fflush(stdout);
+    if (outcome.status == RunStatus::failed) {
+      std::fprintf(stderr, "error: %s\n   = help: look at the data for values that are not finite, or lower the learning rate\n", outcome.reason.c_str());
+    }
+    if (outcome.status != RunStatus::complete && outcome.status != RunStatus::stopped) {
+      std::fprintf(stderr, "stopped at epoch %ld/%ld step %ld (%s); weights so far: %s\n", static_cast<long>(outcome.epoch),
+                   static_cast<long>(recipe_.spec.train.epochs), static_cast<long>(outcome.step), outcome.reason.c_str(), model_folder.c_str());
+      return;
+    }
+    if (common_.quiet) return;
+    if (outcome.status == RunStatus::stopped) std::fprintf(stderr, "stopped early: %s\n", outcome.reason.c_str());
+    std::fprintf(stderr, "trained %ld steps in %s; model in %s\n", static_cast<long>(outcome.step), duration_text(outcome.seconds).c_str(),
+                 model_folder.c_str());
+  }
+
+  const CommonOptions& common_;
+  training::OpenedRecipe recipe_;
+  std::unique_ptr<datasets::Dataset> data_;
+  training::Model model_;
+  training::RunFolder folder_;
+  training::History history_;
+  Progress progress_;
+  JsonEvents json_;
+};
+
+}  // namespace
+
+ExitCode fit(const FitOptions& options, const CommonOptions& common) {
+  training::watch_signals();
+  return Fit(options, common).run();
+}
+
+}  // namespace dltrain::app

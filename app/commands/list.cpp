@@ -1,0 +1,58 @@
+// dltrain list: what a recipe can name, by family.
+#include <algorithm>
+#include <cstdio>
+
+#include "app/commands.h"
+#include "app/experiment.h"
+#include "core/diagnostic.h"
+#include "core/read_fields.h"
+#include "core/setting.h"
+#include "core/text.h"
+#include "formats/json/json.h"
+
+namespace dltrain::app {
+
+namespace {
+
+std::vector<std::string> chosen_families(const std::string& wanted) {
+  const std::vector<std::string> families = training::catalogue().families();
+  if (wanted.empty()) return families;
+  // "layers" is what people type.
+  for (const std::string& family : families) {
+    if (wanted == family || wanted == family + "s" || (family == "loss" && wanted == "losses")) return {family};
+  }
+  Diagnostic d{Severity::error, "unknown-value", {}, "dltrain list", "there is no family \"" + wanted + "\""};
+  suggest(d, wanted, families);
+  throw UserError(ExitCode::recipe, {std::move(d)});
+}
+
+std::string first_sentence(const std::string& doc) {
+  const size_t stop = doc.find(". ");
+  return stop == std::string::npos ? doc : doc.substr(0, stop + 1);
+}
+
+}  // namespace
+
+ExitCode list(const ListOptions& options, const CommonOptions& common) {
+  for (const std::string& family : chosen_families(options.family)) {
+    if (common.json) {
+      for (const std::string& kind : training::catalogue().kinds(family)) {
+        Table line;
+        line.set("family", family);
+        line.set("kind", kind);
+        line.set("doc", training::catalogue().find(family, kind)->doc);
+        std::printf("%s\n", formats::json_text(Setting(std::move(line))).c_str());
+      }
+      continue;
+    }
+    std::printf("%s\n", family.c_str());
+    size_t width = 0;
+    for (const std::string& kind : training::catalogue().kinds(family)) width = std::max(width, kind.size());
+    for (const std::string& kind : training::catalogue().kinds(family)) {
+      std::printf("  %-*s  %s\n", static_cast<int>(width), kind.c_str(), first_sentence(training::catalogue().find(family, kind)->doc).c_str());
+    }
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace dltrain::app

@@ -1,0 +1,13 @@
+// Events as JSON lines on standard output (--json), in one versioned schema: every line has "event", the first line "version".
+#pragma once
+
+#include "training/callback.h"
+
+namespace dltrain::app {
+
+class JsonEvents : public training::Callback {
+ public:
+  void on(const training::Event& event, training::Wishes& wishes) override;
+};
+
+}  // namespace dltrain::app

@@ -1,0 +1,61 @@
+// What the command line says, for each command. Plain values; parsing is in app/cli.cpp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dltrain::app {
+
+struct CommonOptions {
+  bool json = false;
+  bool quiet = false;
+  bool verbose = false;
+};
+
+// Changes to a recipe from the command line.
+struct RecipeOptions {
+  std::string recipe;
+  std::vector<std::string> set;  // "train.epochs=3"
+  std::optional<int64_t> epochs, seed, threads;
+  std::string device;
+};
+
+struct FitOptions {
+  RecipeOptions recipe;
+  std::string run;  // folder; empty: the next free one
+};
+
+struct EvaluateOptions {
+  std::string model;
+  std::string part = "test";
+  std::string data;  // another source of the same kind: a path
+  std::string device;
+  std::string output;  // JSON file
+};
+
+struct PredictOptions {
+  std::string model;
+  std::string input, output;
+  std::string format;  // empty: by the ending of output
+  int64_t batch_size = 0;
+  std::string device;
+};
+
+struct ExplainOptions {
+  RecipeOptions recipe;  // recipe, or the name of a component
+  std::string stage = "spec";
+};
+
+struct CrosscheckOptions {
+  RecipeOptions recipe;
+  std::string devices = "cpu,reference";
+  double tolerance = 0;  // 0: by dtype
+};
+
+struct ListOptions {
+  std::string family;
+};
+
+}  // namespace dltrain::app

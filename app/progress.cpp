@@ -1,0 +1,115 @@
+#include "app/progress.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "core/text.h"
+
+namespace dltrain::app {
+
+using training::EpochDone;
+using training::StepDone;
+using training::Values;
+
+std::string short_number(double value) {
+  if (!std::isfinite(value)) return number_text(value);
+  char text[32];
+  const double size = std::fabs(value);
+  if (value == 0) return "0";
+  if (size < 1e-3 || size >= 1e6) std::snprintf(text, sizeof text, "%.3e", value);
+  else if (size < 10) std::snprintf(text, sizeof text, "%.4f", value);
+  else std::snprintf(text, sizeof text, "%.2f", value);
+  return text;
+}
+
+std::string duration_text(double seconds) {
+  char text[48];
+  if (seconds < 10) std::snprintf(text, sizeof text, "%.1f s", seconds);
+  else if (seconds < 60) std::snprintf(text, sizeof text, "%.0f s", seconds);
+  else if (seconds < 3600) std::snprintf(text, sizeof text, "%d min %d s", static_cast<int>(seconds) / 60, static_cast<int>(seconds) % 60);
+  else std::snprintf(text, sizeof text, "%d h %d min", static_cast<int>(seconds / 3600), static_cast<int>(seconds) % 3600 / 60);
+  return text;
+}
+
+namespace {
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+size_t terminal_width() {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  return size.ws_col;
+}
+
+std::string values_text(const Values& values) {
+  std::string text;
+  for (const auto& [name, value] : values) text += "  " + name + " " + short_number(value);
+  return text;
+}
+
+std::string rate_text(double samples_per_second) {
+  char text[32];
+  if (samples_per_second >= 1e4) std::snprintf(text, sizeof text, "%.0fk samples/s", samples_per_second / 1000);
+  else std::snprintf(text, sizeof text, "%.0f samples/s", samples_per_second);
+  return text;
+}
+
+std::string bar(double share, size_t width) {
+  const auto full = static_cast<size_t>(share * static_cast<double>(width));
+  std::string text = "[";
+  for (size_t i = 0; i < width; ++i) text += i < full ? '=' : i == full ? '>' : ' ';
+  return text + "]";
+}
+
+constexpr double seconds_between_plain_lines = 10;
+
+}  // namespace
+
+Progress::Progress() : terminal_(::isatty(STDERR_FILENO) != 0), last_plain_(now()) {}
+
+void Progress::clear_line() {
+  if (line_open_) std::fputs("\r\033[K", stderr);
+  line_open_ = false;
+}
+
+void Progress::step(const StepDone& done) {
+  const std::string head = "epoch " + std::to_string(done.epoch) + "/" + std::to_string(epochs_);
+  const std::string tail = values_text(done.values) + "  " + rate_text(done.samples_per_second) + "  " + duration_text(done.seconds_left) + " left";
+  if (!terminal_) {
+    if (now() - last_plain_ < seconds_between_plain_lines) return;
+    last_plain_ = now();
+    std::fprintf(stderr, "%s step %ld/%ld%s\n", head.c_str(), static_cast<long>(done.step_in_epoch), static_cast<long>(done.steps_per_epoch), tail.c_str());
+    return;
+  }
+  std::string line = head + " " + bar(static_cast<double>(done.step_in_epoch) / static_cast<double>(done.steps_per_epoch), 20) + tail;
+  const size_t width = terminal_width();
+  if (line.size() >= width) line.resize(width - 1);
+  clear_line();
+  std::fputs(line.c_str(), stderr);
+  std::fflush(stderr);
+  line_open_ = true;
+}
+
+void Progress::epoch(const EpochDone& done) {
+  clear_line();
+  last_plain_ = now();
+  std::fprintf(stderr, "epoch %ld/%ld%s  %s  %s\n", static_cast<long>(done.epoch), static_cast<long>(done.epochs), values_text(done.values).c_str(),
+               rate_text(done.samples_per_second).c_str(), duration_text(done.seconds).c_str());
+}
+
+void Progress::on(const training::Event& event, training::Wishes&) {
+  if (const auto* started = std::get_if<training::RunStarted>(&event)) epochs_ = started->epochs;
+  if (const auto* done = std::get_if<StepDone>(&event)) step(*done);
+  if (const auto* done = std::get_if<EpochDone>(&event)) epoch(*done);
+  if (std::holds_alternative<training::RunDone>(event)) clear_line();
+  if (const auto* notice = std::get_if<training::Notice>(&event)) {
+    clear_line();
+    std::fprintf(stderr, "%s\n", notice->text.c_str());
+  }
+}
+
+}  // namespace dltrain::app

@@ -1,0 +1,87 @@
+#include "app/reference_text.h"
+
+#include <algorithm>
+
+#include "core/text.h"
+
+namespace dltrain::app {
+
+namespace {
+
+std::string default_text(const Field& field) {
+  if (field.required) return "required";
+  if (field.default_value.is_none()) return "none";
+  return field.default_value.toml();
+}
+
+std::string range_text(const Field& field) {
+  std::string text = field.choices.empty() ? field.type_text : join(field.choices, " | ");
+  if (field.type == FieldType::component || field.type == FieldType::components || field.type == FieldType::real_or_component) {
+    text = (field.type == FieldType::real_or_component ? "real number or " : "") + field.family;
+    if (field.type == FieldType::components) text = "list of " + field.family;
+  }
+  for (const Rule& rule : field.rules) text += ", " + rule.text();
+  return text;
+}
+
+std::string plain_text(const Schema& schema) {
+  std::string text = schema.kind + "  (" + schema.family + ")\n";
+  if (!schema.aliases.empty()) text += "  also written: " + join(schema.aliases, ", ") + "\n";
+  text += "\n  " + schema.doc + "\n";
+  if (schema.fields.empty()) return text + "\n  no keys\n";
+  text += "\n";
+  size_t width = 0;
+  for (const Field& field : schema.fields) width = std::max(width, field.name.size());
+  for (const Field& field : schema.fields) {
+    text += "  " + field.name + std::string(width - field.name.size(), ' ') + "  " + field.doc + "\n";
+    text += "  " + std::string(width, ' ') + "  " + range_text(field) + "; default: " + default_text(field) + "\n";
+  }
+  return text;
+}
+
+std::string family_of(const Catalogue& catalogue, const std::string& name) {
+  for (const std::string& family : catalogue.families()) {
+    if (name == family || name == family + "s" || (family == "loss" && name == "losses")) return family;
+  }
+  return {};
+}
+
+std::string escaped(std::string text) {
+  for (size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, "\\");
+  return text;
+}
+
+}  // namespace
+
+std::string reference_text(const Catalogue& catalogue, const std::string& name) {
+  std::string text;
+  for (const Schema* schema : catalogue.everywhere(name)) text += (text.empty() ? "" : "\n") + plain_text(*schema);
+  if (!text.empty()) return text;
+  const std::string family = family_of(catalogue, name);
+  if (family.empty()) return {};
+  for (const std::string& kind : catalogue.kinds(family)) {
+    const Schema& schema = *catalogue.find(family, kind);
+    text += "  " + kind + (schema.aliases.empty() ? "" : " (" + join(schema.aliases, ", ") + ")") + ": " + schema.doc + "\n";
+  }
+  return family + "\n" + text;
+}
+
+std::string reference_page(const Catalogue& catalogue, const std::string& family) {
+  std::string title = family;
+  title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
+  std::string text = "# " + title + "\n\nGenerated from the program (`dltrain explain " + family + "`); do not edit.\n";
+  for (const std::string& kind : catalogue.kinds(family)) {
+    const Schema& schema = *catalogue.find(family, kind);
+    text += "\n## " + kind + "\n\n";
+    if (!schema.aliases.empty()) text += "Also written: `" + join(schema.aliases, "`, `") + "`.\n\n";
+    text += schema.doc + "\n";
+    if (schema.fields.empty()) continue;
+    text += "\n| key | meaning | values | default |\n|---|---|---|---|\n";
+    for (const Field& field : schema.fields) {
+      text += "| `" + field.name + "` | " + escaped(field.doc) + " | " + escaped(range_text(field)) + " | `" + default_text(field) + "` |\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace dltrain::app

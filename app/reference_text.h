@@ -1,0 +1,16 @@
+// The documentation of components, made from their schemas: for `dltrain explain NAME` and docs/reference.
+#pragma once
+
+#include <string>
+
+#include "core/schema.h"
+
+namespace dltrain::app {
+
+// Of a kind ("Dense", "mse"), or of a family ("activation", "activations"); empty if there is no such name.
+std::string reference_text(const Catalogue& catalogue, const std::string& name);
+
+// One page in Markdown for a family: docs/reference/FAMILY.md.
+std::string reference_page(const Catalogue& catalogue, const std::string& family);
+
+}  // namespace dltrain::app

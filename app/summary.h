@@ -1,0 +1,18 @@
+// What `fit` shows before the first step: data, model table, memory, device.
+#pragma once
+
+#include <string>
+
+#include "datasets/dataset.h"
+#include "training/model.h"
+
+namespace dltrain::app {
+
+// Columns are padded to line up; the first row is the header. Columns of numbers are right-aligned.
+std::string table_text(const std::vector<std::vector<std::string>>& rows);
+
+std::string data_text(const datasets::Dataset& data);
+std::string model_text(const models::Program& program);
+std::string memory_text(const training::MemoryUse& use);
+
+}  // namespace dltrain::app

@@ -1,0 +1,46 @@
+// The pages of docs/how-to work as they say: their examples are compiled into this test, registered, and used.
+#include <catch2/catch_test_macros.hpp>
+
+#include "backends/reference/evaluate.h"
+#include "datasets/open.h"
+#include "datasets/source.h"
+#include "graph/op.h"
+
+namespace dltrain::graph {
+void register_squared_relu(OpRegistry& registry);
+}
+namespace dltrain::datasets {
+void register_parity(SourceRegistry& registry);
+}
+
+namespace dltrain {
+
+TEST_CASE("the op of add-an-op.md means what the page says") {
+  graph::OpRegistry registry;
+  graph::register_squared_relu(registry);
+  const graph::Op* op = registry.find("squared_relu");
+  REQUIRE(op != nullptr);
+  const graph::Node node{op, {graph::Value{0, 0}}, {}, {{DType::f64, {3}}}};
+  backends::reference::Tensor x(graph::ValueType{DType::f64, {3}});
+  x.values = {-2, 0.5, 3};
+  const auto results = backends::reference::evaluate(node, {&x});
+  CHECK(results[0].values == std::vector<double>{0, 0.25, 9});
+}
+
+TEST_CASE("the source of add-a-source.md gives the data that the page says") {
+  datasets::SourceRegistry registry;
+  datasets::register_parity(registry);
+  DataRequest request;
+  request.spec.source = {"source", "parity", {}, {}};
+  request.spec.source.params.set("bits", 4);
+  Diagnostics warnings;
+  const auto data = datasets::open_dataset(registry, request, warnings);
+  CHECK(data->size(datasets::Part::train) == 16);
+  CHECK(data->signature().targets[0].class_names == std::vector<std::string>{"even", "odd"});
+  datasets::Batch batch;
+  const std::vector<int64_t> rows = {7};
+  data->read(datasets::Part::train, rows, batch);
+  CHECK(batch.targets[0].as<int32_t>()[0] == 1);
+}
+
+}  // namespace dltrain

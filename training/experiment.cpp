@@ -1,0 +1,63 @@
+#include "training/experiment.h"
+
+#include "core/files.h"
+#include "datasets/open.h"
+#include "layers/registry.h"
+#include "models/catalogue.h"
+#include "models/checks.h"
+#include "models/losses/loss.h"
+#include "models/recipe/overrides.h"
+#include "models/recipe/parse.h"
+#include "models/recipe/reader.h"
+
+namespace dltrain::training {
+
+const Catalogue& catalogue() {
+  static const Catalogue all = [] {
+    Catalogue catalogue;
+    layers::fill_catalogue(catalogue);
+    models::fill_catalogue(catalogue);
+    datasets::fill_catalogue(catalogue);
+    models::add_planned(catalogue);
+    return catalogue;
+  }();
+  return all;
+}
+
+OpenedRecipe open_recipe(const std::string& path, const std::vector<std::string>& changes, Diagnostics& warnings) {
+  models::Recipe recipe = models::load_recipe(path);
+  OpenedRecipe opened{recipe.source->text, {}};
+  models::apply_overrides(recipe, changes, catalogue());
+  opened.spec = models::read_spec(recipe, catalogue(), {}, warnings);
+  return opened;
+}
+
+std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec, const datasets::DataContract* contract, Diagnostics& warnings) {
+  DataRequest request;
+  request.spec = spec.data;
+  request.recipe_folder = parent_path(spec.recipe_path);
+  request.seed = spec.seed;
+  for (const models::InputSpec& input : spec.model.inputs) request.input_names.push_back(input.name);
+  for (const models::OutputSpec& output : spec.train.outputs) {
+    request.targets.push_back({output.name, models::make_loss(output.loss)->traits().target_kind()});
+  }
+  if (request.targets.size() == 1) {
+    request.target_kind = request.targets.front().kind;
+    request.targets.clear();
+  }
+  datasets::SourceRegistry registry;
+  datasets::register_all(registry);
+  return datasets::open_dataset(registry, request, warnings, contract);
+}
+
+models::Program open_program(const models::Spec& spec, const DataSignature& signature, Diagnostics& warnings) {
+  Diagnostics found;
+  models::check_against_data(spec, signature, found);
+  found.throw_if_errors(ExitCode::recipe);
+  models::Program program(spec, signature);
+  warnings.add(found.list());
+  warnings.add(program.warnings().list());
+  return program;
+}
+
+}  // namespace dltrain::training

@@ -1,0 +1,171 @@
+#include "training/model.h"
+
+#include "core/checked.h"
+#include "graph/builder.h"
+#include "layers/initializers.h"
+#include "models/metrics/metric.h"
+
+namespace dltrain::training {
+
+using datasets::Batch;
+using graph::StateRole;
+using models::SumSet;
+
+Model::Model(models::Program program, std::unique_ptr<backends::Backend> backend)
+    : program_(std::move(program)), session_(std::move(backend)) {
+  session_.create_states(program_.states());
+}
+
+void Model::initialize() {
+  for (const graph::StateInfo& info : program_.states().list()) {
+    if (info.role != StateRole::weight && info.role != StateRole::buffer) continue;
+    session_.set_state(info.name, layers::initialize(info.initializer, info.type.shape, info.type.dtype, program_.spec().seed, info.name));
+  }
+}
+
+int Model::plan(PlanKind kind, int64_t batch) {
+  const std::pair key{kind, batch};
+  if (const auto known = plans_.find(key); known != plans_.end()) return known->second;
+  graph::Graph graph;
+  switch (kind) {
+    case PlanKind::train: graph = program_.train(batch); break;
+    case PlanKind::gradient: graph = program_.gradient(batch); break;
+    case PlanKind::apply: graph = program_.apply(); break;
+    case PlanKind::evaluate: graph = program_.evaluate(batch); break;
+    case PlanKind::predict: graph = program_.predict(batch); break;
+  }
+  session_.create_states(program_.states());
+  const int number = session_.add(graph);
+  plans_[key] = number;
+  return number;
+}
+
+backends::Feed Model::feed(const Batch& batch, bool targets) const {
+  const DataSignature& signature = program_.signature();
+  backends::Feed feed;
+  for (size_t i = 0; i < signature.inputs.size(); ++i) feed.data[signature.inputs[i].name] = &batch.inputs[i];
+  if (!targets) return feed;
+  for (size_t i = 0; i < signature.targets.size(); ++i) feed.data["target:" + signature.targets[i].name] = &batch.targets[i];
+  if (batch.weights) feed.data["sample_weight"] = &*batch.weights;
+  return feed;
+}
+
+void Model::set_scalars(backends::Feed& feed, const StepScalars& scalars, uint64_t seed) {
+  feed.integers[graph::scalar::seed] = static_cast<int64_t>(seed);
+  feed.integers[graph::scalar::step] = scalars.step;
+  feed.integers[graph::scalar::sample_offset] = scalars.sample_offset;
+  feed.reals[graph::scalar::learning_rate] = scalars.learning_rate;
+}
+
+void Model::train(const Batch& batch, const StepScalars& scalars) {
+  last_plan_ = plan(PlanKind::train, batch.size);
+  backends::Feed fed = feed(batch, true);
+  set_scalars(fed, scalars, program_.spec().seed);
+  session_.run(last_plan_, fed);
+}
+
+void Model::gradient(const Batch& batch, const StepScalars& scalars) {
+  last_plan_ = plan(PlanKind::gradient, batch.size);
+  backends::Feed fed = feed(batch, true);
+  set_scalars(fed, scalars, program_.spec().seed);
+  session_.run(last_plan_, fed);
+}
+
+void Model::apply(const StepScalars& scalars) {
+  backends::Feed fed;
+  set_scalars(fed, scalars, program_.spec().seed);
+  session_.run(plan(PlanKind::apply, 0), fed);
+}
+
+double Model::loss() { return session_.scalar_result(last_plan_, "loss"); }
+
+void Model::evaluate(const Batch& batch) {
+  const int number = plan(PlanKind::evaluate, batch.size);
+  session_.run(number, feed(batch, true));
+}
+
+std::vector<Array> Model::predict(const std::vector<Array>& inputs) {
+  if (inputs.empty() || inputs.front().shape.rank() == 0) throw Bug("a prediction needs a batch");
+  const int number = plan(PlanKind::predict, inputs.front().shape[0]);
+  backends::Feed fed;
+  const DataSignature& signature = program_.signature();
+  for (size_t i = 0; i < signature.inputs.size(); ++i) fed.data[signature.inputs[i].name] = &inputs[i];
+  session_.run(number, fed);
+  std::vector<Array> outputs;
+  for (const std::string& name : program_.spec().model.outputs) outputs.push_back(session_.result(number, name));
+  return outputs;
+}
+
+Array Model::input_of_layer(const std::string& layer, const Batch& batch) {
+  const auto [known, is_new] = layer_plans_.emplace(std::pair{layer, batch.size}, -1);
+  if (is_new) known->second = session_.add(program_.until(layer, batch.size));
+  session_.run(known->second, feed(batch, false));
+  return session_.result(known->second, "value");
+}
+
+std::vector<std::pair<std::string, double>> Model::results(SumSet set) {
+  const auto totals_of = [&](const std::string& state) {
+    const Array value = session_.state(state);
+    std::vector<double> totals;
+    for (int64_t i = 0; i < value.elements(); ++i) totals.push_back(element(value, i));
+    return totals;
+  };
+  std::vector<std::pair<std::string, double>> results;
+  for (const models::Tracked& tracked : program_.tracked(set)) {
+    std::vector<std::vector<double>> totals;
+    for (const std::string& state : tracked.states) totals.push_back(totals_of(state));
+    if (tracked.metric == nullptr) {
+      results.emplace_back(tracked.name, totals[1][0] == 0 ? 0 : totals[0][0] / totals[1][0]);
+      continue;
+    }
+    const auto metric = models::make_metric(*tracked.metric);
+    const std::vector<std::string> suffixes = metric->suffixes();
+    const std::vector<double> values = metric->results(totals);
+    for (size_t i = 0; i < values.size(); ++i) results.emplace_back(tracked.name + suffixes[i], values[i]);
+  }
+  return results;
+}
+
+void Model::reset(SumSet set) {
+  for (const models::Tracked& tracked : program_.tracked(set)) {
+    for (const std::string& state : tracked.states) session_.zero_state(state);
+  }
+}
+
+int64_t Model::first_bad_step() {
+  if (!session_.has_state(models::state_name::first_bad_step)) return -1;
+  return session_.state(models::state_name::first_bad_step).as<int64_t>()[0] - 1;
+}
+
+void Model::prepare_training(int64_t batch) {
+  if (program_.spec().train.gradient_accumulation > 1) {
+    training_plan_ = plan(PlanKind::gradient, batch);
+    plan(PlanKind::apply, 0);
+  } else {
+    training_plan_ = plan(PlanKind::train, batch);
+  }
+}
+
+void Model::prepare_evaluation(int64_t batch) { plan(PlanKind::evaluate, batch); }
+
+const backends::Plan& Model::training_plan() const { return session_.plan(training_plan_); }
+
+MemoryUse Model::memory() const {
+  MemoryUse use;
+  for (const graph::StateInfo& info : program_.states().list()) {
+    const int64_t bytes = info.type.bytes();
+    switch (info.role) {
+      case StateRole::weight:
+      case StateRole::buffer: use.weights = checked_add(use.weights, bytes); break;
+      case StateRole::gradient: use.gradients = checked_add(use.gradients, bytes); break;
+      case StateRole::slot:
+      case StateRole::counter:
+      case StateRole::metric: use.optimizer = checked_add(use.optimizer, bytes); break;
+    }
+  }
+  use.arena = session_.arena_bytes();
+  use.packed = session_.packed_bytes();
+  return use;
+}
+
+}  // namespace dltrain::training

@@ -1,0 +1,86 @@
+// A model on a device: program, session, plans. What training, evaluation and prediction drive.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backends/session.h"
+#include "core/array.h"
+#include "datasets/dataset.h"
+#include "models/program.h"
+
+namespace dltrain::training {
+
+// What a device needs for a model, by kind; in bytes. Predicted from the plans, before anything runs.
+struct MemoryUse {
+  int64_t weights = 0;      // and other states of the model
+  int64_t optimizer = 0;    // slots, counters
+  int64_t gradients = 0;    // accumulated over micro-batches
+  int64_t arena = 0;        // activations, gradients within a step, scratch
+  int64_t packed = 0;       // private copies of weights
+  int64_t total() const { return weights + optimizer + gradients + arena + packed; }
+};
+
+// The numbers of one optimizer step that the host sets.
+struct StepScalars {
+  int64_t step = 0;           // optimizer steps done
+  int64_t sample_offset = 0;  // rows of this step before this micro-batch
+  double learning_rate = 0;
+};
+
+class Model {
+ public:
+  Model(models::Program program, std::unique_ptr<backends::Backend> backend);
+
+  models::Program& program() { return program_; }
+  const models::Program& program() const { return program_; }
+  backends::Session& session() { return session_; }
+
+  // First values of all weights, from the spec's seed.
+  void initialize();
+
+  // One micro-batch and the update together; only where gradient_accumulation is 1. Returns without waiting.
+  void train(const datasets::Batch& batch, const StepScalars& scalars);
+  // The parts, for gradient accumulation.
+  void gradient(const datasets::Batch& batch, const StepScalars& scalars);
+  void apply(const StepScalars& scalars);
+  // The loss of the last train or gradient; waits for it.
+  double loss();
+  void evaluate(const datasets::Batch& batch);
+  // Outputs in the order of the spec, each [batch, ...]. `inputs` are in the order of the signature.
+  std::vector<Array> predict(const std::vector<Array>& inputs);
+
+  // What flows into a layer for a batch, in inference: for layers that adapt.
+  Array input_of_layer(const std::string& layer, const datasets::Batch& batch);
+
+  // Means and metrics since the last reset, in the order of Program::tracked, with Keras' names.
+  std::vector<std::pair<std::string, double>> results(models::SumSet set);
+  void reset(models::SumSet set);
+  // 0-based optimizer step at which a loss or gradient was not finite, or -1.
+  int64_t first_bad_step();
+
+  // Compiles the plans that training with this batch size needs, so that memory is known and errors come now.
+  void prepare_training(int64_t batch);
+  void prepare_evaluation(int64_t batch);
+  MemoryUse memory() const;
+  // The plan that runs training steps of full batches, once prepared.
+  const backends::Plan& training_plan() const;
+
+ private:
+  enum class PlanKind { train, gradient, apply, evaluate, predict };
+  int plan(PlanKind kind, int64_t batch);
+  backends::Feed feed(const datasets::Batch& batch, bool targets) const;
+  static void set_scalars(backends::Feed& feed, const StepScalars& scalars, uint64_t seed);
+
+  models::Program program_;
+  backends::Session session_;
+  std::map<std::pair<PlanKind, int64_t>, int> plans_;
+  std::map<std::pair<std::string, int64_t>, int> layer_plans_;
+  int last_plan_ = -1;
+  int training_plan_ = -1;
+};
+
+}  // namespace dltrain::training

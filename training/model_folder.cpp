@@ -1,0 +1,76 @@
+#include "training/model_folder.h"
+
+#include "core/files.h"
+#include "core/setting.h"
+#include "formats/json/json.h"
+#include "models/recipe/canonical.h"
+#include "models/recipe/parse.h"
+#include "models/recipe/reader.h"
+#include "training/weights.h"
+
+namespace dltrain::training {
+
+namespace {
+
+constexpr int64_t format_version = 1;
+
+std::string folder_of(const std::string& path) {
+  if (!exists(path)) throw UserError(ExitCode::model, path, "there is no such run or model", "name the folder that \"dltrain fit\" printed");
+  const std::string inner = join_path(path, "model");
+  return exists(join_path(inner, "contract.json")) ? inner : path;
+}
+
+void require_file(const std::string& folder, const std::string& name) {
+  if (exists(join_path(folder, name))) return;
+  throw UserError(ExitCode::model, folder, "this is not a model: " + name + " is missing",
+                  "name a run that has finished, or its folder \"model\"");
+}
+
+models::Spec read_canonical(const Catalogue& catalogue, const std::string& path) {
+  Diagnostics warnings;
+  try {
+    return models::read_spec(models::load_recipe(path), catalogue, {}, warnings);
+  } catch (const UserError& error) {
+    throw UserError(ExitCode::model, error.diagnostics());
+  }
+}
+
+}  // namespace
+
+void save_model_folder(Model& model, const datasets::DataContract& contract, const std::string& folder) {
+  create_directories(folder);
+  save_weights(model, join_path(folder, "model.weights.h5"));
+  write_file_durably(join_path(folder, "recipe.toml"), models::canonical_toml(model.program().spec()));
+  Table table;
+  table.set("format", format_version);
+  const Setting setting = datasets::contract_setting(contract);
+  for (const Table::Entry& entry : setting.table()->entries()) table.set(entry.key, entry.value);
+  write_file_durably(join_path(folder, "contract.json"), formats::json_text(Setting(std::move(table)), 2) + "\n");
+}
+
+ModelDescription open_model_folder(const Catalogue& catalogue, const std::string& path) {
+  const std::string folder = folder_of(path);
+  for (const char* name : {"recipe.toml", "contract.json", "model.weights.h5"}) require_file(folder, name);
+  ModelDescription description;
+  const std::string contract_path = join_path(folder, "contract.json");
+  Setting contract = formats::read_json(contract_path, ExitCode::model);
+  const Setting* version = contract.table() != nullptr ? contract.table()->find("format") : nullptr;
+  if (version == nullptr || version->integer() == nullptr) {
+    throw UserError(ExitCode::model, contract_path, "the file has no format number", "train the model again, or restore the file");
+  }
+  if (*version->integer() > format_version) {
+    throw UserError(ExitCode::model, contract_path,
+                    "the model was written by a newer dltrain (format " + version->toml() + ", this one reads up to " +
+                        std::to_string(format_version) + ")",
+                    "use the newer program");
+  }
+  contract.table()->erase("format");
+  description.contract = datasets::contract_from_setting(contract, contract_path);
+  for (const auto& input : description.contract.inputs) description.signature.inputs.push_back(input.field);
+  for (const auto& target : description.contract.targets) description.signature.targets.push_back(target.field);
+  description.spec = read_canonical(catalogue, join_path(folder, "recipe.toml"));
+  description.weights_path = join_path(folder, "model.weights.h5");
+  return description;
+}
+
+}  // namespace dltrain::training
