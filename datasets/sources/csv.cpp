@@ -51,8 +51,9 @@ struct Csv : Source {
 
   SampleSets load(const LoadRequest& request) const override {
     const std::string path = locate(file, request);
-    const TableLayout layout = find_layout(path, {separator[0], header, names, missing});
-    const TableRoles roles = assign_roles(layout, {target, features, inputs, ignore, weight, on_missing, {}}, request);
+    const RoleOptions options{target, features, inputs, ignore, weight, on_missing, {}};
+    const TableLayout layout = find_layout(path, {separator[0], header, names, missing, mentioned_names(options, request)});
+    const TableRoles roles = assign_roles(layout, options, request);
     SampleSets sets;
     sets.notes = layout.notes;
     sets.train = read_table(layout, roles, {separator[0], missing, classes}, request, sets.notes);

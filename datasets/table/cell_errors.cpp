@@ -11,14 +11,14 @@ constexpr int64_t most_shown = 10;
 }  // namespace
 
 void CellErrors::add(std::string place, std::string what, std::string help) {
-  if (++count_ <= most_shown) shown_.error("data", {}, std::move(place), std::move(what)).help = std::move(help);
+  if (++count_ <= most_shown) shown_.error("", {}, std::move(place), std::move(what)).help = std::move(help);
 }
 
 void CellErrors::throw_if_any(const std::string& path) const {
   if (count_ == 0) return;
   Diagnostics all = shown_;
   if (count_ > most_shown) {
-    all.error("data", {}, path, "has " + count_text(count_) + " such errors; the first " + std::to_string(most_shown) + " are shown");
+    all.error("", {}, path, "has " + count_text(count_) + " such errors; the first " + std::to_string(most_shown) + " are shown");
   }
   all.throw_if_errors(ExitCode::data);
 }

@@ -47,6 +47,11 @@ void find_text_columns(TableLayout& layout, const std::vector<Record>& records, 
   }
 }
 
+bool has_any(const Record& record, const std::vector<std::string>& names) {
+  return std::any_of(record.begin(), record.end(),
+                     [&](const std::string& text) { return std::find(names.begin(), names.end(), text) != names.end(); });
+}
+
 std::string other_separator(const Record& record, char separator) {
   if (record.size() > 1) return {};
   for (const char other : {';', '\t', ',', '|'}) {
@@ -83,6 +88,8 @@ TableLayout find_layout(const std::string& path, const LayoutOptions& options) {
   layout.columns = records[0].size();
   if (options.header) {
     layout.header = *options.header;
+  } else if (has_any(records[0], options.mentioned)) {
+    layout.header = true;
   } else {
     layout.header = looks_like_header(records[0], {records.begin() + 1, records.end()}, options.missing);
     layout.notes.push_back(file_name(path) + (layout.header ? ": the first line is taken as a header (header = false if it is data)"

@@ -27,7 +27,8 @@ struct LayoutOptions {
   char separator = ',';
   std::optional<bool> header;
   std::vector<std::string> names;    // instead of those of the file
-  std::vector<std::string> missing;  // texts that are neither number nor text
+  std::vector<std::string> missing;    // texts that are neither number nor text
+  std::vector<std::string> mentioned;  // names that the recipe or a contract uses: a first line with one of them is a header
 };
 
 // Looks at the first records. Throws UserError (data) for an empty file, or one whose columns do not fit the names.

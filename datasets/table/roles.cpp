@@ -137,7 +137,30 @@ class Assigner {
     return std::any_of(roles_.targets.begin(), roles_.targets.end(), [&](const auto& t) { return contains(t.columns, column); });
   }
 
+  // A model takes the columns it was trained with, wherever they stand.
+  void obey_contract(std::vector<size_t>& columns) const {
+    if (request_.contract == nullptr || roles_.inputs.size() >= request_.contract->inputs.size()) return;
+    const std::vector<std::string>& wanted = request_.contract->inputs[roles_.inputs.size()].preparation.columns;
+    if (layout_.names.empty()) {
+      if (columns.size() == wanted.size()) return;
+      throw UserError(ExitCode::data, layout_.path,
+                      "gives " + std::to_string(columns.size()) + " features, but the training part has " + std::to_string(wanted.size()));
+    }
+    columns.clear();
+    for (const std::string& name : wanted) {
+      const auto found = std::find(layout_.names.begin(), layout_.names.end(), name);
+      if (found != layout_.names.end()) {
+        columns.push_back(static_cast<size_t>(found - layout_.names.begin()));
+      } else if (const auto number = parse_integer(name); number && *number < static_cast<int64_t>(layout_.columns)) {
+        columns.push_back(static_cast<size_t>(*number));  // the training part had no names
+      } else {
+        throw UserError(ExitCode::data, layout_.path, "has no column " + quote(name) + ", which the training part has");
+      }
+    }
+  }
+
   void add_input(const std::string& name, std::vector<size_t> columns) {
+    obey_contract(columns);
     if (columns.empty()) refuse(options_.place, "no columns are left for the input " + quote(name) + " of " + layout_.path);
     for (const size_t column : columns) {
       if (is_target(column)) {
@@ -187,6 +210,29 @@ class Assigner {
 };
 
 }  // namespace
+
+std::vector<std::string> mentioned_names(const RoleOptions& options, const LoadRequest& request) {
+  std::vector<std::string> names;
+  const auto add = [&](const ColumnRef& column) {
+    if (const std::string* name = std::get_if<std::string>(&column.name)) names.push_back(*name);
+  };
+  const auto add_groups = [&](const std::optional<ColumnGroups>& groups) {
+    if (!groups) return;
+    for (const ColumnGroups::Group& group : groups->groups) std::for_each(group.columns.begin(), group.columns.end(), add);
+  };
+  add_groups(options.target);
+  add_groups(options.inputs);
+  if (options.features) std::for_each(options.features->begin(), options.features->end(), add);
+  std::for_each(options.ignore.begin(), options.ignore.end(), add);
+  if (options.weight) add(*options.weight);
+  if (request.contract == nullptr) return names;
+  for (const InputContract& input : request.contract->inputs) {
+    for (const std::string& name : input.preparation.columns) {
+      if (!parse_integer(name)) names.push_back(name);
+    }
+  }
+  return names;
+}
 
 TableRoles assign_roles(const TableLayout& layout, const RoleOptions& options, const LoadRequest& request) {
   return Assigner(layout, options, request).assign();

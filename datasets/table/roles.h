@@ -40,7 +40,10 @@ struct TableRoles {
   std::optional<size_t> weight;
 };
 
-// Throws UserError (recipe) for columns that do not exist, a target that is also a feature, inputs or outputs without columns;
+// The column names that the options and the request's contract use.
+std::vector<std::string> mentioned_names(const RoleOptions& options, const LoadRequest& request);
+
+// With a contract, inputs have the contract's columns in its order. Throws UserError (recipe) for columns that do not exist, a target that is also a feature, inputs or outputs without columns;
 // (data) if all that is left of the features is text.
 TableRoles assign_roles(const TableLayout& layout, const RoleOptions& options, const LoadRequest& request);
 
