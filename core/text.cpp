@@ -151,6 +151,10 @@ std::string utf8_prefix(std::string_view text, size_t bytes) {
   return std::string(text.substr(0, bytes));
 }
 
+std::string counted(int64_t count, std::string_view noun) {
+  return count_text(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 std::optional<int64_t> parse_integer(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   int64_t value = 0;

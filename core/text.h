@@ -23,6 +23,7 @@ std::string real_text(double value);
 std::string shape_text(std::span<const int64_t> sizes);  // "[2, 3]"
 std::string bytes_text(uint64_t bytes);                  // "1.5 MiB"
 std::string count_text(int64_t count);                   // "1,234,567"
+std::string counted(int64_t count, std::string_view noun);  // "1 row", "2,345 rows"
 
 // The bytes of the UTF-8 character that the text begins with; 0 if it is not valid UTF-8 (RFC 3629) or the text is empty.
 size_t utf8_length(std::string_view text);
