@@ -8,32 +8,12 @@ namespace dltrain::formats {
 
 namespace {
 
-// The length of the well-formed UTF-8 sequence (RFC 3629) that begins at `at`, or 0.
-size_t sequence_length(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto follows = [&](size_t i, unsigned low = 0x80, unsigned high = 0xbf) { return byte(i) >= low && byte(i) <= high; };
-  const unsigned first = byte(at);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return follows(at + 1) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    const unsigned low = first == 0xe0 ? 0xa0 : 0x80;
-    const unsigned high = first == 0xed ? 0x9f : 0xbf;
-    return follows(at + 1, low, high) && follows(at + 2) ? 3 : 0;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    const unsigned low = first == 0xf0 ? 0x90 : 0x80;
-    const unsigned high = first == 0xf4 ? 0x8f : 0xbf;
-    return follows(at + 1, low, high) && follows(at + 2) && follows(at + 3) ? 4 : 0;
-  }
-  return 0;
-}
-
 void append_text(std::string& out, std::string_view text) {
   constexpr char digits[] = "0123456789abcdef";
   out += '"';
   for (size_t at = 0; at < text.size();) {
     const char c = text[at];
-    const size_t length = sequence_length(text, at);
+    const size_t length = utf8_length(text.substr(at));
     if (length == 0) {
       out += "\xef\xbf\xbd";  // U+FFFD
     } else if (c == '"' || c == '\\') {
