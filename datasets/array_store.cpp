@@ -56,6 +56,8 @@ int64_t first_not_finite(const Array& data) {
   return -1;
 }
 
+}  // namespace
+
 void check_int32(const Array& data, const std::string& path) {
   for (const int64_t value : data.as<int64_t>()) {
     if (value >= std::numeric_limits<int32_t>::min() && value <= std::numeric_limits<int32_t>::max()) continue;
@@ -64,9 +66,7 @@ void check_int32(const Array& data, const std::string& path) {
   }
 }
 
-}  // namespace
-
-void check_finite(const Array& data, const std::string& path) {
+void check_finite(const Array& data, const std::string& path, int64_t first) {
   const int64_t at = first_not_finite(data);
   if (at < 0) return;
   const int64_t row = data.shape.from(1).elements();
@@ -78,10 +78,10 @@ void check_finite(const Array& data, const std::string& path) {
     rest %= stride;
   }
   index.erase(index.begin());
-  std::string where = "sample " + std::to_string(at / row);
+  std::string where = "sample " + std::to_string(first + at / row);
   if (!index.empty()) where += ", element " + Shape(std::move(index)).text();
   throw UserError(ExitCode::data, path,
-                  where + " is " + (std::isnan(element(data, at)) ? "NaN" : "infinite") + "; training on it would only give NaN",
+                  where + " is " + (std::isnan(element(data, at)) ? "NaN" : "infinite") + ", and so would be all that is computed from it",
                   "remove such samples or repair their values (samples count from 0)");
 }
 

@@ -13,7 +13,10 @@ std::unique_ptr<FieldStore> array_store(Array data, double scale = 1, double off
 // infinities, and integers outside of int32.
 InputField array_input(const std::string& name, Array data, double scale, double offset, const std::string& path);
 
-// Throws UserError (data) that names the sample and the element of the first NaN or infinity of a float array [N, ...].
-void check_finite(const Array& data, const std::string& path);
+// Throws UserError (data) that names the sample and the element of the first NaN or infinity of a float array [N, ...]; samples
+// count from `first`.
+void check_finite(const Array& data, const std::string& path, int64_t first = 0);
+// Throws UserError (data) if an i64 array holds what does not fit into 32 bits.
+void check_int32(const Array& data, const std::string& path);
 
 }  // namespace dltrain::datasets

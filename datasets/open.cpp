@@ -15,8 +15,9 @@ namespace {
 
 class Opener {
  public:
-  Opener(const SourceRegistry& registry, const DataRequest& request, Diagnostics& warnings, const DataContract* contract)
-      : registry_(registry), request_(request), warnings_(warnings), fixed_(contract) {}
+  Opener(const SourceRegistry& registry, const DataRequest& request, Diagnostics& warnings, const DataContract* contract,
+         const std::atomic<bool>* stop)
+      : registry_(registry), request_(request), warnings_(warnings), fixed_(contract), stop_(stop) {}
 
   std::unique_ptr<Dataset> open() {
     SampleSets main = load(request_.spec.source, fixed_);
@@ -42,7 +43,7 @@ class Opener {
 
  private:
   SampleSets load(const Component& source, const DataContract* contract) const {
-    LoadRequest request{request_.recipe_folder, request_.seed, request_.input_names, request_.targets, contract, &warnings_};
+    LoadRequest request{request_.recipe_folder, request_.seed, request_.input_names, request_.targets, contract, &warnings_, stop_};
     if (request.targets.empty()) request.targets.push_back({"target", request_.target_kind});
     return registry_.make(source)->load(request);
   }
@@ -155,6 +156,7 @@ class Opener {
   const DataRequest& request_;
   Diagnostics& warnings_;
   const DataContract* fixed_;
+  const std::atomic<bool>* stop_;
   std::vector<std::unique_ptr<Samples>> sets_;
   std::array<PartRows, 3> parts_;
   std::vector<std::string> notes_;
@@ -163,8 +165,8 @@ class Opener {
 }  // namespace
 
 std::unique_ptr<Dataset> open_dataset(const SourceRegistry& registry, const DataRequest& request, Diagnostics& warnings,
-                                      const DataContract* contract) {
-  return Opener(registry, request, warnings, contract).open();
+                                      const DataContract* contract, const std::atomic<bool>* stop) {
+  return Opener(registry, request, warnings, contract, stop).open();
 }
 
 }  // namespace dltrain::datasets

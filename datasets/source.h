@@ -1,6 +1,7 @@
 // A data source: what `[data] type = "..."` names. One file in sources/ each.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,6 +25,7 @@ struct LoadRequest {
   // What the training part or a trained model has fixed already: columns, classes, fill values. Null for the training part.
   const DataContract* contract = nullptr;
   Diagnostics* warnings = nullptr;       // never null
+  const std::atomic<bool>* stop = nullptr;  // long reading ends with UserError (interrupted) when it becomes true
 };
 
 class Source {

@@ -85,7 +85,7 @@ class TableReading {
   void read_row() {
     if (reader_.fields().size() != layout_.columns) {
       const size_t at = std::min(reader_.fields().size(), layout_.columns);
-      errors_.add(reader_.place(at), "the row has " + std::to_string(reader_.fields().size()) + " fields instead of " + std::to_string(layout_.columns),
+      errors_.add(reader_.place(at), "the row has " + counted(static_cast<int64_t>(reader_.fields().size()), "field") + " instead of " + std::to_string(layout_.columns),
                   "every row needs the same columns; a text with " + std::string(1, options_.separator) + " in it stands in quotes");
       return;
     }
@@ -131,8 +131,7 @@ class TableReading {
   }
 
   std::string shown(size_t column) const {
-    std::string text(reader_.fields()[column].substr(0, 40));
-    return quote(text);
+    return quote(utf8_prefix(reader_.fields()[column], 40));
   }
 
   Cell read_feature(size_t column, const MissingRule& rule, float& value) {

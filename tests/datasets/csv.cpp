@@ -173,6 +173,8 @@ TEST_CASE("CSV: a contract fixes what a model was trained with, also after a way
 TEST_CASE("CSV: files are found beside the recipe, then in $DLTRAIN_DATA") {
   const CsvRecipe recipe("1,2\n");
   const test::TemporaryFolder elsewhere;
+  const char* const before = std::getenv("DLTRAIN_DATA");
+  const std::string restored = before != nullptr ? before : "";
   test::write(elsewhere, "sets/far.csv", "3,4\n");
   ::setenv("DLTRAIN_DATA", elsewhere.path().c_str(), 1);
   const auto opened = recipe.load({{"target", 1}, {"file", "sets/far.csv"}});
@@ -185,6 +187,7 @@ TEST_CASE("CSV: files are found beside the recipe, then in $DLTRAIN_DATA") {
   golden.replace(recipe.folder().path(), "RECIPE");
   golden.replace(elsewhere.path(), "DATA");
   golden.check();
+  if (before != nullptr) ::setenv("DLTRAIN_DATA", restored.c_str(), 1);
 }
 
 TEST_CASE("messages about CSV data") {
