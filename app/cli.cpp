@@ -57,7 +57,25 @@ void add_evaluate(CLI::App& app, Parsed& parsed) {
   command->callback([&parsed] { parsed.command = [&parsed] { return evaluate(parsed.evaluate, parsed.common); }; });
 }
 
-
+void add_predict(CLI::App& app, Parsed& parsed) {
+  PredictOptions& options = parsed.predict;
+  CLI::App* command = app.add_subcommand("predict", "what a trained model says about new samples");
+  command->add_option("MODEL", options.model, "the folder of a run or of a model, or a recipe whose [model] names weights")->required();
+  command->add_option("--input", options.input, "CSV, NPY, NPZ, IDX, an image or a folder of images; - reads CSV from standard input")
+      ->type_name("PATH")
+      ->required();
+  command->add_option("--output", options.output, "a file that ends in .csv, .jsonl, .npy or .npz; - is standard output")
+      ->type_name("FILE")
+      ->capture_default_str();
+  command->add_option("--format", options.format, "csv, jsonl, npy or npz (default: by the ending of the output)")->type_name("NAME");
+  command->add_option("--batch-size", options.batch_size, "samples computed at once (default: that of the recipe)")
+      ->type_name("N")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 30, "1 to 1073741824"));
+  command->add_option("--device", options.device, "auto, cpu, cuda, reference")->type_name("NAME");
+  command->footer("Examples: dltrain predict runs/iris/0001 --input flowers.csv --output species.csv\n"
+                  "          dltrain predict runs/digits/0001 --input scans/ --output - --format jsonl");
+  command->callback([&parsed] { parsed.command = [&parsed] { return predict(parsed.predict, parsed.common); }; });
+}
 
 void add_explain(CLI::App& app, Parsed& parsed) {
   ExplainOptions& options = parsed.explain;
@@ -82,7 +100,7 @@ void add_devices(CLI::App& app, Parsed& parsed) {
 }
 
 // Commands of the design that this version does not have yet: known by name, answered as an error.
-constexpr const char* later_commands[] = {"predict", "crosscheck", "resume", "check", "new", "runs", "compare", "logs", "diff", "schema", "verify", "replay", "profile", "plot", "fmt", "migrate"};
+constexpr const char* later_commands[] = {"crosscheck", "resume", "check", "new", "runs", "compare", "logs", "diff", "schema", "verify", "replay", "profile", "plot", "fmt", "migrate"};
 
 void add_later(CLI::App& app, Parsed& parsed) {
   for (const char* name : later_commands) {
@@ -150,7 +168,7 @@ ExitCode run(int argc, char** argv) {
              "  dltrain predict runs/iris/0001 --input flowers.csv --output species.csv\n  dltrain explain Conv2D");
   add_fit(app, parsed);
   add_evaluate(app, parsed);
-
+  add_predict(app, parsed);
   add_explain(app, parsed);
   add_list(app, parsed);
   add_devices(app, parsed);

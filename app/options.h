@@ -37,9 +37,10 @@ struct EvaluateOptions {
 
 struct PredictOptions {
   std::string model;
-  std::string input, output;
+  std::string input;
+  std::string output = "-";
   std::string format;  // empty: by the ending of output
-  int64_t batch_size = 0;
+  int64_t batch_size = 0;  // 0: that of the recipe
   std::string device;
 };
 

@@ -19,7 +19,16 @@ const DataField* target_for(const DataSignature& signature, const std::string& o
   return i < signature.targets.size() ? &signature.targets[i] : nullptr;
 }
 
+OutputMeaning::Logits logits_of(const models::LossTraits& traits) {
+  if (traits.prediction != models::PredictionKind::logits) return OutputMeaning::Logits::none;
+  return traits.target == models::TargetForm::truth_values ? OutputMeaning::Logits::sigmoid : OutputMeaning::Logits::softmax;
+}
+
 }  // namespace
+
+std::string OutputMeaning::class_name(int64_t number) const {
+  return number < static_cast<int64_t>(class_names.size()) ? class_names[static_cast<size_t>(number)] : std::to_string(number);
+}
 
 std::vector<OutputMeaning> output_meanings(const models::Spec& spec, const DataSignature& signature) {
   std::vector<OutputMeaning> meanings;
@@ -27,9 +36,11 @@ std::vector<OutputMeaning> output_meanings(const models::Spec& spec, const DataS
     OutputMeaning meaning{spec.model.outputs[i]};
     if (i < spec.train.outputs.size()) {
       const models::LossTraits traits = models::make_loss(spec.train.outputs[i].loss)->traits();
-      meaning.logits = traits.prediction == models::PredictionKind::logits;
+      meaning.logits = logits_of(traits);
       const DataField* target = target_for(signature, meaning.name, i);
       meaning.classes = traits.classifies() && target != nullptr && target->classes.has_value();
+      // Several truth values of a sample may hold at once.
+      if (traits.target == models::TargetForm::truth_values && target != nullptr && target->shape.elements() > 1) meaning.classes = false;
       if (meaning.classes) meaning.class_names = target->class_names;
       for (int64_t c = 0; meaning.classes && meaning.class_names.empty() && c < *target->classes; ++c) meaning.class_names.push_back(std::to_string(c));
       if (meaning.classes && meaning.class_names.size() < static_cast<size_t>(*target->classes)) {
@@ -45,16 +56,19 @@ std::vector<OutputMeaning> output_meanings(const models::Spec& spec, const DataS
 namespace {
 
 // One column: the probability of the second of two classes.
-Array two_columns(const OutputMeaning& meaning, const Array& output) {
+Array two_columns(const Array& output) {
   const int64_t rows = output.shape[0];
   Array result(DType::f32, {rows, 2});
   for (int64_t r = 0; r < rows; ++r) {
-    double p = element(output, r);
-    if (meaning.logits) p = 1 / (1 + std::exp(-p));
+    const double p = element(output, r);
     set_element(result, 2 * r, 1 - p);
     set_element(result, 2 * r + 1, p);
   }
   return result;
+}
+
+void sigmoid_all(Array& values) {
+  for (float& x : values.as<float>()) x = static_cast<float>(1 / (1 + std::exp(-static_cast<double>(x))));
 }
 
 void softmax_rows(Array& values) {
@@ -71,13 +85,20 @@ void softmax_rows(Array& values) {
 
 }  // namespace
 
-Array probabilities(const OutputMeaning& meaning, const Array& output) {
-  const bool per_row = output.shape.rank() == 2;
-  if (!meaning.classes || !per_row) return output;
-  if (output.shape.back() == 1) return two_columns(meaning, output);
+Array without_logits(const OutputMeaning& meaning, const Array& output) {
+  if (meaning.logits == OutputMeaning::Logits::none) return output;
   Array result = converted(output, DType::f32);
-  if (meaning.logits) softmax_rows(result);
+  // A softmax over one column would say 1 whatever comes in.
+  const bool alone = output.shape.rank() < 2 || output.shape.back() == 1;
+  if (meaning.logits == OutputMeaning::Logits::sigmoid || alone) sigmoid_all(result);
+  else softmax_rows(result);
   return result;
+}
+
+Array probabilities(const OutputMeaning& meaning, const Array& output) {
+  Array result = without_logits(meaning, output);
+  const bool one_column = meaning.classes && output.shape.rank() == 2 && output.shape.back() == 1;
+  return one_column ? two_columns(result) : result;
 }
 
 std::vector<int64_t> predicted_classes(const Array& probabilities) {

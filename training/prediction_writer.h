@@ -1,4 +1,4 @@
-// Predictions as files: CSV, JSON lines or NPY; row by row, in order, with row ids, in constant memory.
+// Predictions as files: CSV, JSON lines, NPY or NPZ; row by row, in order, in constant memory; texts with row ids.
 #pragma once
 
 #include <memory>
@@ -13,13 +13,14 @@ namespace dltrain::training {
 class PredictionWriter {
  public:
   virtual ~PredictionWriter() = default;
-  // `outputs` in the order of the meanings, each [n, ...]; `ids` has n texts.
+  // `outputs` in the order of the meanings, each [n, ...] with n > 0; `ids` has n texts.
   virtual void write(const std::vector<std::string>& ids, const std::vector<Array>& outputs) = 0;
-  // Everything is on its way to the disk. Without it the file is not complete.
+  // After at least one write. The file gets its name; without close there is no file.
   virtual void close() = 0;
 };
 
-// format: "csv", "jsonl", "npy"; empty: by the ending of `path`. Throws UserError (recipe) for others.
+// format: "csv", "jsonl", "npy", "npz"; empty: by the ending of `path`, "csv" for "-" (standard output, texts only). Throws
+// UserError (recipe) for others, and for NPY with several outputs.
 std::unique_ptr<PredictionWriter> open_prediction_writer(const std::string& path, const std::string& format,
                                                          std::vector<OutputMeaning> meanings);
 

@@ -43,11 +43,15 @@ class ZipWriter {
  public:
   explicit ZipWriter(OutputFile file) : file_(std::move(file)) {}
   void add(const std::string& name, std::span<const std::byte> contents);
+  // The same for all of a file, which is read twice, in constant memory.
+  void add_file(const std::string& name, const std::string& path);
   // Writes the table of contents and closes.
   void close();
 
  private:
   void write(const std::string& bytes);
+  // The header of a member whose contents follow.
+  void begin(ZipMember member);
 
   OutputFile file_;
   std::vector<ZipMember> members_;

@@ -44,6 +44,16 @@ void append_common(std::string& bytes, const ZipMember& member, const std::strin
   append(bytes, static_cast<uint16_t>(extra.size()));
 }
 
+uint32_t sum_of(uint32_t before, std::span<const std::byte> bytes) {
+  return static_cast<uint32_t>(::crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
+template <class F> void for_each_chunk(const std::string& path, F f) {
+  InputFile file(path, ExitCode::io);
+  std::vector<std::byte> buffer(size_t{1} << 20);
+  while (const size_t count = file.read(buffer)) f(std::span<const std::byte>(buffer).first(count));
+}
+
 }  // namespace
 
 void ZipWriter::write(const std::string& bytes) {
@@ -51,20 +61,41 @@ void ZipWriter::write(const std::string& bytes) {
   written_ += bytes.size();
 }
 
-void ZipWriter::add(const std::string& name, std::span<const std::byte> contents) {
-  if (name.size() > 0xffff) throw Bug("the name of a ZIP member is longer than 65535 bytes");
-  ZipMember member{.name = name, .offset = written_, .compressed = contents.size(), .size = contents.size()};
-  member.check_sum = static_cast<uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(contents.data()), contents.size()));
+void ZipWriter::begin(ZipMember member) {
+  if (member.name.size() > 0xffff) throw Bug("the name of a ZIP member is longer than 65535 bytes");
+  member.offset = written_;
   // In a local header both sizes stand in the extra field if one does.
   const bool large = member.size >= zip::in_extra;
   const std::string extra = large ? extra_field({member.size, member.compressed}) : std::string();
   std::string header;
   append(header, zip::local_header);
   append_common(header, member, extra);
-  write(header + name + extra);
+  write(header + member.name + extra);
+  members_.push_back(std::move(member));
+}
+
+void ZipWriter::add(const std::string& name, std::span<const std::byte> contents) {
+  begin({.name = name, .compressed = contents.size(), .size = contents.size(), .check_sum = sum_of(0, contents)});
   file_.write(contents);
   written_ += contents.size();
-  members_.push_back(std::move(member));
+}
+
+void ZipWriter::add_file(const std::string& name, const std::string& path) {
+  ZipMember member{.name = name};
+  for_each_chunk(path, [&](std::span<const std::byte> chunk) {
+    member.check_sum = sum_of(member.check_sum, chunk);
+    member.size += chunk.size();
+  });
+  member.compressed = member.size;
+  const uint64_t size = member.size;
+  begin(std::move(member));
+  uint64_t copied = 0;
+  for_each_chunk(path, [&](std::span<const std::byte> chunk) {
+    file_.write(chunk);
+    copied += chunk.size();
+  });
+  if (copied != size) throw UserError(ExitCode::io, path, "changed while it was copied");
+  written_ += size;
 }
 
 void ZipWriter::close() {

@@ -1,0 +1,69 @@
+// dltrain predict: what a trained model says about new samples, as a file.
+#include <cstdio>
+
+#include "app/commands.h"
+#include "app/trained_model.h"
+#include "core/diagnostic.h"
+#include "core/setting.h"
+#include "core/text.h"
+#include "datasets/input_stream.h"
+#include "formats/json/json.h"
+#include "training/interrupt.h"
+#include "training/outputs.h"
+#include "training/prediction_writer.h"
+
+namespace dltrain::app {
+
+namespace {
+
+// What the samples of a batch are called: file names, or their numbers from 0.
+std::vector<std::string> ids_of(const datasets::Batch& batch, const std::vector<std::string>& names) {
+  if (!names.empty()) return names;
+  std::vector<std::string> ids;
+  for (const int64_t row : batch.rows) ids.push_back(std::to_string(row));
+  return ids;
+}
+
+// Writes predictions until the samples end or a signal comes; gives the number of samples.
+int64_t write_all(training::Model& model, datasets::InputStream& samples, training::PredictionWriter& writer, int64_t batch_size) {
+  int64_t count = 0;
+  datasets::Batch batch;
+  while (!training::interrupted() && samples.next(batch_size, batch)) {
+    writer.write(ids_of(batch, samples.names()), model.predict(batch.inputs));
+    count += batch.size;
+  }
+  return count;
+}
+
+void report(int64_t samples, const std::string& output, const CommonOptions& common) {
+  if (common.json && output != "-") {
+    Table event;
+    event.set("event", "predictions");
+    event.set("version", 1);
+    event.set("samples", samples);
+    event.set("output", output);
+    std::printf("%s\n", formats::json_text(Setting(std::move(event))).c_str());
+  } else if (!common.quiet && output != "-") {
+    std::fprintf(stderr, "predictions for %s in %s\n", counted(samples, "sample").c_str(), output.c_str());
+  }
+}
+
+}  // namespace
+
+ExitCode predict(const PredictOptions& options, const CommonOptions& common) {
+  training::watch_signals();
+  const TrainedModel trained = open_trained_model(options.model, options.device);
+  const training::ModelDescription& description = trained.description;
+  const auto samples = datasets::open_inputs(options.input, description.contract);
+  const auto writer = training::open_prediction_writer(options.output, options.format,
+                                                       training::output_meanings(description.spec, description.signature));
+  const int64_t batch_size = options.batch_size > 0 ? options.batch_size : description.spec.train.batch_size;
+  const int64_t count = write_all(*trained.model, *samples, *writer, batch_size);
+  if (training::interrupted()) return training::signal_exit_code();
+  if (count == 0) throw UserError(ExitCode::data, options.input, "holds no samples; nothing was predicted");
+  writer->close();
+  report(count, options.output, common);
+  return ExitCode::ok;
+}
+
+}  // namespace dltrain::app
