@@ -77,6 +77,15 @@ void add_predict(CLI::App& app, Parsed& parsed) {
   command->callback([&parsed] { parsed.command = [&parsed] { return predict(parsed.predict, parsed.common); }; });
 }
 
+void add_crosscheck(CLI::App& app, Parsed& parsed) {
+  CrosscheckOptions& options = parsed.crosscheck;
+  CLI::App* command = app.add_subcommand("crosscheck", "run a training step on two devices and compare every operation");
+  add_recipe_options(*command, options.recipe);
+  command->add_option("--devices", options.devices, "the device to test and the one to trust")->type_name("A,B")->capture_default_str();
+  command->footer("Example: dltrain crosscheck recipes/digits.toml\nExit code 10 if an operation differs.");
+  command->callback([&parsed] { parsed.command = [&parsed] { return crosscheck(parsed.crosscheck, parsed.common); }; });
+}
+
 void add_explain(CLI::App& app, Parsed& parsed) {
   ExplainOptions& options = parsed.explain;
   CLI::App* command = app.add_subcommand("explain", "a recipe at any stage, or anything that a recipe can name");
@@ -100,7 +109,7 @@ void add_devices(CLI::App& app, Parsed& parsed) {
 }
 
 // Commands of the design that this version does not have yet: known by name, answered as an error.
-constexpr const char* later_commands[] = {"crosscheck", "resume", "check", "new", "runs", "compare", "logs", "diff", "schema", "verify", "replay", "profile", "plot", "fmt", "migrate"};
+constexpr const char* later_commands[] = {"resume", "check", "new", "runs", "compare", "logs", "diff", "schema", "verify", "replay", "profile", "plot", "fmt", "migrate"};
 
 void add_later(CLI::App& app, Parsed& parsed) {
   for (const char* name : later_commands) {
@@ -173,6 +182,7 @@ ExitCode run(int argc, char** argv) {
   add_list(app, parsed);
   add_devices(app, parsed);
 
+  add_crosscheck(app, parsed);
   add_later(app, parsed);
   try {
     app.parse(argc, argv);

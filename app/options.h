@@ -52,7 +52,6 @@ struct ExplainOptions {
 struct CrosscheckOptions {
   RecipeOptions recipe;
   std::string devices = "cpu,reference";
-  double tolerance = 0;  // 0: by dtype
 };
 
 struct ListOptions {

@@ -1,0 +1,76 @@
+// dltrain crosscheck: one training step on two devices, node by node with the same inputs. Names the first operation and
+// layer that differ beyond what float32 explains.
+#include <cstdio>
+
+#include "app/commands.h"
+#include "app/experiment.h"
+#include "backends/check/check.h"
+#include "backends/factory.h"
+#include "core/text.h"
+#include "datasets/batch_stream.h"
+#include "layers/initializers.h"
+#include "models/optimizers/optimizer.h"
+#include "models/schedules/schedule.h"
+#include "training/trainer.h"
+
+namespace dltrain::app {
+
+namespace {
+
+struct TwoDevices {
+  std::string tested, trusted;
+};
+
+TwoDevices devices_of(const std::string& text) {
+  const std::vector<std::string> names = split(text, ',');
+  if (names.size() == 2 && !names[0].empty() && !names[1].empty()) return {names[0], names[1]};
+  throw UserError(ExitCode::recipe, "dltrain crosscheck", "--devices takes two names with a comma between them (was " + quote(text) + ")",
+                  "the first is tested, the second trusted, e.g. --devices cpu,reference");
+}
+
+// What the first training step of the recipe is fed with.
+std::map<std::string, Array> first_step(const models::Program& program, const graph::Graph& graph, const datasets::Dataset& data) {
+  const models::Spec& spec = program.spec();
+  datasets::BatchStream batches(data, {.batch_size = spec.train.batch_size, .shuffle = spec.train.shuffle, .seed = spec.seed});
+  datasets::Batch batch;
+  batches.next(batch);
+  const auto optimizer = models::make_optimizer(spec.train.optimizer);
+  const double rate = models::learning_rate_at(optimizer->learning_rate, 0, training::steps_per_epoch(spec, data.size(datasets::Part::train)));
+  std::map<std::string, Array> inputs;
+  for (size_t i = 0; i < batch.inputs.size(); ++i) inputs[program.signature().inputs[i].name] = batch.inputs[i];
+  for (size_t i = 0; i < batch.targets.size(); ++i) inputs["target:" + program.signature().targets[i].name] = batch.targets[i];
+  if (batch.weights) inputs["sample_weight"] = *batch.weights;
+  for (const graph::Input& input : graph.inputs) {
+    const graph::ValueType& type = graph.type(input.value);
+    if (input.kind == graph::InputKind::data) continue;
+    const graph::StateInfo* state = program.states().find(input.name);
+    if (state != nullptr) {
+      inputs[input.name] = layers::initialize(state->initializer, type.shape, type.dtype, spec.seed, state->name);
+      continue;
+    }
+    Array scalar(type.dtype, type.shape);
+    if (input.name == graph::scalar::seed) set_element(scalar, 0, static_cast<double>(spec.seed));
+    if (input.name == graph::scalar::learning_rate) set_element(scalar, 0, rate);
+    inputs[input.name] = std::move(scalar);
+  }
+  return inputs;
+}
+
+}  // namespace
+
+ExitCode crosscheck(const CrosscheckOptions& options, const CommonOptions& common) {
+  const TwoDevices names = devices_of(options.devices);
+  const training::OpenedRecipe recipe = open_recipe(options.recipe);
+  const auto data = open_data(recipe.spec);
+  models::Program program = open_program(recipe.spec, data->signature());
+  const graph::Graph graph = program.train(std::min(recipe.spec.train.batch_size, data->size(datasets::Part::train)));
+  const auto threads = static_cast<int>(recipe.spec.run.threads);
+  backends::Session trusted(backends::open_backend(names.trusted, {threads}));
+  backends::Session tested(backends::open_backend(names.tested, {threads}));
+  const backends::CheckReport report = backends::check_backends(graph, first_step(program, graph, *data), trusted, tested);
+  if (!common.quiet) std::printf("first training step of %s, %s against %s\n", recipe.spec.name.c_str(), names.tested.c_str(), names.trusted.c_str());
+  std::printf("%s", report.text().c_str());
+  return report.agrees() ? ExitCode::ok : ExitCode::not_met;
+}
+
+}  // namespace dltrain::app
