@@ -79,8 +79,9 @@ double RandomStream::normal(uint64_t step, uint64_t element) const {
 }
 
 uint64_t RandomStream::below(uint64_t bound, uint64_t step, uint64_t element) const {
-  const uint64_t high = bits(step, 2 * element);
-  const uint64_t low = bits(step, 2 * element + 1);
+  const Words block = words(key_, step, element / 2);
+  const uint64_t high = block[element % 2 * 2];
+  const uint64_t low = block[element % 2 * 2 + 1];
   __extension__ using Wide = unsigned __int128;
   return static_cast<uint64_t>((Wide{(high << 32) | low} * bound) >> 64);
 }
