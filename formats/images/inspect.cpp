@@ -66,6 +66,14 @@ bool has_image_name(std::string_view path) {
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
+void check_size(const ImageBytes& bytes, const ImageInfo& info, const ImageLimits& limits) {
+  const std::string size = std::to_string(info.width) + " x " + std::to_string(info.height) + " pixels";
+  if (info.width < 1 || info.height < 1) bytes.refuse("has no pixels (" + size + ")");
+  if (info.width > limits.side || info.height > limits.side || info.width * info.height > limits.pixels) {
+    bytes.refuse("is too large (" + size + "; at most " + count_text(limits.pixels) + " pixels and " + count_text(limits.side) + " a side)");
+  }
+}
+
 ImageInfo inspect_image(std::span<const std::byte> file, const std::string& path, const ImageLimits& limits) {
   ImageBytes bytes(file, path);
   if (file.empty()) bytes.refuse("is empty");
@@ -74,17 +82,13 @@ ImageInfo inspect_image(std::span<const std::byte> file, const std::string& path
   if (begins_with(file, png_signature)) {
     info = inspect_png(bytes);
   } else if (begins_with(file, jpeg_signature)) {
-    info = inspect_jpeg(bytes, limits.jpeg_scans);
+    info = inspect_jpeg(bytes, limits);
   } else if (begins_with(file, bmp_signature)) {
     info = inspect_bmp(bytes);
   } else {
     bytes.refuse("is not a PNG, JPEG or BMP image, or its beginning is damaged");
   }
-  const std::string size = std::to_string(info.width) + " x " + std::to_string(info.height) + " pixels";
-  if (info.width < 1 || info.height < 1) bytes.refuse("has no pixels (" + size + ")");
-  if (info.width > limits.side || info.height > limits.side || info.width * info.height > limits.pixels) {
-    bytes.refuse("is too large (" + size + "; at most " + count_text(limits.pixels) + " pixels and " + count_text(limits.side) + " a side)");
-  }
+  check_size(bytes, info, limits);
   return info;
 }
 

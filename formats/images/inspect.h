@@ -15,6 +15,7 @@ class ImageBytes {
   [[noreturn]] void refuse(const std::string& what) const;
   size_t size() const { return bytes_.size(); }
   size_t position() const { return at_; }
+  std::span<const std::byte> all() const { return bytes_; }
   void move_to(size_t position);
   void skip(size_t count);
   uint32_t big(size_t width);     // big-endian
@@ -28,7 +29,10 @@ class ImageBytes {
 };
 
 ImageInfo inspect_png(ImageBytes bytes);
-ImageInfo inspect_jpeg(ImageBytes bytes, int64_t most_scans);
+ImageInfo inspect_jpeg(ImageBytes bytes, const ImageLimits& limits);
+
+// Refuses images without pixels and those beyond the limits.
+void check_size(const ImageBytes& bytes, const ImageInfo& info, const ImageLimits& limits);
 ImageInfo inspect_bmp(ImageBytes bytes);
 
 }  // namespace dltrain::formats

@@ -79,7 +79,7 @@ TEST_CASE("resizing is TensorFlow's") {
 }
 
 TEST_CASE("every image cut at any byte is refused") {
-  for (const char* name : {"grey.png", "colour.png", "palette.png", "grey.jpg", "colour.jpg", "progressive.jpg", "cmyk.jpg", "turned.jpg", "grey.bmp",
+  for (const char* name : {"grey.png", "colour.png", "palette.png", "grey.jpg", "colour.jpg", "progressive.jpg", "restarts.jpg", "cmyk.jpg", "turned.jpg", "grey.bmp",
                            "colour.bmp", "bits.bmp"}) {
     const std::vector<std::byte> whole = bytes_of(name);
     CHECK_NOTHROW(formats::inspect_image(whole, name));
@@ -87,6 +87,24 @@ TEST_CASE("every image cut at any byte is refused") {
       INFO(name << " cut at " << size);
       CHECK_THROWS_AS(formats::inspect_image(std::span(whole).first(size), name), UserError);
     }
+  }
+}
+
+TEST_CASE("JPEG images whose pixels do not decode to the end are refused, not filled with grey") {
+  for (const char* name : {"grey.jpg", "colour.jpg", "progressive.jpg", "restarts.jpg", "cmyk.jpg"}) {
+    const std::vector<std::byte> whole = bytes_of(name);
+    int refused = 0;
+    for (size_t begin = whole.size() - 50; begin > whole.size() - 130; begin -= 5) {
+      std::vector<std::byte> damaged = whole;
+      std::fill_n(damaged.begin() + static_cast<ptrdiff_t>(begin), 40, std::byte{0});
+      try {
+        formats::inspect_image(damaged, name);
+      } catch (const UserError&) {
+        ++refused;
+      }
+    }
+    INFO(name);
+    CHECK(refused >= 13);  // of 16: zeros are codes too, and a few of them happen to end where they should
   }
 }
 
@@ -131,6 +149,9 @@ TEST_CASE("messages about images") {
   std::vector<std::byte> cut = bytes_of("colour.jpg");
   cut.resize(cut.size() / 2);
   golden.add("cut", test::message_of([&] { formats::decode_image(cut, "photo.jpg", false); }));
+  std::vector<std::byte> lost = bytes_of("colour.jpg");
+  std::fill_n(lost.end() - 60, 40, std::byte{0});
+  golden.add("lost pixels", test::message_of([&] { formats::decode_image(lost, "photo.jpg", false); }));
   std::vector<std::byte> damaged = bytes_of("colour.png");
   damaged[60] ^= std::byte{1};
   golden.add("check sum", test::message_of([&] { formats::decode_image(damaged, "photo.png", false); }));
