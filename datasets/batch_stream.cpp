@@ -33,7 +33,8 @@ class BatchStream::Implementation {
       order_.resize(to_size(samples));
       std::iota(order_.begin(), order_.end(), int64_t{0});
     }
-    if (options.prefetch > 0 && next_ < batches_) thread_ = std::thread([this] { produce(); });
+    if (options.prefetch == 0 || next_ >= batches_) return;
+    if (!is_first_cheap() && next_ + 1 < batches_) thread_ = std::thread([this] { produce(); });
   }
 
   ~Implementation() {
@@ -49,12 +50,33 @@ class BatchStream::Implementation {
 
   bool next(Batch& batch) {
     if (stopped() || next_ >= batches_) return false;
-    if (!thread_.joinable()) {
-      read(next_++, batch);
+    if (!thread_.joinable() && ready_.empty()) {
+      if (failure_ != nullptr) std::rethrow_exception(failure_);
+      read(next_, batch);  // if it throws, the next call meets the same
+      ++next_;
       return true;
     }
+    return take(batch);
+  }
+
+ private:
+  // Reads the first batch and measures it. What is read does not depend on the clock.
+  bool is_first_cheap() {
+    constexpr auto cheap = std::chrono::microseconds(30);  // about what waking a thread costs twice
+    const auto begin = std::chrono::steady_clock::now();
+    try {
+      read(next_, ready_.emplace_back());
+    } catch (...) {
+      ready_.pop_back();
+      failure_ = std::current_exception();
+      return true;
+    }
+    return std::chrono::steady_clock::now() - begin < cheap;
+  }
+
+  bool take(Batch& batch) {
     std::unique_lock lock(mutex_);
-    const auto due = [&] { return !ready_.empty() || failure_ != nullptr || ended_; };
+    const auto due = [&] { return !ready_.empty() || failure_ != nullptr || ended_ || !thread_.joinable(); };
     while (!changed_.wait_for(lock, std::chrono::milliseconds(50), due)) {
       if (stopped()) return false;  // a signal does not wait for a slow disk
     }
@@ -66,12 +88,13 @@ class BatchStream::Implementation {
     spare_.push_back(std::move(ready_.front()));
     ready_.pop_front();
     ++next_;
+    // The thread is woken for several batches at once.
+    const bool wake = ready_.size() <= to_size(options_.prefetch) / 2;
     lock.unlock();
-    changed_.notify_all();
+    if (wake) changed_.notify_all();
     return true;
   }
 
- private:
   bool stopped() const { return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed); }
 
   void read(int64_t number, Batch& batch) const {
@@ -82,7 +105,7 @@ class BatchStream::Implementation {
 
   // The thread: fills the queue until the pass ends, the consumer leaves, or something goes wrong.
   void produce() {
-    for (int64_t number = options_.first_batch; number < batches_; ++number) {
+    for (int64_t number = options_.first_batch + 1; number < batches_; ++number) {
       Batch batch;
       {
         std::unique_lock lock(mutex_);

@@ -17,7 +17,8 @@ struct StreamOptions {
   uint64_t seed = 0;
   int64_t epoch = 0;
   int64_t first_batch = 0;  // where a resumed pass goes on
-  int64_t prefetch = 2;     // batches prepared ahead; 0: none, and no thread
+  int64_t prefetch = 4;     // batches prepared ahead; 0: none, and no thread. There is no thread either if the first batch
+                            // shows that reading costs less than handing over
   const std::atomic<bool>* stop = nullptr;  // when it becomes true, next() ends early
 };
 

@@ -1,8 +1,10 @@
 #include <atomic>
-#include <stdexcept>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "core/diagnostic.h"
 #include "datasets/batch_stream.h"
@@ -13,16 +15,17 @@ using namespace dltrain::datasets;
 
 namespace {
 
-// Each sample is its own number; reading sample `bad` fails.
+// Each sample is its own number; reading sample `bad` fails. Slow ones are read by a thread ahead of the consumer.
 class Numbers : public Dataset {
  public:
-  explicit Numbers(int64_t count, int64_t bad = -1) : count_(count), bad_(bad) {}
+  explicit Numbers(int64_t count, bool slow, int64_t bad = -1) : count_(count), slow_(slow), bad_(bad) {}
   const DataSignature& signature() const override { return signature_; }
   const DataContract& contract() const override { return contract_; }
   int64_t size(Part) const override { return count_; }
   void read(Part, std::span<const int64_t> rows, Batch& batch) const override {
     batch.size = static_cast<int64_t>(rows.size());
     batch.rows.assign(rows.begin(), rows.end());
+    if (slow_) std::this_thread::sleep_for(std::chrono::microseconds(100));
     for (const int64_t row : rows) {
       if (row == bad_) throw UserError(ExitCode::data, "sample", "cannot be read");
     }
@@ -32,6 +35,7 @@ class Numbers : public Dataset {
 
  private:
   int64_t count_;
+  bool slow_;
   int64_t bad_;
   DataSignature signature_;
   DataContract contract_;
@@ -48,7 +52,7 @@ std::vector<int64_t> all_rows(BatchStream& stream) {
 }  // namespace
 
 TEST_CASE("a pass gives every sample once, the same for any number of batches ahead") {
-  const Numbers data(103);
+  const Numbers data(103, GENERATE(false, true));
   for (const int64_t prefetch : {0, 1, 2, 8}) {
     BatchStream stream(data, {.batch_size = 10, .shuffle = true, .seed = 3, .epoch = 2, .prefetch = prefetch});
     CHECK(stream.batches() == 11);
@@ -61,7 +65,7 @@ TEST_CASE("a pass gives every sample once, the same for any number of batches ah
 }
 
 TEST_CASE("the last partial batch is kept or dropped") {
-  const Numbers data(103);
+  const Numbers data(103, GENERATE(false, true));
   BatchStream kept(data, {.batch_size = 50});
   Batch batch;
   int64_t last = 0;
@@ -76,7 +80,7 @@ TEST_CASE("the last partial batch is kept or dropped") {
 }
 
 TEST_CASE("a pass goes on from any batch") {
-  const Numbers data(103);
+  const Numbers data(103, GENERATE(false, true));
   const std::vector<int64_t> order = epoch_order(103, 3, 0);
   for (const int64_t first : {0, 1, 10, 11}) {
     BatchStream stream(data, {.batch_size = 10, .shuffle = true, .seed = 3, .first_batch = first});
@@ -85,16 +89,18 @@ TEST_CASE("a pass goes on from any batch") {
 }
 
 TEST_CASE("an error of the reading thread reaches the consumer when its batch is due") {
-  const Numbers data(100, 55);
+  const Numbers data(100, GENERATE(false, true), 55);
   BatchStream stream(data, {.batch_size = 10});
   Batch batch;
   for (int i = 0; i < 5; ++i) REQUIRE(stream.next(batch));
   CHECK_THROWS_AS(stream.next(batch), UserError);
   CHECK_THROWS_AS(stream.next(batch), UserError);
+  BatchStream at_once(data, {.batch_size = 10, .first_batch = 5});
+  CHECK_THROWS_AS(at_once.next(batch), UserError);
 }
 
 TEST_CASE("streams end when asked, and may be left at any time") {
-  const Numbers data(100'000);
+  const Numbers data(100'000, GENERATE(false, true));
   for (int taken = 0; taken < 20; ++taken) {
     BatchStream stream(data, {.batch_size = 1});
     Batch batch;
