@@ -27,11 +27,12 @@ struct PassReport {
 Graph run_passes(Graph graph, const std::vector<Pass>& passes, const std::set<std::string>& disabled,
                  std::vector<PassReport>* reports = nullptr);
 
-// The passes for every backend, in order: simplify, common-subexpressions, dead-code.
+// The passes for every backend, in order: fold-constants, simplify, common-subexpressions, dead-code.
 std::vector<Pass> general_passes();
 
 Graph remove_dead_code(const Graph& graph);           // nodes that no output needs; unread inputs stay
 Graph merge_common_subexpressions(const Graph& graph);  // equal ops of equal inputs become one
+Graph fold_constants(const Graph& graph);             // arithmetic on constants
 Graph simplify(const Graph& graph);                   // x + 0, x * 1, views of views, transposes that undo each other
 
 }  // namespace dltrain::graph

@@ -20,7 +20,8 @@ Graph run_passes(Graph graph, const std::vector<Pass>& passes, const std::set<st
 }
 
 std::vector<Pass> general_passes() {
-  return {{"simplify", "removes arithmetic and reshaping without effect", simplify},
+  return {{"fold-constants", "computes what depends on constants only", fold_constants},
+          {"simplify", "removes arithmetic and reshaping without effect", simplify},
           {"common-subexpressions", "computes equal things once", merge_common_subexpressions},
           {"dead-code", "removes what no output needs", remove_dead_code}};
 }

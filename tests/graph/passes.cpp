@@ -80,6 +80,13 @@ TEST_CASE("arithmetic without effect goes") {
   CHECK(bench.left(y) == 0);
 }
 
+TEST_CASE("arithmetic on constants is done before the run") {
+  Bench t;
+  const Value six = graph::mul(t.b, graph::full(t.b, DType::f64, {}, 2), graph::full(t.b, DType::f64, {}, 3));
+  const Value sixth = graph::reciprocal(t.b, graph::maximum(t.b, six, 1));
+  CHECK(t.left(graph::mul(t.b, t.x, sixth)) == 2);  // one constant, one product
+}
+
 TEST_CASE("arithmetic that broadcasts or changes values stays") {
   Bench bench;
   CHECK(bench.left(graph::add(bench.b, bench.x, graph::full(bench.b, DType::f64, {4, 2, 3}, 0))) == 2);
