@@ -66,6 +66,15 @@ std::span<const std::byte> bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
 }
 
+constexpr std::string_view temporary_mark = ".tmp-";
+
+// What a temporary file is about to become: the name that its user knows.
+std::string final_name(const std::string& path) {
+  const size_t mark = path.rfind(temporary_mark);
+  const bool numbered = mark != std::string::npos && path.find_first_not_of("0123456789", mark + temporary_mark.size()) == std::string::npos;
+  return numbered ? path.substr(0, mark) : path;
+}
+
 void sync_folder(const std::string& folder) {
   const std::string path = folder.empty() ? "." : folder;
   const int descriptor = repeated([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
@@ -79,7 +88,7 @@ void sync_folder(const std::string& folder) {
 }  // namespace
 
 void throw_file_error(ExitCode meaning, const std::string& action, const std::string& path, int error) {
-  throw UserError(meaning, path, "cannot " + action + ": " + cause(error), remedy(meaning, path, error));
+  throw UserError(meaning, final_name(path), "cannot " + action + ": " + cause(error), remedy(meaning, path, error));
 }
 
 InputFile::InputFile(std::string path, ExitCode meaning) : path_(std::move(path)), meaning_(meaning) {
@@ -212,7 +221,7 @@ std::string read_text(const std::string& path, ExitCode meaning, uint64_t limit)
 }
 
 void write_file_durably(const std::string& path, std::span<const std::byte> bytes) {
-  const std::string temporary = path + ".tmp-" + std::to_string(::getpid());
+  const std::string temporary = path + std::string(temporary_mark) + std::to_string(::getpid());
   try {
     OutputFile file(temporary, OutputFile::Mode::truncate);
     file.write(bytes);
