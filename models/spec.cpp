@@ -9,7 +9,7 @@ namespace dltrain::models {
 
 std::string complaint_about_device(const Setting& device) {
   const std::string_view name = *device.text();
-  if (name == "auto" || name == "cpu" || name == "cuda") return {};
+  if (name == "auto" || name == "cpu" || name == "cuda" || name == "reference") return {};
   if (name.starts_with("cuda:") && name.size() <= 8) {
     const auto index = parse_integer(name.substr(5));
     if (index && *index >= 0 && name[5] != '+') return {};
