@@ -68,6 +68,7 @@ bool looks_like_header(const std::vector<std::string>& first, const std::vector<
   for (const std::string& text : first) {
     if (text.empty() || is_number(text) || is_missing(text, missing)) return false;
   }
+  if (others.empty()) return true;  // nothing could be learned from it anyway
   for (const Record& record : others) {
     if (record.size() == first.size() && std::any_of(record.begin(), record.end(), is_number)) return true;
   }
