@@ -115,6 +115,7 @@ void add_later(CLI::App& app, Parsed& parsed) {
   for (const char* name : later_commands) {
     CLI::App* command = app.add_subcommand(name, "not available yet")->group("");
     command->prefix_command();
+    command->fallthrough(false);
     command->callback([name, &parsed] {
       parsed.command = [name]() -> ExitCode {
         throw UserError(ExitCode::recipe, std::string("dltrain ") + name, "this command is not available yet",
@@ -138,12 +139,27 @@ const CLI::App& active(const CLI::App& app) {
   return commands.empty() ? app : *commands.front();
 }
 
+// The parser's own words for values, in ours: "Could not convert: --epochs = three", "--epochs: 1 required N missing".
+std::string value_problem(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
+    const size_t name = text.find("--");
+    const size_t equals = text.find(" = ");
+    if (name != std::string::npos && equals != std::string::npos && name < equals) {
+      return text.substr(name, equals - name) + " takes a number (was " + quote(text.substr(equals + 3)) + ")";
+    }
+  }
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr && text.starts_with("--")) return text.substr(0, text.find(':')) + " needs a value";
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) return text.substr(0, text.find(' ')) + " is missing";
+  return text;
+}
+
 [[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& command = active(app);
   const bool at_top = &command == &app;
   const std::string who = at_top ? "dltrain" : "dltrain " + command.get_name();
   std::string help = at_top ? "dltrain --help lists the commands" : who + " --help lists its options";
-  std::string what = error.what();
+  std::string what = value_problem(error);
   const std::vector<std::string> extras = app.remaining(true);
   const bool no_command = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && at_top;
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || (no_command && !extras.empty())) {

@@ -108,9 +108,11 @@ class Fit {
     for (const auto& [name, value] : test) std::printf("test_%s %s\n", name.c_str(), number_text(value).c_str());
     std::fflush(stdout);
     if (outcome.status == RunStatus::failed) {
-      std::fprintf(stderr, "error: %s\n   = help: look at the data for values that are not finite, or lower the learning rate\n", outcome.reason.c_str());
+      std::fprintf(stderr, "error: %s; they are in %s\n   = help: look at the data for values that are not finite, or lower the learning rate\n",
+                   outcome.reason.c_str(), model_folder.c_str());
+      return;
     }
-    if (outcome.status != RunStatus::complete && outcome.status != RunStatus::stopped) {
+    if (outcome.status == RunStatus::interrupted) {
       std::fprintf(stderr, "stopped at epoch %ld/%ld step %ld (%s); weights so far: %s\n", static_cast<long>(outcome.epoch),
                    static_cast<long>(recipe_.spec.train.epochs), static_cast<long>(outcome.step), outcome.reason.c_str(), model_folder.c_str());
       return;

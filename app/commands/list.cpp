@@ -27,7 +27,8 @@ std::vector<std::string> chosen_families(const std::string& wanted) {
 }
 
 std::string first_sentence(const std::string& doc) {
-  const size_t stop = doc.find(". ");
+  size_t stop = doc.find(". ");
+  while (stop != std::string::npos && (doc.substr(0, stop).ends_with("et al") || doc[stop - 1] == '.')) stop = doc.find(". ", stop + 1);
   return stop == std::string::npos ? doc : doc.substr(0, stop + 1);
 }
 
