@@ -1,0 +1,138 @@
+// recipes/ as tests: each trains, and those that use shipped data reach what they promise. Recipes whose data is not shipped run
+// shortened where $DLTRAIN_DATA has it.
+#include <cstdlib>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "core/files.h"
+#include "core/setting.h"
+#include "core/text.h"
+#include "formats/json/json.h"
+#include "tests/app/process.h"
+#include "tests/support/paths.h"
+
+namespace dltrain::test {
+
+namespace {
+
+std::string recipe(const std::string& name) { return source_path("recipes/" + name + ".toml"); }
+
+// The value after "NAME " at the start of a line of what fit printed.
+double printed(const std::string& text, const std::string& name) {
+  for (const std::string& line : split(text, '\n')) {
+    if (line.starts_with(name + " ")) return std::stod(line.substr(name.size() + 1));
+  }
+  FAIL("no line \"" << name << " ...\" in\n" << text);
+  return 0;
+}
+
+Ended fit(const TemporaryFolder& folder, const std::string& name, std::vector<std::string> more = {}) {
+  std::vector<std::string> words = {"fit", recipe(name), "--quiet", "--run", "run"};
+  words.insert(words.end(), more.begin(), more.end());
+  Ended ended = dltrain_in(folder.path(), words);
+  INFO(ended.err);
+  REQUIRE(ended.code == 0);
+  return ended;
+}
+
+// The data of recipes that do not bring it: the process gets it under another name (process.cpp).
+Ended fit_with_data(const TemporaryFolder& folder, const std::string& name, const std::string& more) {
+  return shell_in(folder.path(), "DLTRAIN_DATA=\"$TEST_DATA\" dltrain fit " + recipe(name) + " --quiet --run run " + more);
+}
+
+void need_data(const std::string& file) {
+  const char* data = std::getenv("DLTRAIN_DATA");
+  if (data == nullptr) SKIP("$DLTRAIN_DATA is not set");
+  if (!exists(join_path(data, file))) SKIP("$DLTRAIN_DATA has no " << file);
+}
+
+// history.csv without its column of seconds.
+std::string history_without_time(const std::string& path) {
+  std::string text;
+  for (const std::string& line : split(read_text(path, ExitCode::io), '\n')) {
+    std::vector<std::string> cells = split(line, ',');
+    if (cells.size() > 3) cells.erase(cells.begin() + 3);
+    text += join(cells, ",") + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("every recipe is known to these tests") {
+  CHECK(list_directory(source_path("recipes"), ExitCode::io) ==
+        std::vector<std::string>{"digits.toml", "digits_cnn.toml", "housing.toml", "iris.toml", "mnist_cnn.toml", "mnist_mlp.toml"});
+}
+
+TEST_CASE("digits reaches 94 %") {
+  const TemporaryFolder folder;
+  CHECK(printed(fit(folder, "digits").out, "test_accuracy") >= 0.94);
+}
+
+TEST_CASE("digits_cnn reaches 97.5 %") {
+  const TemporaryFolder folder;
+  CHECK(printed(fit(folder, "digits_cnn").out, "test_accuracy") >= 0.975);
+}
+
+TEST_CASE("iris reaches 90 %") {
+  const TemporaryFolder folder;
+  CHECK(printed(fit(folder, "iris").out, "test_accuracy") > 0.9);
+}
+
+TEST_CASE("mnist_mlp reaches 95 % in one epoch") {
+  need_data("mnist");
+  const TemporaryFolder folder;
+  const Ended ended = fit_with_data(folder, "mnist_mlp", "--epochs 1");
+  INFO(ended.err);
+  REQUIRE(ended.code == 0);
+  CHECK(printed(ended.out, "test_accuracy") >= 0.95);
+}
+
+TEST_CASE("mnist_cnn reaches 96.5 % in one epoch") {
+  need_data("mnist");
+  const TemporaryFolder folder;
+  const Ended ended = fit_with_data(folder, "mnist_cnn", "--epochs 1");
+  INFO(ended.err);
+  REQUIRE(ended.code == 0);
+  CHECK(printed(ended.out, "test_accuracy") >= 0.965);
+}
+
+TEST_CASE("housing beats the mean of the prices three times in 50 epochs") {
+  need_data("tabular/housing.csv");
+  const TemporaryFolder folder;
+  const Ended ended = fit_with_data(folder, "housing", "--epochs 50");
+  INFO(ended.err);
+  REQUIRE(ended.code == 0);
+  constexpr double variance = 84.4;  // of the prices in the file: the squared error of their mean
+  CHECK(printed(ended.out, "test_root_mean_squared_error") * printed(ended.out, "test_root_mean_squared_error") < variance / 3);
+}
+
+TEST_CASE("the same seed gives the same bytes") {
+  const TemporaryFolder first;
+  const TemporaryFolder second;
+  const TemporaryFolder other;
+  const std::string name = GENERATE("digits", "digits_cnn", "iris");
+  fit(first, name, {"--epochs", "2"});
+  fit(second, name, {"--epochs", "2"});
+  fit(other, name, {"--epochs", "2", "--seed", "1"});
+  const auto weights = [](const TemporaryFolder& folder) { return read_text(folder.file("run/model/model.weights.h5"), ExitCode::io); };
+  CHECK((weights(first) == weights(second)));
+  CHECK((weights(first) != weights(other)));
+  CHECK(history_without_time(first.file("run/history.csv")) == history_without_time(second.file("run/history.csv")));
+}
+
+TEST_CASE("evaluate finds the numbers that fit printed") {
+  const std::string name = GENERATE("digits", "digits_cnn", "iris");
+  const TemporaryFolder folder;
+  const Ended fitted = fit(folder, name, {"--epochs", "2"});
+  const Ended evaluated = dltrain_in(folder.path(), {"--json", "evaluate", "run"});
+  REQUIRE(evaluated.code == 0);
+  write_file_durably(folder.file("results.json"), evaluated.out);
+  const Setting results = formats::read_json(folder.file("results.json"), ExitCode::io);
+  for (const std::string value : {"loss", "accuracy"}) {
+    CHECK(*results.table()->at("values").table()->at(value).real() == printed(fitted.out, "test_" + value));
+  }
+}
+
+}  // namespace dltrain::test
