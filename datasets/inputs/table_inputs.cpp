@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/checked.h"
 #include "core/diagnostic.h"
@@ -40,7 +41,7 @@ class TableInputs : public InputStream {
     batch.rows.clear();
     batch.inputs.resize(inputs_.size());
     for (size_t i = 0; i < inputs_.size(); ++i) {
-      reshape_buffer(batch.inputs[i], DType::f32, Shape{count, static_cast<int64_t>(inputs_[i].columns.size())});
+      reshape_buffer(batch.inputs[i], inputs_[i].contract.field.dtype, Shape{count, static_cast<int64_t>(inputs_[i].columns.size())});
     }
     for (; pending_ && batch.size < count; pending_ = reader_.next()) {
       read_row(batch);
@@ -48,7 +49,7 @@ class TableInputs : public InputStream {
       batch.rows.push_back(next_++);
     }
     for (size_t i = 0; i < inputs_.size(); ++i) {
-      reshape_buffer(batch.inputs[i], DType::f32, Shape{batch.size}.concat(inputs_[i].contract.field.shape));
+      reshape_buffer(batch.inputs[i], inputs_[i].contract.field.dtype, Shape{batch.size}.concat(inputs_[i].contract.field.shape));
     }
     return batch.size > 0;
   }
@@ -118,9 +119,23 @@ class TableInputs : public InputStream {
     }
     for (size_t i = 0; i < inputs_.size(); ++i) {
       const TableInput& input = inputs_[i];
-      float* to = batch.inputs[i].as<float>().data() + to_size(batch.size) * input.columns.size();
-      for (size_t k = 0; k < input.columns.size(); ++k) to[k] = read_cell(input, k);
+      const size_t first = to_size(batch.size) * input.columns.size();
+      if (input.contract.field.dtype == DType::i32) {
+        const auto to = batch.inputs[i].as<int32_t>().subspan(first, input.columns.size());
+        for (size_t k = 0; k < to.size(); ++k) to[k] = read_integer(input, k);
+      } else {
+        const auto to = batch.inputs[i].as<float>().subspan(first, input.columns.size());
+        for (size_t k = 0; k < to.size(); ++k) to[k] = read_cell(input, k);
+      }
     }
+  }
+
+  int32_t read_integer(const TableInput& input, size_t k) const {
+    const std::string_view text = reader_.fields()[input.columns[k]];
+    const auto number = parse_integer(text);
+    if (number && std::in_range<int32_t>(*number)) return static_cast<int32_t>(*number);
+    throw UserError(ExitCode::data, reader_.place(input.columns[k]),
+                    quote(utf8_prefix(text, 40)) + " is not an integer, and the model's input \"" + input.contract.field.name + "\" takes integers");
   }
 
   float read_cell(const TableInput& input, size_t k) const {
