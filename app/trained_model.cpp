@@ -29,7 +29,8 @@ TrainedModel open_trained_model(const std::string& path, const std::string& devi
   training::ModelDescription description = is_recipe ? describe_recipe(path) : training::open_model_folder(training::catalogue(), path);
   const models::Spec& spec = description.spec;
   auto backend = backends::open_backend(device.empty() ? spec.run.device : device, {static_cast<int>(spec.run.threads)});
-  auto model = std::make_unique<training::Model>(open_program(spec, description.signature), std::move(backend));
+  Diagnostics about_training;  // said when it was trained
+  auto model = std::make_unique<training::Model>(training::open_program(spec, description.signature, about_training), std::move(backend));
   training::load_weights(*model, description.weights_path);
   return {std::move(description), std::move(model)};
 }
