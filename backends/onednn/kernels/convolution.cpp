@@ -3,6 +3,7 @@
 // Backward primitives are created with the forward one as hint, as the library asks for.
 #include <dnnl.hpp>
 
+#include "backends/onednn/depthwise.h"
 #include "backends/onednn/kernel.h"
 #include "backends/onednn/post_ops.h"
 #include "backends/onednn/primitive.h"
@@ -190,7 +191,9 @@ template <class K> std::unique_ptr<Kernel> make(const Request& request) { return
 void register_convolution(KernelRegistry& registry) {
   registry.add("conv2d", {accepts, make<Forward>});
   registry.add("fused_conv2d", {accepts, make<Forward>});
+  registry.add("conv2d_grad_input", {accepts_depthwise, make_depthwise_grad_input});
   registry.add("conv2d_grad_input", {accepts, make<GradInput>});
+  registry.add("conv2d_grad_kernel", {accepts_depthwise, make_depthwise_grad_kernel});
   registry.add("conv2d_grad_kernel", {accepts, make<GradKernel>});
 }
 

@@ -1,6 +1,7 @@
 // Sums and extremes along axes, and argmax. float32 has vector loops; other dtypes, and axes that cannot be merged into
 // one stretch, are folded element by element.
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <type_traits>
 
@@ -112,6 +113,16 @@ std::unique_ptr<Kernel> make_extreme(const Request& request, const Fold& fold, E
                      });
 }
 
+// Nothing is folded together: the elements themselves.
+std::unique_ptr<Kernel> make_copy(const Request& request) {
+  KernelInfo info = own_info(request, 0);
+  info.implementation = "own:copy";
+  allow_in_place(info, request);
+  return make_kernel(std::move(info), [bytes = to_size(request.output().bytes())](const Arguments& a) {
+    if (a.inputs[0] != a.outputs[0]) std::memcpy(a.outputs[0], a.inputs[0], bytes);
+  });
+}
+
 // --- any dtype, any axes ---
 
 enum class Operation {
@@ -200,6 +211,7 @@ Support accepts(const Request& request) {
 std::unique_ptr<Kernel> make(const Request& request) {
   const auto fold = fold_of(request.input(0).shape, request.node.attributes.integers("axes"));
   const Operation operation = operation_of(request);
+  if (fold && fold->count == 1) return make_copy(request);
   if (!fold || request.input(0).dtype != DType::f32) return make_plain(request, operation);
   if (operation == Operation::sum) return make_sum(request, *fold);
   return make_extreme(request, *fold, operation == Operation::max ? Extreme::max : Extreme::min);
