@@ -11,7 +11,8 @@ namespace dltrain::backends::onednn {
 
 namespace {
 
-DepthwiseWindow window_of(const graph::Attributes& a, const Shape& x, const Shape& y, const std::vector<int64_t>& kernel) {
+DepthwiseWindow window_of(const graph::Attributes& a, const Shape& x, const Shape& y,
+                          const std::vector<int64_t>& kernel) {
   const std::vector<int64_t>& padding = a.integers("padding");
   return {.height = x[1],
           .width = x[2],
@@ -52,7 +53,8 @@ Support accepts_depthwise(const Request& request) {
 // inputs dy, kernel.
 std::unique_ptr<Kernel> make_depthwise_grad_input(const Request& request) {
   const Shape& x = request.output().shape;
-  const DepthwiseWindow w = window_of(request.node.attributes, x, request.input(0).shape, request.input(1).shape.sizes());
+  const DepthwiseWindow w =
+      window_of(request.node.attributes, x, request.input(0).shape, request.input(1).shape.sizes());
   const int64_t images = x[0];
   const int parts = parts_for(request.machine, work_of(w, images), images);
   return make_kernel(own_info(request, 2 * work_of(w, images)), [=](const Arguments& a) {
@@ -69,7 +71,8 @@ std::unique_ptr<Kernel> make_depthwise_grad_input(const Request& request) {
 // inputs x, dy. Each part sums its images in scratch.
 std::unique_ptr<Kernel> make_depthwise_grad_kernel(const Request& request) {
   const Shape& x = request.input(0).shape;
-  const DepthwiseWindow w = window_of(request.node.attributes, x, request.input(1).shape, request.output().shape.sizes());
+  const DepthwiseWindow w =
+      window_of(request.node.attributes, x, request.input(1).shape, request.output().shape.sizes());
   const int64_t images = x[0];
   const int parts = parts_for(request.machine, work_of(w, images), images);
   KernelInfo info = own_info(request, 2 * work_of(w, images));

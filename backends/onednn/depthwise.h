@@ -1,5 +1,5 @@
-// Own kernels for the gradients of dilated depthwise convolutions, where oneDNN has slow loops only (measured: 5 to 40 times
-// slower than its undilated ones). One filter a channel.
+// Own kernels for the gradients of dilated depthwise convolutions, where oneDNN has slow loops only (measured: 5 to 40
+// times slower than its undilated ones). One filter a channel.
 #pragma once
 
 #include <memory>

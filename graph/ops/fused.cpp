@@ -8,6 +8,11 @@ namespace dltrain::graph {
 
 namespace {
 
+constexpr char matmul_name[] = "matmul";
+constexpr char conv2d_name[] = "conv2d";
+constexpr char batch_norm_name[] = "batch_norm";
+constexpr char inference_name[] = "batch_norm_inference";
+
 // What `op` infers from the first `count` inputs.
 std::vector<ValueType> infer_as(const char* op, const InferContext& c, size_t count) {
   expect(c.inputs.size() >= count, "a fused op is given too few inputs");
@@ -26,9 +31,10 @@ template <const char* op> std::vector<ValueType> infer_product(const InferContex
   return result;
 }
 
-std::vector<ValueType> infer_batch_norm(const InferContext& c) {
-  const std::vector<ValueType> result = infer_as("batch_norm", c, 3);
-  if (c.inputs.size() > 4 || (c.inputs.size() == 4 && c.inputs[3] != c.inputs[0]))
+// The inputs of `op`, and perhaps a residual like x.
+template <const char* op, size_t inputs> std::vector<ValueType> infer_norm(const InferContext& c) {
+  const std::vector<ValueType> result = infer_as(op, c, inputs);
+  if (c.inputs.size() > inputs + 1 || (c.inputs.size() == inputs + 1 && c.inputs[inputs] != c.inputs[0]))
     throw Bug("the residual of a fused normalization does not fit");
   return result;
 }
@@ -60,10 +66,10 @@ template <const char* op> std::vector<Value> expand_product(Builder& b, const No
   return {applied(b, node.attributes, result)};
 }
 
-std::vector<Value> expand_batch_norm(Builder& b, const Node& node) {
-  std::vector<Value> results =
-      b.emit_all("batch_norm", {node.inputs[0], node.inputs[1], node.inputs[2]}, without_function(node.attributes));
-  if (node.inputs.size() > 3) results[0] = add(b, results[0], node.inputs[3]);
+template <const char* op, size_t inputs> std::vector<Value> expand_norm(Builder& b, const Node& node) {
+  const auto own = node.inputs.begin() + static_cast<std::ptrdiff_t>(inputs);
+  std::vector<Value> results = b.emit_all(op, {node.inputs.begin(), own}, without_function(node.attributes));
+  if (node.inputs.size() > inputs) results[0] = add(b, results[0], node.inputs[inputs]);
   results[0] = applied(b, node.attributes, results[0]);
   return results;
 }
@@ -75,9 +81,6 @@ std::vector<Value> expand_batch_norm_grad(Builder& b, const Node& node) {
   results.push_back(dz);
   return results;
 }
-
-constexpr char matmul_name[] = "matmul";
-constexpr char conv2d_name[] = "conv2d";
 
 }  // namespace
 
@@ -93,8 +96,12 @@ void register_fused(OpRegistry& registry) {
   registry.add(
       {.name = "fused_batch_norm",
        .doc = "x, gamma, beta (, residual as x) -> function(batch_norm + residual), and the statistics of batch_norm",
-       .infer = infer_batch_norm,
-       .expand = expand_batch_norm});
+       .infer = infer_norm<batch_norm_name, 3>,
+       .expand = expand_norm<batch_norm_name, 3>});
+  registry.add({.name = "fused_batch_norm_inference",
+                .doc = "x, gamma, beta, mean, variance (, residual as x) -> function(batch_norm_inference + residual)",
+                .infer = infer_norm<inference_name, 5>,
+                .expand = expand_norm<inference_name, 5>});
   registry.add({.name = "fused_batch_norm_grad",
                 .doc = "x, gamma, mean, inverse deviation, y, dy -> dx, dgamma, dbeta of batch_norm for dz = "
                        "activation_grad(y, dy), and dz",

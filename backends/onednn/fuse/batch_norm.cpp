@@ -12,6 +12,10 @@ bool is_plain_relu(const graph::Attributes& attributes) {
   return attributes.real("negative_slope") == 0 && attributes.real("threshold") == 0;
 }
 
+bool is_norm(const Editor& editor, Value value) {
+  return value.output == 0 && (editor.is(value, "batch_norm") || editor.is(value, "batch_norm_inference"));
+}
+
 // The normalization below an add, and the residual beside it.
 struct Sum {
   Value norm;
@@ -24,8 +28,7 @@ bool find_sum(const Editor& editor, Value value, Sum& sum) {
   // The later side, so that the other one is there when the normalization is computed.
   const size_t side = inputs[0].node > inputs[1].node ? 0 : 1;
   sum = {inputs[side], inputs[1 - side]};
-  return editor.is(sum.norm, "batch_norm") && sum.norm.output == 0 &&
-         editor.type(sum.norm) == editor.type(sum.residual);
+  return is_norm(editor, sum.norm) && editor.type(sum.norm) == editor.type(sum.residual);
 }
 
 }  // namespace
@@ -33,8 +36,8 @@ bool find_sum(const Editor& editor, Value value, Sum& sum) {
 void fuse_batch_norm(Editor& editor, int32_t index) {
   if (!editor.is(index, "relu") || !is_plain_relu(editor.node(index).attributes)) return;
   Sum sum{editor.node(index).inputs[0], {}};
-  if (!editor.is(sum.norm, "batch_norm") && !find_sum(editor, sum.norm, sum)) return;
-  if (sum.norm.output != 0 || editor.use_count(sum.norm) != 1) return;
+  if (!is_norm(editor, sum.norm) && !find_sum(editor, sum.norm, sum)) return;
+  if (editor.use_count(sum.norm) != 1) return;
   const graph::Node norm = editor.node(sum.norm);
   std::vector<Value> inputs = norm.inputs;
   if (sum.residual.valid()) inputs.push_back(sum.residual);
@@ -44,7 +47,7 @@ void fuse_batch_norm(Editor& editor, int32_t index) {
   // The statistics are read from the old place on: the node moves there, where all its inputs stand above it.
   const int32_t place = sum.norm.node;
   editor.redirect({index, 0}, {place, 0});
-  editor.replace(place, "fused_batch_norm", inputs, attributes);
+  editor.replace(place, "fused_" + norm.op->name, inputs, attributes);
 }
 
 void fuse_batch_norm_gradient(Editor& editor, int32_t index) {

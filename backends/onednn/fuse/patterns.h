@@ -8,7 +8,7 @@ namespace dltrain::backends::onednn {
 
 // matmul or conv2d, add of a bias, relu: fused_matmul, fused_conv2d.
 void fuse_product(Editor& editor, int32_t index);
-// batch_norm, add of a residual, relu: fused_batch_norm.
+// batch_norm (or batch_norm_inference), add of a residual, relu: fused_batch_norm (fused_batch_norm_inference).
 void fuse_batch_norm(Editor& editor, int32_t index);
 // activation_grad of relu, batch_norm_grad: fused_batch_norm_grad.
 void fuse_batch_norm_gradient(Editor& editor, int32_t index);

@@ -34,18 +34,40 @@ void fuse_bias(Editor& editor, int32_t index) {
   }
 }
 
+// The product that a function is applied to, perhaps through a reshape that stands between them.
+struct Applied {
+  Value product;
+  Value reshape;  // not valid if there is none
+};
+
+bool find_product(const Editor& editor, int32_t index, Applied& applied) {
+  applied = {editor.node(index).inputs[0], {}};
+  if (editor.is(applied.product, "reshape") && editor.use_count(applied.product) == 1) {
+    applied = {editor.node(applied.product).inputs[0], applied.product};
+  }
+  if (!is_product(editor, applied.product) && !is_fused(editor, applied.product)) return false;
+  return editor.use_count(applied.product) == 1;
+}
+
 void fuse_function(Editor& editor, int32_t index) {
-  const Value product = editor.node(index).inputs[0];
-  if (editor.use_count(product) != 1) return;
-  const bool fused = is_fused(editor, product);
-  if (!fused && !is_product(editor, product)) return;
-  const graph::Node group = editor.node(product);
+  Applied applied;
+  if (!find_product(editor, index, applied)) return;
+  const bool fused = is_fused(editor, applied.product);
+  const graph::Node group = editor.node(applied.product);
   if (fused && !group.attributes.get<std::string>("function").empty()) return;
   graph::Attributes attributes = group.attributes;
   for (const auto& [name, value] : editor.node(index).attributes.entries()) attributes.set(name, value);
   attributes.set("function", editor.node(index).op->name);
   if (!fits_post_ops(attributes)) return;
-  editor.replace(index, fused ? group.op->name : "fused_" + group.op->name, group.inputs, attributes);
+  const std::string op = fused ? group.op->name : "fused_" + group.op->name;
+  if (!applied.reshape.valid()) {
+    editor.replace(index, op, group.inputs, attributes);
+    return;
+  }
+  // The function comes before the reshape now.
+  const graph::Attributes shape = editor.node(applied.reshape).attributes;
+  editor.replace(applied.reshape.node, op, group.inputs, attributes);
+  editor.replace(index, "reshape", {applied.reshape}, shape);
 }
 
 }  // namespace

@@ -134,19 +134,22 @@ std::unique_ptr<Kernel> make_forward(const Request& request) {
   });
 }
 
-// inputs x, gamma, beta, mean, variance.
+// inputs x, gamma, beta, mean, variance (, residual).
 std::unique_ptr<Kernel> make_inference(const Request& request) {
   const Table t = table_of(request);
+  const Rectifier rectifier = rectifier_of(request.node.attributes);
+  const bool has_residual = request.node.inputs.size() > 5;
+  const double epsilon = request.node.attributes.real("epsilon");
   KernelInfo info = own_info(request, 4 * static_cast<double>(t.elements()));
   info.scratch_bytes = checked_multiply(t.channels, sizeof(float));
   allow_in_place(info, request);
-  return make_kernel(std::move(info), [t, epsilon = request.node.attributes.real("epsilon")](const Arguments& a) {
+  return make_kernel(std::move(info), [t, rectifier, has_residual, epsilon](const Arguments& a) {
     auto* inverse = static_cast<float*>(a.scratch);
     for (int64_t c = 0; c < t.channels; ++c) {
       inverse[c] = static_cast<float>(1 / std::sqrt(static_cast<double>(input<float>(a, 4)[c]) + epsilon));
     }
-    normalize(t, {input<float>(a, 1), input<float>(a, 2), input<float>(a, 3), inverse}, {}, input<float>(a, 0), nullptr,
-              output<float>(a));
+    const BatchNormColumns columns{input<float>(a, 1), input<float>(a, 2), input<float>(a, 3), inverse};
+    normalize(t, columns, rectifier, input<float>(a, 0), has_residual ? input<float>(a, 5) : nullptr, output<float>(a));
   });
 }
 
@@ -232,6 +235,7 @@ void register_batch_norm(KernelRegistry& registry) {
   registry.add("batch_norm", {accepts, make_forward});
   registry.add("fused_batch_norm", {accepts, make_forward});
   registry.add("batch_norm_inference", {accepts, make_inference});
+  registry.add("fused_batch_norm_inference", {accepts, make_inference});
   registry.add("batch_norm_grad", {accepts, make_grad});
   registry.add("fused_batch_norm_grad", {accepts, make_fused_grad});
 }

@@ -12,7 +12,8 @@ HWY_BEFORE_NAMESPACE();
 namespace dltrain::backends::onednn::HWY_NAMESPACE {
 namespace {
 
-// The output positions [begin, end) along one axis whose cell `offset` (from the position times the stride) lies inside.
+// The output positions [begin, end) along one axis whose cell `offset` (from the position times the stride) lies
+// inside.
 struct Inside {
   int64_t begin, end;
 };
@@ -22,8 +23,8 @@ HWY_INLINE Inside inside(int64_t offset, int64_t stride, int64_t outputs, int64_
   return {begin, std::min(end, outputs)};
 }
 
-// Calls f(cell of the kernel, output pixel, image pixel, pixels) for every stretch of output pixels in a row: the next output
-// pixel is the next image pixel but column_stride.
+// Calls f(cell of the kernel, output pixel, image pixel, pixels) for every stretch of output pixels in a row: the next
+// output pixel is the next image pixel but column_stride.
 template <class F> HWY_INLINE void for_stretches(const DepthwiseWindow& w, F f) {
   for (int64_t kr = 0; kr < w.kernel_rows; ++kr) {
     const int64_t row_offset = kr * w.row_dilation - w.top;

@@ -122,6 +122,44 @@ TEST_CASE("a value that others read keeps a group apart") {
   CHECK(count(plan, "relu") == 1);
 }
 
+TEST_CASE("relu moves in front of a reshape to be taken along") {
+  graph::Graph graph;
+  graph::StateTable states;
+  graph::Builder b(graph, states, false);
+  const graph::Value x = b.input("x", graph::InputKind::data, {DType::f32, {4, 5}});
+  const graph::Value product = graph::matmul(b, x, b.input("w", graph::InputKind::data, {DType::f32, {5, 6}}));
+  const graph::Value sum = graph::add(b, product, b.input("bias", graph::InputKind::data, {DType::f32, {6}}));
+  b.set_result("y", graph::relu(b, graph::reshape(b, sum, {2, 2, 6})));
+  const auto session = cpu_session();
+  const int number = session->add(graph);
+  CHECK(session->plan(number).steps.size() == 1);
+  CHECK(count(session->plan(number), "fused_matmul") == 1);
+  run_once(*session, number, graph);
+  CHECK(difference(session->result(number, "y"), run_on_reference(graph, example_inputs(graph)).at("y"),
+                   {1e-5, 1e-6}) == "");
+}
+
+TEST_CASE("in inference a normalization takes relu along too") {
+  graph::Graph graph;
+  graph::StateTable states;
+  graph::Builder b(graph, states, false);
+  const auto input = [&](const char* name, Shape shape) {
+    return b.input(name, graph::InputKind::data, {DType::f32, std::move(shape)});
+  };
+  const graph::Value x = input("x", {2, 3, 3, 4});
+  const graph::Value norm =
+      graph::batch_norm_inference(b, x, input("gamma", {4}), input("beta", {4}), input("mean", {4}),
+                                  graph::square(b, input("deviation", {4})), 1e-3);
+  b.set_result("y", graph::relu(b, graph::add(b, norm, x)));
+  const auto session = cpu_session();
+  const int number = session->add(graph);
+  CHECK(count(session->plan(number), "fused_batch_norm_inference") == 1);
+  CHECK(session->plan(number).steps.size() == 2);
+  run_once(*session, number, graph);
+  CHECK(difference(session->result(number, "y"), run_on_reference(graph, example_inputs(graph)).at("y"),
+                   {1e-5, 1e-6}) == "");
+}
+
 TEST_CASE("fused and single kernels leave the same states") {
   for (const Network& network : {dense_network(33), convolution_network(5), residual_network(6)}) {
     const auto fused = cpu_session();

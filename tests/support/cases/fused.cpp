@@ -24,10 +24,8 @@ void add_products(std::vector<OpCase>& cases) {
   cases.push_back({"fused_matmul", "bias, limited relu", product, with_function(plain, "relu", 0, 0.5)});
   cases.push_back({"fused_matmul", "bias, tanh", product, with_function(plain, "tanh")});
   cases.push_back({"fused_matmul", "relu", {reals({3, 5}), reals({5, 7})}, with_function(plain, "relu")});
-  cases.push_back({"fused_matmul",
-                   "leading axes",
-                   {reals({2, 3, 5}), reals({5, 4}), reals({4})},
-                   with_function(plain, "relu")});
+  cases.push_back(
+      {"fused_matmul", "leading axes", {reals({2, 3, 5}), reals({5, 4}), reals({4})}, with_function(plain, "relu")});
   const graph::Attributes window = {{"strides", std::vector<int64_t>{1, 2}},
                                     {"dilation", std::vector<int64_t>{1, 1}},
                                     {"padding", std::vector<int64_t>{1, 1, 0, 0}},
@@ -48,9 +46,14 @@ void add_normalizations(std::vector<OpCase>& cases) {
   cases.push_back({"fused_batch_norm", "limited relu", norm, with_function(epsilon, "relu", 0, 1)});
   cases.push_back({"fused_batch_norm", "residual", residual, with_function(epsilon, "")});
   cases.push_back({"fused_batch_norm", "residual, relu", residual, with_function(epsilon, "relu")});
-  const std::vector<Operand> gradient = {reals(x, -1, 3),         reals({5}, 0.5, 2),
-                                         reals({5}, 0, 2),        reals({5}, 0.3, 2),
-                                         apart(x, -1, 1.5), reals(x)};
+  const std::vector<Operand> inference = {reals(x, -1, 3), reals({5}, 0.5, 2), reals({5}), reals({5}, 0, 2),
+                                          reals({5}, 0.3, 2)};
+  std::vector<Operand> inference_residual = inference;
+  inference_residual.push_back(reals(x));
+  cases.push_back({"fused_batch_norm_inference", "limited relu", inference, with_function(epsilon, "relu", 0, 1)});
+  cases.push_back({"fused_batch_norm_inference", "residual, relu", inference_residual, with_function(epsilon, "relu")});
+  const std::vector<Operand> gradient = {reals(x, -1, 3),    reals({5}, 0.5, 2), reals({5}, 0, 2),
+                                         reals({5}, 0.3, 2), apart(x, -1, 1.5),  reals(x)};
   cases.push_back({"fused_batch_norm_grad", "relu", gradient, with_function({}, "relu")});
   cases.push_back({"fused_batch_norm_grad", "limited relu", gradient, with_function({}, "relu", 0, 1)});
 }

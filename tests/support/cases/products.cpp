@@ -49,14 +49,7 @@ void add_convolutions(std::vector<OpCase>& cases) {
         Convolution{"depthwise", {2, 5, 5, 3}, {3, 3, 1, 3}, {2, 5, 5, 3}, {1, 1}, {1, 1}, {1, 1, 1, 1}, 3},
         Convolution{
             "depthwise with multiplier", {1, 4, 4, 2}, {2, 2, 1, 6}, {1, 3, 3, 6}, {1, 1}, {1, 1}, {0, 0, 0, 0}, 2},
-        Convolution{"dilated depthwise",
-                    {2, 7, 9, 17},
-                    {3, 3, 1, 17},
-                    {2, 5, 6, 17},
-                    {1, 1},
-                    {2, 3},
-                    {1, 1, 0, 3},
-                    17},
+        Convolution{"dilated depthwise", {2, 7, 9, 17}, {3, 3, 1, 17}, {2, 5, 6, 17}, {1, 1}, {2, 3}, {1, 1, 0, 3}, 17},
         Convolution{
             "dilated depthwise with stride", {1, 9, 8, 3}, {2, 3, 1, 3}, {1, 4, 3, 3}, {2, 2}, {2, 2}, {0, 0, 1, 0}, 3},
         Convolution{"1x1", {2, 3, 3, 5}, {1, 1, 5, 7}, {2, 3, 3, 7}, {1, 1}, {1, 1}, {0, 0, 0, 0}, 1},
