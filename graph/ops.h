@@ -106,6 +106,7 @@ Value max_pool2d(Builder& b, Value x, const Pool2D& pool);      // padding never
 Value average_pool2d(Builder& b, Value x, const Pool2D& pool);  // mean over the cells inside the image, as Keras' "same"
 
 // --- by index (gather.cpp) --------------------------------------------------------------------------------------------
+// An index outside reads zeros and receives nothing; data is checked against its range before training.
 Value gather(Builder& b, Value table, Value indices);           // [V, D...], [...] integers -> [..., D...]
 Value scatter_add(Builder& b, Value indices, Value updates, int64_t rows);  // the gradient of gather: [rows, D...]
 Value one_hot(Builder& b, Value indices, int64_t depth, DType dtype);      // a new last axis; all zero outside 0..depth-1
@@ -114,7 +115,8 @@ Value one_hot(Builder& b, Value indices, int64_t depth, DType dtype);      // a 
 // Uniform in [0, 1): a pure function of (seed, step, sample_offset + row, element); the first axis counts samples.
 Value random_uniform(Builder& b, Shape shape, int64_t stream);
 // Zeroes elements with probability rate and scales the others by 1 / (1 - rate) (Srivastava et al. 2014). noise_shape: sizes
-// of 1 share one draw along that axis; empty: the shape of x.
+// of 1 share one draw along that axis, -1 is the size of x; empty: the shape of x. A 1 in front shares one draw between all
+// samples; to draw for each sample, a batch of one included, give -1 there.
 Value dropout(Builder& b, Value x, double rate, int64_t stream, std::vector<int64_t> noise_shape = {});
 
 // --- activations (activation.cpp) -------------------------------------------------------------------------------------

@@ -37,16 +37,15 @@ struct Dropout {
   std::vector<int64_t> noise_sizes(const Builder& b, const Shape& shape) const {
     if (!noise_shape) return {};
     bool fits = noise_shape->size() == shape.rank();
-    std::vector<int64_t> sizes = *noise_shape;
-    for (size_t i = 0; fits && i < sizes.size(); ++i) {
-      if (sizes[i] == -1) sizes[i] = shape[i];
-      fits = sizes[i] == 1 || sizes[i] == shape[i];
+    for (size_t i = 0; fits && i < shape.rank(); ++i) {
+      const int64_t size = (*noise_shape)[i];
+      fits = size == -1 || size == 1 || size == shape[i];
     }
     if (!fits) {
       b.fail("noise_shape " + Shape(*noise_shape).text() + " does not fit the input (" + sample_text(shape) + ")",
              "give one size for each axis: 1, or -1 for that of the input");
     }
-    return sizes;
+    return *noise_shape;  // with its -1: a batch of one sample is not a draw that all samples share
   }
 };
 
