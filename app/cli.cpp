@@ -92,6 +92,7 @@ void add_explain(CLI::App& app, Parsed& parsed) {
   add_recipe_options(*command, options.recipe);
   command->get_option("RECIPE")->description("a recipe, or a name such as Dense, relu, Adam, activations")->type_name("RECIPE|NAME");
   command->add_option("--stage", options.stage, "spec, graph, train or plan")->type_name("STAGE")->capture_default_str();
+  command->add_flag("--markdown", options.markdown, "the page of a family in docs/reference")->group("");
   command->footer("Examples: dltrain explain recipes/digits.toml --stage graph\n          dltrain explain Dense");
   command->callback([&parsed] { parsed.command = [&parsed] { return explain(parsed.explain, parsed.common); }; });
 }

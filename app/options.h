@@ -47,6 +47,7 @@ struct PredictOptions {
 struct ExplainOptions {
   RecipeOptions recipe;  // recipe, or the name of a component
   std::string stage = "spec";
+  bool markdown = false;  // the page of a family in docs/reference
 };
 
 struct CrosscheckOptions {

@@ -39,9 +39,11 @@ std::string plain_text(const Schema& schema) {
   return text;
 }
 
+std::string plural(const std::string& family) { return family + (family.ends_with('s') ? "es" : "s"); }
+
 std::string family_of(const Catalogue& catalogue, const std::string& name) {
   for (const std::string& family : catalogue.families()) {
-    if (name == family || name == family + "s" || (family == "loss" && name == "losses")) return family;
+    if (name == family || name == plural(family)) return family;
   }
   return {};
 }
@@ -56,20 +58,22 @@ std::string escaped(std::string text) {
 std::string reference_text(const Catalogue& catalogue, const std::string& name) {
   std::string text;
   for (const Schema* schema : catalogue.everywhere(name)) text += (text.empty() ? "" : "\n") + plain_text(*schema);
-  if (!text.empty()) return text;
   const std::string family = family_of(catalogue, name);
-  if (family.empty()) return {};
+  if (family.empty()) return text;
+  text += (text.empty() ? "" : "\n") + family + "\n";
   for (const std::string& kind : catalogue.kinds(family)) {
     const Schema& schema = *catalogue.find(family, kind);
     text += "  " + kind + (schema.aliases.empty() ? "" : " (" + join(schema.aliases, ", ") + ")") + ": " + schema.doc + "\n";
   }
-  return family + "\n" + text;
+  return text;
 }
 
-std::string reference_page(const Catalogue& catalogue, const std::string& family) {
-  std::string title = family;
+std::string reference_page(const Catalogue& catalogue, const std::string& name) {
+  const std::string family = family_of(catalogue, name);
+  if (family.empty()) return {};
+  std::string title = plural(family);
   title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
-  std::string text = "# " + title + "\n\nGenerated from the program (`dltrain explain " + family + "`); do not edit.\n";
+  std::string text = "# " + title + "\n\nGenerated from the program (`dltrain explain " + plural(family) + " --markdown`); do not edit.\n";
   for (const std::string& kind : catalogue.kinds(family)) {
     const Schema& schema = *catalogue.find(family, kind);
     text += "\n## " + kind + "\n\n";

@@ -20,8 +20,8 @@ namespace {
 
 bool looks_like_recipe(const std::string& name) { return name == "-" || name.ends_with(".toml") || name.find('/') != std::string::npos || exists(name); }
 
-ExitCode explain_name(const std::string& name) {
-  const std::string text = reference_text(training::catalogue(), name);
+ExitCode explain_name(const std::string& name, bool markdown) {
+  const std::string text = markdown ? reference_page(training::catalogue(), name) : reference_text(training::catalogue(), name);
   if (!text.empty()) {
     std::printf("%s", text.c_str());
     return ExitCode::ok;
@@ -49,7 +49,7 @@ void print_plan(const models::Spec& spec, models::Program& program) {
 }  // namespace
 
 ExitCode explain(const ExplainOptions& options, const CommonOptions&) {
-  if (!looks_like_recipe(options.recipe.recipe)) return explain_name(options.recipe.recipe);
+  if (!looks_like_recipe(options.recipe.recipe)) return explain_name(options.recipe.recipe, options.markdown);
   const std::vector<std::string> stages = {"spec", "graph", "train", "plan"};
   if (std::find(stages.begin(), stages.end(), options.stage) == stages.end()) {
     Diagnostic d{Severity::error, "unknown-value", {}, "dltrain explain", "there is no stage " + quote(options.stage)};
