@@ -139,3 +139,17 @@ TEST_CASE("messages about inputs for predictions") {
   golden.replace(folder.path(), "FOLDER");
   golden.check();
 }
+
+TEST_CASE("predict: integers of a table stay integers, and other numbers are refused where they stand") {
+  const test::TemporaryFolder folder;
+  const DataContract tokens = only(input("words", Shape{2}, DType::i32));
+  Batch batch;
+  CHECK(open_inputs(test::write(folder, "a.csv", "16777217,2\n3,-4\n"), tokens)->next(8, batch));
+  const auto words = batch.inputs.at(0).as<int32_t>();
+  CHECK(std::vector<int32_t>(words.begin(), words.end()) == std::vector<int32_t>{16777217, 2, 3, -4});
+  for (const std::string bad : {"7.5", "4294967296", "word"}) {
+    const std::string path = test::write(folder, "bad.csv", "1,2\n3," + bad + "\n");
+    CHECK(test::message_of([&] { open_inputs(path, tokens)->next(8, batch); }) ==
+          "error: " + path + ":2:3: \"" + bad + "\" is not an integer, and the model's input \"words\" takes integers\n");
+  }
+}
