@@ -5,15 +5,36 @@
 #include "datasets/open.h"
 #include "datasets/source.h"
 #include "graph/op.h"
+#include "layers/layer.h"
 
 namespace dltrain::graph {
 void register_squared_relu(OpRegistry& registry);
+}
+namespace dltrain::layers {
+void register_channel_scale(LayerRegistry& registry);
 }
 namespace dltrain::datasets {
 void register_parity(SourceRegistry& registry);
 }
 
 namespace dltrain {
+
+TEST_CASE("the layer of add-a-layer.md is built as the page says") {
+  layers::LayerRegistry registry;
+  layers::register_channel_scale(registry);
+  const layers::LayerKind* layer = registry.find("ChannelScale");
+  REQUIRE(layer != nullptr);
+  graph::Graph graph;
+  graph::StateTable states;
+  graph::Builder b(graph, states, true);
+  const auto scope = b.scope("scaled");
+  const layers::Tensor x{b.input("x", graph::InputKind::data, {DType::f32, {2, 5, 3}}), {}};
+  const Component component{"layer", "ChannelScale", {}, {}};
+  const auto outputs = layer->build(component, b, {&x, 1});
+  CHECK(b.shape(outputs.at(0).value) == Shape{2, 5, 3});
+  REQUIRE(states.find("scaled/scale") != nullptr);
+  CHECK(states.find("scaled/scale")->type.shape == Shape{3});
+}
 
 TEST_CASE("the op of add-an-op.md means what the page says") {
   graph::OpRegistry registry;
