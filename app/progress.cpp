@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <vector>
 
 #include "core/text.h"
 
@@ -35,15 +37,16 @@ std::string duration_text(double seconds) {
   return text;
 }
 
-namespace {
-
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
 size_t terminal_width() {
   winsize size{};
+  if (::isatty(STDERR_FILENO) == 0) return SIZE_MAX;
   if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
   return size.ws_col;
 }
+
+namespace {
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 std::string values_text(const Values& values) {
   std::string text;
@@ -67,6 +70,15 @@ std::string bar(double share, size_t width) {
 
 constexpr double seconds_between_plain_lines = 10;
 
+// The line with as many of the extras as fit, the first ones first.
+std::string with_what_fits(std::string line, const std::vector<std::string>& extras) {
+  const size_t width = terminal_width();
+  for (const std::string& extra : extras) {
+    if (line.size() + extra.size() + 2 < width) line += "  " + extra;
+  }
+  return line;
+}
+
 }  // namespace
 
 Progress::Progress() : terminal_(::isatty(STDERR_FILENO) != 0), last_plain_(now()) {}
@@ -78,15 +90,19 @@ void Progress::clear_line() {
 
 void Progress::step(const StepDone& done) {
   const std::string head = "epoch " + std::to_string(done.epoch) + "/" + std::to_string(epochs_);
-  const std::string tail = values_text(done.values) + "  " + rate_text(done.samples_per_second) + "  " + duration_text(done.seconds_left) + " left";
+  const std::string values = values_text(done.values);
+  const std::vector<std::string> extras = {duration_text(done.seconds_left) + " left", rate_text(done.samples_per_second)};
   if (!terminal_) {
     if (now() - last_plain_ < seconds_between_plain_lines) return;
     last_plain_ = now();
-    std::fprintf(stderr, "%s step %ld/%ld%s\n", head.c_str(), static_cast<long>(done.step_in_epoch), static_cast<long>(done.steps_per_epoch), tail.c_str());
+    const std::string line = with_what_fits(head + " step " + std::to_string(done.step_in_epoch) + "/" + std::to_string(done.steps_per_epoch) + values, extras);
+    std::fprintf(stderr, "%s\n", line.c_str());
     return;
   }
-  std::string line = head + " " + bar(static_cast<double>(done.step_in_epoch) / static_cast<double>(done.steps_per_epoch), 20) + tail;
   const size_t width = terminal_width();
+  const size_t bar_width = width >= 100 ? 20 : 10;
+  std::string line = head + " " + bar(static_cast<double>(done.step_in_epoch) / static_cast<double>(done.steps_per_epoch), bar_width) + values;
+  line = with_what_fits(std::move(line), extras);
   if (line.size() >= width) line.resize(width - 1);
   clear_line();
   std::fputs(line.c_str(), stderr);
@@ -97,8 +113,8 @@ void Progress::step(const StepDone& done) {
 void Progress::epoch(const EpochDone& done) {
   clear_line();
   last_plain_ = now();
-  std::fprintf(stderr, "epoch %ld/%ld%s  %s  %s\n", static_cast<long>(done.epoch), static_cast<long>(done.epochs), values_text(done.values).c_str(),
-               rate_text(done.samples_per_second).c_str(), duration_text(done.seconds).c_str());
+  const std::string line = "epoch " + std::to_string(done.epoch) + "/" + std::to_string(done.epochs) + values_text(done.values);
+  std::fprintf(stderr, "%s\n", with_what_fits(line, {duration_text(done.seconds), rate_text(done.samples_per_second)}).c_str());
 }
 
 void Progress::on(const training::Event& event, training::Wishes&) {

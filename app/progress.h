@@ -1,6 +1,9 @@
 // What people see of a run: a bar that moves on a terminal, plain lines elsewhere.
 #pragma once
 
+#include <cstddef>
+#include <string>
+
 #include "training/callback.h"
 
 namespace dltrain::app {
@@ -21,6 +24,8 @@ class Progress : public training::Callback {
   double last_plain_ = 0;  // seconds, for the occasional line when piped
 };
 
+// Of the terminal at standard error, in characters; SIZE_MAX where there is none.
+size_t terminal_width();
 // "1.23e-05", "0.1235", "12.35": four significant digits.
 std::string short_number(double value);
 std::string duration_text(double seconds);  // "3.2 s", "4 min 10 s", "2 h 3 min"

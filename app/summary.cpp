@@ -46,6 +46,27 @@ std::string table_text(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
+std::string wrapped(const std::string& text, size_t width, size_t indent) {
+  std::string out;
+  size_t column = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    size_t end = text.find_first_of(",\n", begin);
+    while (end != std::string::npos && text[end] == ',' && end + 1 < text.size() && text[end + 1] != ' ') end = text.find_first_of(",\n", end + 1);
+    end = end == std::string::npos ? text.size() : end + 1;
+    std::string piece = text.substr(begin, end - begin);
+    const size_t length = piece.ends_with('\n') ? piece.size() - 1 : piece.size();
+    if (column > indent && column + length >= width) {
+      out += "\n" + std::string(indent, ' ');
+      column = indent;
+      piece.erase(0, piece.find_first_not_of(' '));
+    }
+    out += piece;
+    column = piece.ends_with('\n') ? 0 : column + piece.size();
+    begin = end;
+  }
+  return out;
+}
+
 namespace {
 
 std::string counts_text(const datasets::Dataset& data, datasets::Part part, const std::vector<DataField>& targets) {

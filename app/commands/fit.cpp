@@ -29,9 +29,10 @@ namespace {
 void print_header(const training::OpenedRecipe& recipe, const datasets::Dataset& data, training::Model& model, const std::string& folder) {
   const backends::DeviceInfo& device = model.session().backend().device();
   std::fprintf(stderr, "%s  (seed %lu)\n", recipe.spec.name.c_str(), static_cast<unsigned long>(recipe.spec.seed));
-  std::fprintf(stderr, "data\n%s", data_text(data).c_str());
+  const size_t width = terminal_width();
+  std::fprintf(stderr, "data\n%s", wrapped(data_text(data), width, 14).c_str());
   std::fprintf(stderr, "model\n%s", model_text(model.program()).c_str());
-  std::fprintf(stderr, "memory  %s\n", memory_text(model.memory()).c_str());
+  std::fprintf(stderr, "memory  %s\n", wrapped(memory_text(model.memory()), width - 8, 8).c_str());
   std::fprintf(stderr, "device  %s: %s\n", device.name.c_str(), device.description.c_str());
   std::fprintf(stderr, "run     %s\n\n", folder.c_str());
 }
