@@ -78,6 +78,9 @@ class Fit {
     model_.initialize();
     if (!spec.model.weights.empty()) training::load_weights(model_, training::starting_weights(spec));
     else training::adapt_layers(model_, *data_);
+    // The smaller last batch of an epoch has a plan of its own; made now, its memory is announced and it costs no pause later.
+    const int64_t rest = data_->size(Part::train) % spec.train.batch_size;
+    if (rest > 0 && !spec.train.drop_last) model_.prepare_training(rest);
     model_.prepare_training(std::min(spec.train.batch_size, data_->size(Part::train)));
     if (data_->size(Part::validation) > 0) model_.prepare_evaluation(std::min(spec.train.batch_size, data_->size(Part::validation)));
     folder_.write_status("running", "", 0, 0, {}, 0);

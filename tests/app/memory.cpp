@@ -1,0 +1,81 @@
+// The memory that fit announces before training is what training takes: the high-water mark after an epoch (30 steps), less that of
+// a model of next to nothing on the same data.
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "core/files.h"
+#include "core/text.h"
+#include "tests/app/process.h"
+#include "tests/support/paths.h"
+
+namespace dltrain::test {
+
+namespace {
+
+constexpr const char* recipe = R"(
+[data]
+type = "digits"
+[model]
+layers = [
+  "Flatten",
+  { name = "a", type = "Dense", units = 2560, activation = "relu" },
+  { name = "b", type = "Dense", units = 2560, activation = "relu" },
+  { name = "c", type = "Dense", units = 2560, activation = "relu" },
+  { type = "Dense", units = 10, activation = "softmax" },
+]
+[train]
+epochs = 1000
+batch_size = 128
+loss = "sparse_categorical_crossentropy"
+)";
+
+// The number before `unit` after `name` at the start of a line.
+double after(const std::string& text, const std::string& name, const std::string& unit) {
+  for (const std::string& line : split(text, '\n')) {
+    const size_t end = line.find(unit);
+    if (line.starts_with(name) && end != std::string::npos) return std::strtod(line.substr(name.size(), end - name.size()).c_str(), nullptr);
+  }
+  return -1;
+}
+
+struct Memory {
+  double announced = 0;  // MiB; -1 where it is less than one
+  double highest = 0;
+};
+
+Memory memory_of_an_epoch(const std::vector<std::string>& changes) {
+  using namespace std::chrono_literals;
+  const TemporaryFolder folder;
+  write_file_durably(folder.file("wide.toml"), recipe);
+  std::vector<std::string> words = {program_path(), "fit", "wide.toml", "--run", "run"};
+  words.insert(words.end(), changes.begin(), changes.end());
+  Process process(words, folder.path());
+  const std::string history = folder.file("run/history.csv");
+  for (int i = 0; i < 6000 && process.running(); ++i) {
+    if (exists(history) && split(read_text(history, ExitCode::io), '\n').size() > 2) break;
+    std::this_thread::sleep_for(10ms);
+  }
+  Memory memory;
+  memory.highest = after(read_text("/proc/" + std::to_string(process.id()) + "/status", ExitCode::io), "VmHWM:", "kB") / 1024;
+  process.send(SIGKILL);
+  memory.announced = after(process.wait().err, "memory", "MiB");
+  return memory;
+}
+
+}  // namespace
+
+TEST_CASE("the announced memory is within 10 % of the measured one") {
+  const Memory nothing = memory_of_an_epoch({"--set", "layers.a.units=1", "--set", "layers.b.units=1", "--set", "layers.c.units=1"});
+  const Memory wide = memory_of_an_epoch({});
+  const double measured = wide.highest - nothing.highest;
+  INFO("announced " << wide.announced << " MiB, measured " << measured << " MiB");
+  REQUIRE(measured > 200);
+  CHECK(wide.announced > 0.9 * measured);
+  CHECK(wide.announced < 1.1 * measured);
+}
+
+}  // namespace dltrain::test
