@@ -2,7 +2,10 @@
 
 #include <omp.h>
 
+#include <algorithm>
+
 #include "backends/onednn/denormals.h"
+#include "backends/onednn/kernel.h"
 #include "core/checked.h"
 #include "core/diagnostic.h"
 #include "graph/memory_plan.h"
@@ -61,6 +64,19 @@ Primitive make_reorder(const dnnl::memory::desc& from, const dnnl::memory::desc&
 
 dnnl::memory::desc plain_desc(const Shape& shape) {
   return {shape.sizes(), dnnl::memory::data_type::f32, strides_of(shape)};
+}
+
+namespace {
+
+// A product that one thread does in about 5 microseconds; calling others would take as long.
+constexpr double flops_per_thread = 1e6;
+
+}  // namespace
+
+void LibraryKernel::begin(const Request& request, double flops) {
+  info_ = own_info(request, flops);
+  threads_ = static_cast<int>(std::clamp(flops / flops_per_thread, 1.0, static_cast<double>(request.machine.threads)));
+  use_threads(threads_);
 }
 
 void LibraryKernel::run(const Arguments& arguments) {

@@ -51,7 +51,8 @@ class LibraryKernel : public Kernel {
   void pack(const Arguments& arguments) final;
 
  protected:
-  explicit LibraryKernel(const Request& request) : threads_(request.machine.threads) { use_threads(threads_); }
+  // To be called before primitives are made: fills the cost into the info and settles the number of threads.
+  void begin(const Request& request, double flops);
   virtual void execute(const Arguments& arguments) = 0;
   virtual void fill_packed(const Arguments&) {}
   // Reserves a piece of scratch memory; its offset.
@@ -61,7 +62,7 @@ class LibraryKernel : public Kernel {
   }
 
  private:
-  int threads_;
+  int threads_ = 1;
 };
 
 // Whether the value is a state, seen through views, and if so whether this graph changes it.

@@ -71,7 +71,7 @@ class WrongBackend : public backends::Backend {
 }  // namespace
 
 TEST_CASE("the processor backend agrees with the reference on every node of training steps") {
-  for (const Network& network : {dense_network(33), convolution_network(5), residual_network(6)}) {
+  for (const Network& network : {dense_network(257), convolution_network(65), residual_network(67)}) {
     for (const int threads : {1, 2}) {
       const CheckReport report = check(network, backends::open_backend("cpu", {threads}));
       INFO(report.text());

@@ -64,10 +64,7 @@ dnnl::convolution_forward::primitive_desc forward_desc(const Window& w, bool bia
 // One of the three, with a kernel that is read through a packed copy.
 class PackedConvolution : public LibraryKernel {
  protected:
-  using LibraryKernel::LibraryKernel;
-
-  template <class Desc> void describe(const Request& request, const Window& w, const Desc& desc) {
-    info_ = own_info(request, w.flops);
+  template <class Desc> void describe(const Desc& desc) {
     info_.implementation = desc.impl_info_str();
     reserve(desc.scratchpad_desc().get_size());
   }
@@ -92,9 +89,10 @@ class PackedConvolution : public LibraryKernel {
 
 class Forward final : public PackedConvolution {
  public:
-  explicit Forward(const Request& request) : PackedConvolution(request), has_bias_(request.node.inputs.size() > 2) {
+  explicit Forward(const Request& request) : has_bias_(request.node.inputs.size() > 2) {
     const Window w =
         window_of(request.node.attributes, request.input(0).shape, request.input(1).shape, request.output().shape);
+    begin(request, w.flops);
     const auto desc = forward_desc(w, has_bias_, with_post_ops(request.node.attributes));
     std::vector<Primitive::Argument> arguments = {{DNNL_ARG_SRC, w.x},
                                                   {DNNL_ARG_WEIGHTS, desc.weights_desc()},
@@ -102,7 +100,7 @@ class Forward final : public PackedConvolution {
                                                   {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc()}};
     if (has_bias_) arguments.push_back({DNNL_ARG_BIAS, w.bias});
     primitive_ = Primitive(dnnl::convolution_forward(desc), arguments);
-    describe(request, w, desc);
+    describe(desc);
     set_packed(request, w, desc.weights_desc());
   }
 
@@ -119,9 +117,10 @@ class Forward final : public PackedConvolution {
 // inputs dy, kernel; the gradient of the image.
 class GradInput final : public PackedConvolution {
  public:
-  explicit GradInput(const Request& request) : PackedConvolution(request) {
+  explicit GradInput(const Request& request) {
     const Window w =
         window_of(request.node.attributes, request.output().shape, request.input(1).shape, request.input(0).shape);
+    begin(request, w.flops);
     const dnnl::primitive_attr attributes = user_scratchpad();
     const auto hint = forward_desc(w, false, attributes);
     const dnnl::convolution_backward_data::primitive_desc desc(engine(), dnnl::algorithm::convolution_direct, w.x,
@@ -131,7 +130,7 @@ class GradInput final : public PackedConvolution {
                                                                    {DNNL_ARG_WEIGHTS, desc.weights_desc()},
                                                                    {DNNL_ARG_DIFF_SRC, w.x},
                                                                    {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc()}});
-    describe(request, w, desc);
+    describe(desc);
     set_packed(request, w, desc.weights_desc());
   }
 
@@ -144,9 +143,10 @@ class GradInput final : public PackedConvolution {
 // inputs x, dy; the gradient of the kernel, brought into its plain layout at the end.
 class GradKernel final : public LibraryKernel {
  public:
-  explicit GradKernel(const Request& request) : LibraryKernel(request) {
+  explicit GradKernel(const Request& request) {
     const Window w =
         window_of(request.node.attributes, request.input(0).shape, request.output().shape, request.input(1).shape);
+    begin(request, w.flops);
     const dnnl::primitive_attr attributes = user_scratchpad();
     const auto hint = forward_desc(w, false, attributes);
     const dnnl::convolution_backward_weights::primitive_desc desc(engine(), dnnl::algorithm::convolution_direct, w.x,
@@ -157,7 +157,6 @@ class GradKernel final : public LibraryKernel {
                                                                       {DNNL_ARG_DIFF_WEIGHTS, desc.diff_weights_desc()},
                                                                       {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc()}});
     reorder_ = make_reorder(desc.diff_weights_desc(), w.kernel);
-    info_ = own_info(request, w.flops);
     info_.implementation = desc.impl_info_str();
     reserve(desc.scratchpad_desc().get_size());
     if (!reorder_) return;

@@ -63,8 +63,9 @@ memory::desc any_layout(const memory::desc& desc) {
 
 class MatmulKernel final : public LibraryKernel {
  public:
-  explicit MatmulKernel(const Request& request) : LibraryKernel(request), has_bias_(request.node.inputs.size() > 2) {
+  explicit MatmulKernel(const Request& request) : has_bias_(request.node.inputs.size() > 2) {
     const Product p = product_of(request);
+    begin(request, 2.0 * static_cast<double>(p.batch * p.m) * static_cast<double>(p.n * p.k));
     const bool packed = packs(request, p);
     const memory::desc weights = packed ? any_layout(p.y) : p.y;
     const dnnl::primitive_attr attributes = with_post_ops(request.node.attributes);
@@ -81,12 +82,11 @@ class MatmulKernel final : public LibraryKernel {
     if (has_bias_) arguments.push_back({DNNL_ARG_BIAS, bias});
     product_ = Primitive(dnnl::matmul(desc), arguments);
     reorder_ = make_reorder(p.y, desc.weights_desc());
-    describe(request, p, desc);
+    describe(request, desc);
   }
 
  private:
-  void describe(const Request& request, const Product& p, const dnnl::matmul::primitive_desc& desc) {
-    info_ = own_info(request, 2.0 * static_cast<double>(p.batch * p.m) * static_cast<double>(p.n * p.k));
+  void describe(const Request& request, const dnnl::matmul::primitive_desc& desc) {
     info_.implementation = desc.impl_info_str();
     reserve(desc.scratchpad_desc().get_size());
     if (!reorder_) return;
