@@ -28,7 +28,8 @@ void Converter<ArrayNames>::read(const Setting& canonical, ArrayNames& value) {
   value.entries.clear();
   if (canonical.text() != nullptr) value.entries.push_back({"", *canonical.text()});
   if (canonical.table() == nullptr) return;
-  for (const Table::Entry& entry : canonical.table()->entries()) value.entries.push_back({entry.key, *entry.value.text()});
+  for (const Table::Entry& entry : canonical.table()->entries())
+    value.entries.push_back({entry.key, *entry.value.text()});
 }
 
 Setting Converter<ArrayNames>::print(const ArrayNames& value) {
@@ -57,7 +58,8 @@ std::string array_name(const ArrayNames& names, const std::string& key, bool sev
 class ArrayLoader {
  public:
   ArrayLoader(const ArraySourceOptions& options, const LoadRequest& request,
-              const std::function<LabelledArray(const std::string&)>& read, const std::function<bool(const std::string&)>& exists)
+              const std::function<LabelledArray(const std::string&)>& read,
+              const std::function<bool(const std::string&)>& exists)
       : options_(options), request_(request), read_(read), exists_(exists) {}
 
   SampleSets load() {
@@ -72,27 +74,31 @@ class ArrayLoader {
 
   LabelledArray read(const std::string& name) {
     LabelledArray array = read_(name);
-    if (array.array.shape.rank() == 0) throw UserError(ExitCode::data, array.name, "is a single number; samples need a first axis");
+    if (array.array.shape.rank() == 0)
+      throw UserError(ExitCode::data, array.name, "is a single number; samples need a first axis");
     if (samples().name.empty()) {
       samples().name = array.name;
       samples().count = array.array.shape[0];
     }
     if (array.array.shape[0] == samples().count) return array;
     throw UserError(ExitCode::data, array.name,
-                    "has " + count_text(array.array.shape[0]) + " samples, but " + samples().name + " has " + count_text(samples().count),
+                    "has " + count_text(array.array.shape[0]) + " samples, but " + samples().name + " has " +
+                        count_text(samples().count),
                     "the first axis of all arrays is the sample");
   }
 
   void load_inputs() {
     std::vector<std::string> names = request_.input_names;
     if (names.empty()) {
-      for (const ArrayNames::Entry& entry : options_.x.entries) names.push_back(entry.key.empty() ? "input" : entry.key);
+      for (const ArrayNames::Entry& entry : options_.x.entries)
+        names.push_back(entry.key.empty() ? "input" : entry.key);
     }
     for (const std::string& name : names) {
       LabelledArray array = read(array_name(options_.x, name, names.size() > 1));
       // A vector of numbers is one feature for each sample.
       if (array.array.shape.rank() == 1) array.array.shape = array.array.shape.concat({1});
-      const double scale = pixel_scale(array.array, options_.scale, request_.contract, samples().inputs.size(), array.name, sets_.notes);
+      const double scale =
+          pixel_scale(array.array, options_.scale, request_.contract, samples().inputs.size(), array.name, sets_.notes);
       samples().inputs.push_back(array_input(name, std::move(array.array), scale, 0, array.name));
     }
   }
@@ -112,7 +118,8 @@ class ArrayLoader {
       }
       LabelledArray array = read(name);
       const DataField* fixed = request_.contract != nullptr ? &request_.contract->targets.at(i).field : nullptr;
-      samples().targets.push_back(array_target(wanted.name, std::move(array.array), wanted.kind, fixed, options_.classes, array.name));
+      samples().targets.push_back(
+          array_target(wanted.name, std::move(array.array), wanted.kind, fixed, options_.classes, array.name));
     }
   }
 
@@ -120,13 +127,17 @@ class ArrayLoader {
     if (!options_.weight) return;
     LabelledArray weights = read(*options_.weight);
     check_finite(weights.array, weights.name);
-    if (weights.array.elements() != samples().count) throw UserError(ExitCode::data, weights.name, "has the shape " + weights.array.shape.text() + "; weights are one number for each sample");
+    if (weights.array.elements() != samples().count)
+      throw UserError(ExitCode::data, weights.name,
+                      "has the shape " + weights.array.shape.text() + "; weights are one number for each sample");
     weights.array = converted(weights.array, DType::f32);
     weights.array.shape = Shape{samples().count};
     const std::span<const float> values = weights.array.as<float>();
     const auto negative = std::find_if(values.begin(), values.end(), [](float w) { return w < 0; });
     if (negative != values.end()) {
-      throw UserError(ExitCode::data, weights.name, "sample " + std::to_string(negative - values.begin()) + ": the weight " + number_text(*negative) + " is negative");
+      throw UserError(ExitCode::data, weights.name,
+                      "sample " + std::to_string(negative - values.begin()) + ": the weight " + number_text(*negative) +
+                          " is negative");
     }
     samples().weights = std::move(weights.array);
   }

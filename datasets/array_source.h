@@ -33,8 +33,8 @@ struct ArraySourceOptions {
   std::vector<std::string> classes;
 };
 
-// `read` gives the array of a name, `exists` says whether there is one. With several inputs (or outputs) an input takes the array
-// that the table names for it, else the one of its own name.
+// `read` gives the array of a name, `exists` says whether there is one. With several inputs (or outputs) an input takes
+// the array that the table names for it, else the one of its own name.
 SampleSets load_arrays(const ArraySourceOptions& options, const LoadRequest& request,
                        const std::function<LabelledArray(const std::string&)>& read,
                        const std::function<bool(const std::string&)>& exists);

@@ -61,7 +61,8 @@ int64_t first_not_finite(const Array& data) {
 void check_int32(const Array& data, const std::string& path) {
   for (const int64_t value : data.as<int64_t>()) {
     if (value >= std::numeric_limits<int32_t>::min() && value <= std::numeric_limits<int32_t>::max()) continue;
-    throw UserError(ExitCode::data, path, "holds the integer " + std::to_string(value) + ", which does not fit into 32 bits",
+    throw UserError(ExitCode::data, path,
+                    "holds the integer " + std::to_string(value) + ", which does not fit into 32 bits",
                     "save it as float64 if these are quantities and not numbers of things");
   }
 }
@@ -81,7 +82,8 @@ void check_finite(const Array& data, const std::string& path, int64_t first) {
   std::string where = "sample " + std::to_string(first + at / row);
   if (!index.empty()) where += ", element " + Shape(std::move(index)).text();
   throw UserError(ExitCode::data, path,
-                  where + " is " + (std::isnan(element(data, at)) ? "NaN" : "infinite") + ", and so would be all that is computed from it",
+                  where + " is " + (std::isnan(element(data, at)) ? "NaN" : "infinite") +
+                      ", and so would be all that is computed from it",
                   "remove such samples or repair their values (samples count from 0)");
 }
 

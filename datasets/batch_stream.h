@@ -1,4 +1,5 @@
-// The batches of one pass over a part, prepared by one thread ahead of the consumer, so that reading never blocks training.
+// The batches of one pass over a part, prepared by one thread ahead of the consumer, so that reading never blocks
+// training.
 #pragma once
 
 #include <atomic>
@@ -17,8 +18,8 @@ struct StreamOptions {
   uint64_t seed = 0;
   int64_t epoch = 0;
   int64_t first_batch = 0;  // where a resumed pass goes on
-  int64_t prefetch = 4;     // batches prepared ahead; 0: none, and no thread. There is no thread either if the first batch
-                            // shows that reading costs less than handing over
+  int64_t prefetch = 4;  // batches prepared ahead; 0: none, and no thread. There is no thread either if the first batch
+                         // shows that reading costs less than handing over
   const std::atomic<bool>* stop = nullptr;  // when it becomes true, next() ends early
 };
 
@@ -33,8 +34,8 @@ class BatchStream {
   ~BatchStream();
   BatchStream(BatchStream&&) noexcept;
 
-  // The next batch into `batch`, whose memory is taken back for a later one. False at the end, or after *stop. Rethrows what
-  // the thread met when its batch is due.
+  // The next batch into `batch`, whose memory is taken back for a later one. False at the end, or after *stop. Rethrows
+  // what the thread met when its batch is due.
   bool next(Batch& batch);
   // Batches of the whole pass, those before first_batch included.
   int64_t batches() const;

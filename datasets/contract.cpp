@@ -73,7 +73,8 @@ class Reader {
 
  private:
   [[noreturn]] void refuse(const std::string& what) const {
-    throw UserError(ExitCode::model, who_, "is not a contract of dltrain: " + what, "take the model folder as fit wrote it");
+    throw UserError(ExitCode::model, who_, "is not a contract of dltrain: " + what,
+                    "take the model folder as fit wrote it");
   }
 
   const Table& table_of(const Setting& setting) const {

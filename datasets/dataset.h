@@ -14,7 +14,11 @@
 
 namespace dltrain::datasets {
 
-enum class Part { train, validation, test };
+enum class Part {
+  train,
+  validation,
+  test
+};
 std::string_view part_name(Part part);  // "training", "validation", "test"
 
 // Samples as arrays with the sample as first axis. Buffers are reused when a batch is filled again.

@@ -1,5 +1,5 @@
-// Picks rows of an array into a batch, with the last pass over the values (scaling, conversion to float32) done on the way, so
-// that pixels stay bytes until then.
+// Picks rows of an array into a batch, with the last pass over the values (scaling, conversion to float32) done on the
+// way, so that pixels stay bytes until then.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ namespace dltrain::datasets {
 // Gives `array` a dtype and a shape, keeping its memory where it can; contents are undefined.
 void reshape_buffer(Array& array, DType dtype, Shape shape);
 
-// out[i] = data[rows[i]] * scale + offset. `out` has the shape [rows.size(), row of data...] and is f32, or i32 without scaling.
-// A Bug if a row is outside.
+// out[i] = data[rows[i]] * scale + offset. `out` has the shape [rows.size(), row of data...] and is f32, or i32 without
+// scaling. A Bug if a row is outside.
 void gather_rows(const Array& data, std::span<const int64_t> rows, double scale, double offset, Array& out);
 
 }  // namespace dltrain::datasets

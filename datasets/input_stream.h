@@ -13,19 +13,20 @@ namespace dltrain::datasets {
 class InputStream {
  public:
   virtual ~InputStream() = default;
-  // The next samples, at most `count` (> 0), into batch.inputs and batch.rows (numbers from 0); false at the end. Throws
-  // UserError (data) that names the place of a bad sample.
+  // The next samples, at most `count` (> 0), into batch.inputs and batch.rows (numbers from 0); false at the end.
+  // Throws UserError (data) that names the place of a bad sample.
   virtual bool next(int64_t count, Batch& batch) = 0;
-  // What the samples of the last batch are called: paths of images, relative to the folder; empty where they have only numbers.
+  // What the samples of the last batch are called: paths of images, relative to the folder; empty where they have only
+  // numbers.
   virtual const std::vector<std::string>& names() const { return names_; }
 
  protected:
   std::vector<std::string> names_;
 };
 
-// `path` is a CSV, NPY, NPZ or IDX file (CSV, NPY and IDX also gzip-compressed), an image, a folder of images with all below it,
-// or "-": CSV from standard input. Files are what they contain, whatever their name is. Throws UserError (data) for what the model
-// cannot take: other shapes, columns or arrays that are missing.
+// `path` is a CSV, NPY, NPZ or IDX file (CSV, NPY and IDX also gzip-compressed), an image, a folder of images with all
+// below it, or "-": CSV from standard input. Files are what they contain, whatever their name is. Throws UserError
+// (data) for what the model cannot take: other shapes, columns or arrays that are missing.
 std::unique_ptr<InputStream> open_inputs(const std::string& path, const DataContract& contract);
 
 }  // namespace dltrain::datasets

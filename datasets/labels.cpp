@@ -47,7 +47,8 @@ Array class_numbers(const Array& values, int64_t known, const std::vector<std::s
     }
     const auto number = static_cast<int64_t>(label);
     if (known >= 0 && number >= known) {
-      refuse(path, i / row, "the label " + std::to_string(number) + " is outside of the classes " + known_classes(known, names),
+      refuse(path, i / row,
+             "the label " + std::to_string(number) + " is outside of the classes " + known_classes(known, names),
              "classes are fixed by the training part, or by classes = [...]");
     }
     largest = std::max(largest, number);

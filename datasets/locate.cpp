@@ -44,19 +44,23 @@ std::string find(const std::string& path, const std::string& recipe_folder) {
 
 }  // namespace
 
-bool can_locate(const std::string& path, const LoadRequest& request) { return !find(path, request.recipe_folder).empty(); }
+bool can_locate(const std::string& path, const LoadRequest& request) {
+  return !find(path, request.recipe_folder).empty();
+}
 
 std::string locate(const std::string& path, const LoadRequest& request) {
   std::string found = find(path, request.recipe_folder);
   if (!found.empty()) return found;
   std::string from = origin(path);
   if (!from.empty()) from = "; " + from;
-  if (path.starts_with('/')) throw UserError(ExitCode::data, path, "there is no such file or folder", "correct the path" + from);
+  if (path.starts_with('/'))
+    throw UserError(ExitCode::data, path, "there is no such file or folder", "correct the path" + from);
   const std::string folder = data_folder();
-  throw UserError(ExitCode::data, path,
-                  "there is no such file or folder, neither " + join_path(request.recipe_folder, path) + " nor " +
-                      (folder.empty() ? "in $DLTRAIN_DATA, which is not set" : join_path(folder, path) + " (from $DLTRAIN_DATA)"),
-                  "put it beside the recipe, or set DLTRAIN_DATA to the folder that holds it" + from);
+  throw UserError(
+      ExitCode::data, path,
+      "there is no such file or folder, neither " + join_path(request.recipe_folder, path) + " nor " +
+          (folder.empty() ? "in $DLTRAIN_DATA, which is not set" : join_path(folder, path) + " (from $DLTRAIN_DATA)"),
+      "put it beside the recipe, or set DLTRAIN_DATA to the folder that holds it" + from);
 }
 
 std::string builtin_path(const std::string& name) {

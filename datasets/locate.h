@@ -7,8 +7,8 @@
 
 namespace dltrain::datasets {
 
-// An absolute path as it is; a relative one from the recipe's folder, else from $DLTRAIN_DATA. Throws UserError (data) that names
-// both places, and where well-known sets come from.
+// An absolute path as it is; a relative one from the recipe's folder, else from $DLTRAIN_DATA. Throws UserError (data)
+// that names both places, and where well-known sets come from.
 std::string locate(const std::string& path, const LoadRequest& request);
 bool can_locate(const std::string& path, const LoadRequest& request);
 

@@ -29,7 +29,8 @@ double median_of(std::vector<float> values) {
 double mode_of(const std::vector<float>& values) {
   std::map<float, int64_t> counts;
   for (const float value : values) ++counts[value];
-  const auto most = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto most =
+      std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   return most->first;
 }
 
@@ -68,8 +69,10 @@ void fit_and_fill(Samples& samples, std::span<const int64_t> train_rows) {
       }
       if (present.empty() && input.missing[column].how != MissingRule::How::constant) {
         throw UserError(ExitCode::data, samples.name,
-                        "column " + input.preparation.columns[column] + " has no value in the training part, so none can be "
-                        "made for on_missing", "leave the column out with ignore, or give a constant");
+                        "column " + input.preparation.columns[column] +
+                            " has no value in the training part, so none can be "
+                            "made for on_missing",
+                        "leave the column out with ignore, or give a constant");
       }
       fill_values[column] = fitted(input.missing[column], present);
     }

@@ -1,5 +1,5 @@
-// Missing values of tables: fill values are computed from the training part only, so that nothing of the other parts leaks into
-// the model.
+// Missing values of tables: fill values are computed from the training part only, so that nothing of the other parts
+// leaks into the model.
 #pragma once
 
 #include <span>

@@ -15,8 +15,8 @@ namespace {
 
 class Opener {
  public:
-  Opener(const SourceRegistry& registry, const DataRequest& request, Diagnostics& warnings, const DataContract* contract,
-         const std::atomic<bool>* stop)
+  Opener(const SourceRegistry& registry, const DataRequest& request, Diagnostics& warnings,
+         const DataContract* contract, const std::atomic<bool>* stop)
       : registry_(registry), request_(request), warnings_(warnings), fixed_(contract), stop_(stop) {}
 
   std::unique_ptr<Dataset> open() {
@@ -43,7 +43,8 @@ class Opener {
 
  private:
   SampleSets load(const Component& source, const DataContract* contract) const {
-    LoadRequest request{request_.recipe_folder, request_.seed, request_.input_names, request_.targets, contract, &warnings_, stop_};
+    LoadRequest request{
+        request_.recipe_folder, request_.seed, request_.input_names, request_.targets, contract, &warnings_, stop_};
     if (request.targets.empty()) request.targets.push_back({"target", request_.target_kind});
     return registry_.make(source)->load(request);
   }
@@ -64,11 +65,14 @@ class Opener {
     if (!shares.validation && !shares.test) return;
     const bool classes = has_classes(train);
     Division division =
-        divide(train.count, classes ? train.targets[0].values.as<int32_t>() : std::span<const int32_t>{}, shares, request_.seed);
-    if (division.train.empty()) empty_part(train, "training", request_.spec.validation ? *request_.spec.validation : *request_.spec.test);
+        divide(train.count, classes ? train.targets[0].values.as<int32_t>() : std::span<const int32_t>{}, shares,
+               request_.seed);
+    if (division.train.empty())
+      empty_part(train, "training", request_.spec.validation ? *request_.spec.validation : *request_.spec.test);
     parts_[0].all = false;
     parts_[0].rows = std::move(division.train);
-    if (shares.validation) take_rows(Part::validation, train, std::move(division.validation), *request_.spec.validation);
+    if (shares.validation)
+      take_rows(Part::validation, train, std::move(division.validation), *request_.spec.validation);
     if (shares.test) take_rows(Part::test, train, std::move(division.test), *request_.spec.test);
   }
 
@@ -84,7 +88,8 @@ class Opener {
     SplitBy how = part.how;
     if (how == SplitBy::automatic) how = classes ? SplitBy::stratified : SplitBy::random;
     if (how == SplitBy::stratified && !classes) {
-      Diagnostic error{Severity::error, "split", part.place, "data", "how = \"stratified\" needs a target with classes"};
+      Diagnostic error{Severity::error, "split", part.place, "data",
+                       "how = \"stratified\" needs a target with classes"};
       error.help = "use how = \"random\"";
       throw UserError(ExitCode::recipe, {error});
     }
@@ -98,14 +103,15 @@ class Opener {
 
   [[noreturn]] static void empty_part(const Samples& train, const std::string& part, const PartSpec& spec) {
     Diagnostic error{Severity::error, "split", spec.place, "data",
-                     "the shares leave no samples for the " + part + " part (" + train.name + " has " + count_text(train.count) +
-                         ", split = " + number_text(spec.split) + ")"};
+                     "the shares leave no samples for the " + part + " part (" + train.name + " has " +
+                         count_text(train.count) + ", split = " + number_text(spec.split) + ")"};
     error.help = "choose a split between 1 sample and all but one";
     throw UserError(ExitCode::recipe, {error});
   }
 
   // A part of its own source, or one that the main source brings along.
-  void place_part(Part part, const std::optional<PartSpec>& spec, std::optional<Samples> own, const DataContract& contract) {
+  void place_part(Part part, const std::optional<PartSpec>& spec, std::optional<Samples> own,
+                  const DataContract& contract) {
     if (is_split(spec)) return;
     std::optional<Samples> samples = std::move(own);
     if (spec) {
@@ -114,7 +120,9 @@ class Opener {
       samples = std::move(sets.train);
     }
     if (!samples) return;
-    if (samples->count == 0) throw UserError(ExitCode::data, samples->name, "holds no samples for the " + std::string(part_name(part)) + " part");
+    if (samples->count == 0)
+      throw UserError(ExitCode::data, samples->name,
+                      "holds no samples for the " + std::string(part_name(part)) + " part");
     check_fit(contract, *samples);
     fill(*samples, contract);
     sets_.push_back(std::make_unique<Samples>(std::move(*samples)));
@@ -133,8 +141,10 @@ class Opener {
     if (samples.inputs.size() != contract.inputs.size() || samples.targets.size() != contract.targets.size()) {
       throw UserError(ExitCode::data, samples.name, "has other inputs or targets than the training part");
     }
-    for (size_t i = 0; i < samples.inputs.size(); ++i) check(samples.inputs[i].field, contract.inputs[i].field, "input");
-    for (size_t i = 0; i < samples.targets.size(); ++i) check(samples.targets[i].field, contract.targets[i].field, "target");
+    for (size_t i = 0; i < samples.inputs.size(); ++i)
+      check(samples.inputs[i].field, contract.inputs[i].field, "input");
+    for (size_t i = 0; i < samples.targets.size(); ++i)
+      check(samples.targets[i].field, contract.targets[i].field, "target");
   }
 
   void warn_of_missing_classes(const OpenedDataset& dataset) const {
@@ -145,8 +155,11 @@ class Opener {
           if (target.field.name != counts.target) continue;
           const std::string missing = missing_classes(target.field, counts.counts);
           if (missing.empty()) continue;
-          warnings_.warning("missing-class", {}, "data", "the " + std::string(part_name(part)) + " part has no sample of " + missing).help =
-              part == Part::train ? "the model cannot learn what it never sees" : "what is measured there says nothing about it";
+          warnings_
+              .warning("missing-class", {}, "data",
+                       "the " + std::string(part_name(part)) + " part has no sample of " + missing)
+              .help = part == Part::train ? "the model cannot learn what it never sees"
+                                          : "what is measured there says nothing about it";
         }
       }
     }

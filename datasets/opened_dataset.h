@@ -21,7 +21,8 @@ struct PartRows {
 class OpenedDataset : public Dataset {
  public:
   // `sets` own what `parts` (in the order of Part) point to.
-  OpenedDataset(std::vector<std::unique_ptr<Samples>> sets, std::array<PartRows, 3> parts, std::vector<std::string> notes);
+  OpenedDataset(std::vector<std::unique_ptr<Samples>> sets, std::array<PartRows, 3> parts,
+                std::vector<std::string> notes);
 
   const DataSignature& signature() const override { return signature_; }
   const DataContract& contract() const override { return contract_; }

@@ -1,5 +1,5 @@
-// How raw values become what the model sees, and what the targets mean. Fixed by the training part and kept with the model, so
-// that evaluation and prediction treat their data in the same way.
+// How raw values become what the model sees, and what the targets mean. Fixed by the training part and kept with the
+// model, so that evaluation and prediction treat their data in the same way.
 #pragma once
 
 #include <string>
@@ -12,7 +12,14 @@ namespace dltrain::datasets {
 
 // What happens to a missing value of a table's column.
 struct MissingRule {
-  enum class How { error, drop, mean, median, mode, constant };
+  enum class How {
+    error,
+    drop,
+    mean,
+    median,
+    mode,
+    constant
+  };
   How how = How::error;
   double constant = 0;
 };
@@ -43,8 +50,8 @@ struct DataContract {
   std::vector<TargetContract> targets;
 };
 
-// As a table for contract.json, and back. The second throws UserError (model) that begins with `who` if the table is not one
-// that the first makes.
+// As a table for contract.json, and back. The second throws UserError (model) that begins with `who` if the table is
+// not one that the first makes.
 Setting contract_setting(const DataContract& contract);
 DataContract contract_from_setting(const Setting& setting, const std::string& who);
 

@@ -1,4 +1,5 @@
-// What a source hands over: samples that can be read in any order, with names and shapes, before they are divided into parts.
+// What a source hands over: samples that can be read in any order, with names and shapes, before they are divided into
+// parts.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,8 @@ class FieldStore {
  public:
   virtual ~FieldStore() = default;
   virtual int64_t rows() const = 0;
-  // The samples `rows`, prepared as the model sees them. `out` has the dtype and shape [rows.size(), ...] already. Several
-  // threads may call it at once.
+  // The samples `rows`, prepared as the model sees them. `out` has the dtype and shape [rows.size(), ...] already.
+  // Several threads may call it at once.
   virtual void gather(std::span<const int64_t> rows, Array& out) const = 0;
   // Puts `fill[column]` in the place of missing values (NaN); only stores of tables have any.
   virtual void fill_missing(std::span<const double> fill);

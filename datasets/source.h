@@ -22,9 +22,10 @@ struct LoadRequest {
   uint64_t seed = 0;
   std::vector<std::string> input_names;  // empty: one input, called "input"
   std::vector<TargetRequest> targets;    // never empty; a single one is called "target" unless the model names it
-  // What the training part or a trained model has fixed already: columns, classes, fill values. Null for the training part.
+  // What the training part or a trained model has fixed already: columns, classes, fill values. Null for the training
+  // part.
   const DataContract* contract = nullptr;
-  Diagnostics* warnings = nullptr;       // never null
+  Diagnostics* warnings = nullptr;  // never null
   const std::atomic<bool>* stop = nullptr;  // long reading ends with UserError (interrupted) when it becomes true
 };
 

@@ -17,14 +17,16 @@ std::vector<size_t> apportion(const std::vector<std::vector<int64_t>>& groups, s
   std::vector<double> remainders(groups.size());
   size_t given = 0;
   for (size_t g = 0; g < groups.size(); ++g) {
-    const double ideal = static_cast<double>(groups[g].size()) * static_cast<double>(wanted) / static_cast<double>(total);
+    const double ideal =
+        static_cast<double>(groups[g].size()) * static_cast<double>(wanted) / static_cast<double>(total);
     counts[g] = static_cast<size_t>(ideal);
     remainders[g] = ideal - std::floor(ideal);
     given += counts[g];
   }
   std::vector<size_t> by_remainder(groups.size());
   std::iota(by_remainder.begin(), by_remainder.end(), size_t{0});
-  std::stable_sort(by_remainder.begin(), by_remainder.end(), [&](size_t a, size_t b) { return remainders[a] > remainders[b]; });
+  std::stable_sort(by_remainder.begin(), by_remainder.end(),
+                   [&](size_t a, size_t b) { return remainders[a] > remainders[b]; });
   for (const size_t g : by_remainder) {
     if (given >= wanted) break;
     if (counts[g] >= groups[g].size()) continue;
@@ -54,7 +56,8 @@ std::vector<int64_t> take(std::vector<int64_t>& rows, std::span<const int32_t> c
     std::vector<int64_t>& group = groups[g];
     const size_t kept = group.size() - counts[g];
     if (how != SplitBy::time) {
-      const std::vector<int64_t> order = random_order(static_cast<int64_t>(group.size()), seed, purpose, static_cast<int64_t>(g));
+      const std::vector<int64_t> order =
+          random_order(static_cast<int64_t>(group.size()), seed, purpose, static_cast<int64_t>(g));
       std::vector<int64_t> mixed;
       for (const int64_t i : order) mixed.push_back(group[to_size(i)]);
       group = std::move(mixed);
@@ -80,8 +83,8 @@ Division divide(int64_t count, std::span<const int32_t> classes, const Shares& s
     division.test = take(division.train, classes, samples(shares.test->share), shares.test->how, seed, "split/test");
   }
   if (shares.validation) {
-    division.validation =
-        take(division.train, classes, samples(shares.validation->share), shares.validation->how, seed, "split/validation");
+    division.validation = take(division.train, classes, samples(shares.validation->share), shares.validation->how, seed,
+                               "split/validation");
   }
   return division;
 }

@@ -26,8 +26,9 @@ struct Division {
   std::vector<int64_t> test;
 };
 
-// A pure function of its arguments. `classes` holds the class number of each sample; needed for "stratified" only, which gives
-// each class its share as nearly as whole samples allow. "time" takes the last samples: train, validation, test in this order.
+// A pure function of its arguments. `classes` holds the class number of each sample; needed for "stratified" only,
+// which gives each class its share as nearly as whole samples allow. "time" takes the last samples: train, validation,
+// test in this order.
 Division divide(int64_t count, std::span<const int32_t> classes, const Shares& shares, uint64_t seed);
 
 }  // namespace dltrain::datasets

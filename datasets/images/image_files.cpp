@@ -14,7 +14,9 @@ std::vector<std::string> find_images(const std::string& folder, int64_t& others)
   constexpr size_t deepest = 32;
   std::vector<std::string> images;
   const auto walk = [&](const auto& self, const std::string& path, size_t depth) -> void {
-    if (depth > deepest) throw UserError(ExitCode::data, path, "the folders are nested more than 32 levels deep", "does a link lead back?");
+    if (depth > deepest)
+      throw UserError(ExitCode::data, path, "the folders are nested more than 32 levels deep",
+                      "does a link lead back?");
     for (const std::string& name : list_directory(path, ExitCode::data)) {
       if (name.starts_with('.')) continue;
       std::string entry = join_path(path, name);
@@ -37,16 +39,19 @@ void load_image(const std::string& path, const ImageForm& form, std::span<std::b
   if (image.shape[0] != form.height || image.shape[1] != form.width) {
     if (!form.resize) {
       throw UserError(ExitCode::data, path,
-                      "has " + std::to_string(image.shape[1]) + " x " + std::to_string(image.shape[0]) + " pixels, and the images before it " +
-                          std::to_string(form.width) + " x " + std::to_string(form.height),
-                      "give all one size: image_size = [" + std::to_string(form.height) + ", " + std::to_string(form.width) + "] (height, width)");
+                      "has " + std::to_string(image.shape[1]) + " x " + std::to_string(image.shape[0]) +
+                          " pixels, and the images before it " + std::to_string(form.width) + " x " +
+                          std::to_string(form.height),
+                      "give all one size: image_size = [" + std::to_string(form.height) + ", " +
+                          std::to_string(form.width) + "] (height, width)");
     }
     image = formats::resize_image(image, form.height, form.width, form.interpolation);
   }
   std::copy(image.bytes.begin(), image.bytes.end(), pixels.begin());
 }
 
-std::vector<ImageError> for_each_image(size_t count, const std::function<void(size_t)>& work, const std::atomic<bool>* stop) {
+std::vector<ImageError> for_each_image(size_t count, const std::function<void(size_t)>& work,
+                                       const std::atomic<bool>* stop) {
   std::vector<ImageError> errors;
   std::exception_ptr failure;
   std::mutex mutex;

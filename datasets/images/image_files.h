@@ -14,8 +14,8 @@
 
 namespace dltrain::datasets {
 
-// The image files of a folder and of those below it, in the order of their paths; hidden names are left out. `others` counts
-// files that are not called like images.
+// The image files of a folder and of those below it, in the order of their paths; hidden names are left out. `others`
+// counts files that are not called like images.
 std::vector<std::string> find_images(const std::string& folder, int64_t& others);
 
 // How the pixels of a file become those of a sample.
@@ -38,8 +38,10 @@ struct ImageError {
   Diagnostic error;
 };
 
-// Calls work(i) for i in 0..count-1 on as many threads as there are processors. Bad images (UserError, data) are collected and come
-// back in the order of i; other exceptions end it. Throws UserError (interrupted) when *stop becomes true.
-std::vector<ImageError> for_each_image(size_t count, const std::function<void(size_t)>& work, const std::atomic<bool>* stop);
+// Calls work(i) for i in 0..count-1 on as many threads as there are processors. Bad images (UserError, data) are
+// collected and come back in the order of i; other exceptions end it. Throws UserError (interrupted) when *stop becomes
+// true.
+std::vector<ImageError> for_each_image(size_t count, const std::function<void(size_t)>& work,
+                                       const std::atomic<bool>* stop);
 
 }  // namespace dltrain::datasets

@@ -19,7 +19,8 @@ struct ColourFound {};
 
 class ImageSetLoader {
  public:
-  ImageSetLoader(const std::string& folder, const ImageSetOptions& options, const LoadRequest& request, std::vector<std::string>& notes)
+  ImageSetLoader(const std::string& folder, const ImageSetOptions& options, const LoadRequest& request,
+                 std::vector<std::string>& notes)
       : folder_(folder), options_(options), request_(request), notes_(notes) {}
 
   Samples load() {
@@ -29,7 +30,8 @@ class ImageSetLoader {
       find_classes();
     }
     if (paths_.empty()) throw UserError(ExitCode::data, folder_, "holds no images (.png, .jpg, .jpeg, .bmp)");
-    if (others_ > 0) notes_.push_back(file_name(folder_) + ": " + counted(others_, "file") + " without the name of an image left out");
+    if (others_ > 0)
+      notes_.push_back(file_name(folder_) + ": " + counted(others_, "file") + " without the name of an image left out");
     choose_form();
     try {
       decode();
@@ -68,7 +70,8 @@ class ImageSetLoader {
       if (std::find(classes_.begin(), classes_.end(), name) != classes_.end()) continue;
       Diagnostic error{Severity::error, "", {}, join_path(folder_, name), "is not the folder of a class"};
       suggest(error, name, classes_);
-      error.help = fixed_target() != nullptr ? "the training part has no such class" : "add it to classes = [...], or move it away";
+      error.help = fixed_target() != nullptr ? "the training part has no such class"
+                                             : "add it to classes = [...], or move it away";
       throw UserError(ExitCode::data, {error});
     }
     for (size_t i = 0; i < classes_.size(); ++i) {
@@ -158,17 +161,20 @@ class ImageSetLoader {
       Diagnostics all;
       for (size_t i = 0; i < std::min(errors.size(), most_shown); ++i) all.add(errors[i].error);
       if (errors.size() > 1) {
-        all.error("", {}, folder_, count_text(static_cast<int64_t>(errors.size())) + " of " + count_text(static_cast<int64_t>(paths_.size())) +
-                                       " images cannot be used" + (errors.size() > most_shown ? "; the first 10 are shown" : "")).help =
-            "on_error = \"skip\" leaves bad images out";
+        all.error("", {}, folder_,
+                  count_text(static_cast<int64_t>(errors.size())) + " of " +
+                      count_text(static_cast<int64_t>(paths_.size())) + " images cannot be used" +
+                      (errors.size() > most_shown ? "; the first 10 are shown" : ""))
+            .help = "on_error = \"skip\" leaves bad images out";
       }
       all.throw_if_errors(ExitCode::data);
     }
     if (errors.size() == paths_.size()) throw UserError(ExitCode::data, folder_, "holds no image that can be used");
     const Diagnostic& first = errors.front().error;
     notes_.push_back(file_name(folder_) + ": " + count_text(static_cast<int64_t>(errors.size())) + " of " +
-                     count_text(static_cast<int64_t>(paths_.size())) + " images cannot be used and were left out (on_error = \"skip\"); the first: " +
-                     first.who + ": " + first.what);
+                     count_text(static_cast<int64_t>(paths_.size())) +
+                     " images cannot be used and were left out (on_error = \"skip\"); the first: " + first.who + ": " +
+                     first.what);
     remove_images(errors);
   }
 
@@ -182,7 +188,8 @@ class ImageSetLoader {
       if (to != from) {
         paths_[to] = std::move(paths_[from]);
         labels_[to] = labels_[from];
-        if (!pixels_.bytes.empty()) std::copy_n(pixels_.bytes.begin() + offset(from), form_.bytes(), pixels_.bytes.begin() + offset(to));
+        if (!pixels_.bytes.empty())
+          std::copy_n(pixels_.bytes.begin() + offset(from), form_.bytes(), pixels_.bytes.begin() + offset(to));
       }
       ++to;
     }
@@ -200,7 +207,8 @@ class ImageSetLoader {
     samples.name = folder_;
     samples.count = static_cast<int64_t>(paths_.size());
     const Array described{DType::u8, Shape{0, form_.height, form_.width, form_.channels()}};
-    const double scale = pixel_scale(described, options_.scale, fixed_input() != nullptr ? request_.contract : nullptr, 0, folder_, notes_);
+    const double scale = pixel_scale(described, options_.scale, fixed_input() != nullptr ? request_.contract : nullptr,
+                                     0, folder_, notes_);
     InputField input;
     input.field.name = request_.input_names.empty() ? "input" : request_.input_names[0];
     input.field.shape = described.shape.from(1);

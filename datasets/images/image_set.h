@@ -10,8 +10,15 @@
 
 namespace dltrain::datasets {
 
-enum class ColorMode { automatic, grayscale, rgb };
-enum class OnBadImage { error, skip };
+enum class ColorMode {
+  automatic,
+  grayscale,
+  rgb
+};
+enum class OnBadImage {
+  error,
+  skip
+};
 
 struct ImageSetOptions {
   std::optional<std::array<int64_t, 2>> image_size;  // height, width; none: all images have one size
@@ -24,8 +31,8 @@ struct ImageSetOptions {
   uint64_t cache = 0;                // bytes; sets that are larger are decoded again for each batch
 };
 
-// Throws UserError (data) for folders without classes or images, unknown classes, images of different sizes, bad images (unless
-// skipped). `notes` receives what was decided and how many images were skipped.
+// Throws UserError (data) for folders without classes or images, unknown classes, images of different sizes, bad images
+// (unless skipped). `notes` receives what was decided and how many images were skipped.
 Samples load_image_set(const std::string& folder, const ImageSetOptions& options, const LoadRequest& request,
                        std::vector<std::string>& notes);
 

@@ -20,7 +20,10 @@ class ImageStore : public FieldStore {
     Array pixels(DType::u8, Shape{static_cast<int64_t>(rows.size()), form_.height, form_.width, form_.channels()});
     const std::vector<ImageError> errors = for_each_image(
         rows.size(),
-        [&](size_t i) { load_image(paths_[to_size(rows[i])], form_, std::span(pixels.bytes).subspan(i * form_.bytes(), form_.bytes())); },
+        [&](size_t i) {
+          load_image(paths_[to_size(rows[i])], form_,
+                     std::span(pixels.bytes).subspan(i * form_.bytes(), form_.bytes()));
+        },
         nullptr);
     if (!errors.empty()) throw UserError(ExitCode::data, {errors.front().error});
     std::vector<int64_t> all(rows.size());

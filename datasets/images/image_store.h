@@ -10,7 +10,8 @@
 
 namespace dltrain::datasets {
 
-// A value v of a pixel is given as v * scale. The files are expected to be good: a bad one is UserError (data) at its batch.
+// A value v of a pixel is given as v * scale. The files are expected to be good: a bad one is UserError (data) at its
+// batch.
 std::unique_ptr<FieldStore> image_store(std::vector<std::string> paths, const ImageForm& form, double scale);
 
 }  // namespace dltrain::datasets

@@ -26,7 +26,8 @@ inline std::span<const EnumName<ColorMode>> enum_names(ColorMode) {
 }
 
 inline std::span<const EnumName<OnBadImage>> enum_names(OnBadImage) {
-  static constexpr std::array<EnumName<OnBadImage>, 2> names = {{{OnBadImage::error, "error"}, {OnBadImage::skip, "skip"}}};
+  static constexpr std::array<EnumName<OnBadImage>, 2> names = {
+      {{OnBadImage::error, "error"}, {OnBadImage::skip, "skip"}}};
   return names;
 }
 

@@ -15,17 +15,21 @@ namespace {
 // One array of a file and the input that it is for.
 class ArrayInput {
  public:
-  ArrayInput(formats::ArrayStream stream, const InputContract& contract) : stream_(std::move(stream)), contract_(contract) {
+  ArrayInput(formats::ArrayStream stream, const InputContract& contract)
+      : stream_(std::move(stream)), contract_(contract) {
     const Shape& is = stream_.shape();
     const Shape& wanted = contract.field.shape;
     const bool integers = !is_float(stream_.dtype());
     if (is.rank() == 0 || !fits(is.from(1), wanted)) {
       const std::string samples = is.rank() == 0 ? "is a single number" : "has samples of shape " + is.from(1).text();
-      throw UserError(ExitCode::data, stream_.path(), samples + ", but the model's input \"" + contract.field.name + "\" takes " + wanted.text(),
-                      is == wanted ? "a single sample needs a first axis of size 1" : "give the samples the model's shape; their number is the first axis");
+      throw UserError(ExitCode::data, stream_.path(),
+                      samples + ", but the model's input \"" + contract.field.name + "\" takes " + wanted.text(),
+                      is == wanted ? "a single sample needs a first axis of size 1"
+                                   : "give the samples the model's shape; their number is the first axis");
     }
     if (contract.field.dtype == DType::i32 && !integers) {
-      throw UserError(ExitCode::data, stream_.path(), "holds real numbers, but the model's input \"" + contract.field.name + "\" takes integers",
+      throw UserError(ExitCode::data, stream_.path(),
+                      "holds real numbers, but the model's input \"" + contract.field.name + "\" takes integers",
                       "save it as int32");
     }
   }
@@ -63,7 +67,8 @@ class ArrayInputs : public InputStream {
     for (const ArrayInput& input : inputs_) {
       if (input.samples() == inputs_[0].samples()) continue;
       throw UserError(ExitCode::data, input.path(),
-                      "has " + count_text(input.samples()) + " samples, but " + inputs_[0].path() + " has " + count_text(inputs_[0].samples()));
+                      "has " + count_text(input.samples()) + " samples, but " + inputs_[0].path() + " has " +
+                          count_text(inputs_[0].samples()));
     }
   }
 
@@ -92,7 +97,8 @@ class NpzInputs : public InputStream {
     std::vector<ArrayInput> inputs;
     for (const InputContract& input : contract.inputs) {
       std::string name = input.field.name;
-      if (contract.inputs.size() == 1 && !file_.contains(name)) name = file_.names().size() == 1 ? file_.names()[0] : "x";
+      if (contract.inputs.size() == 1 && !file_.contains(name))
+        name = file_.names().size() == 1 ? file_.names()[0] : "x";
       inputs.emplace_back(file_.open(name), input);
     }
     return inputs;

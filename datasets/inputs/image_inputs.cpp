@@ -17,7 +17,8 @@ class ImageInputs : public InputStream {
       : paths_(std::move(paths)), root_(root.empty() || root.ends_with('/') ? root : root + "/"), contract_(contract) {
     const Shape& shape = contract.field.shape;
     if (shape.rank() != 3 || (shape[2] != 1 && shape[2] != 3)) {
-      throw UserError(ExitCode::data, paths_[0], "is an image, but the model's input \"" + contract.field.name + "\" takes " + shape.text());
+      throw UserError(ExitCode::data, paths_[0],
+                      "is an image, but the model's input \"" + contract.field.name + "\" takes " + shape.text());
     }
     form_ = {shape[0], shape[1], shape[2] == 1, true, interpolation(contract.preparation.interpolation)};
   }
@@ -27,7 +28,10 @@ class ImageInputs : public InputStream {
     const size_t got = std::min(to_size(count), paths_.size() - first);
     Array pixels(DType::u8, Shape{static_cast<int64_t>(got)}.concat(contract_.field.shape));
     const std::vector<ImageError> errors = for_each_image(
-        got, [&](size_t i) { load_image(paths_[first + i], form_, std::span(pixels.bytes).subspan(i * form_.bytes(), form_.bytes())); },
+        got,
+        [&](size_t i) {
+          load_image(paths_[first + i], form_, std::span(pixels.bytes).subspan(i * form_.bytes(), form_.bytes()));
+        },
         nullptr);
     if (!errors.empty()) throw UserError(ExitCode::data, {errors.front().error});
     batch.size = static_cast<int64_t>(got);
@@ -51,7 +55,9 @@ class ImageInputs : public InputStream {
     return formats::Interpolation::bilinear;
   }
 
-  std::string relative(const std::string& path) const { return path.starts_with(root_) ? path.substr(root_.size()) : path; }
+  std::string relative(const std::string& path) const {
+    return path.starts_with(root_) ? path.substr(root_.size()) : path;
+  }
 
   std::vector<std::string> paths_;
   std::string root_;
@@ -62,7 +68,8 @@ class ImageInputs : public InputStream {
 
 }  // namespace
 
-std::unique_ptr<InputStream> image_inputs(std::vector<std::string> paths, const std::string& root, const DataContract& contract) {
+std::unique_ptr<InputStream> image_inputs(std::vector<std::string> paths, const std::string& root,
+                                          const DataContract& contract) {
   return std::make_unique<ImageInputs>(std::move(paths), root, only_input(contract, root));
 }
 

@@ -17,7 +17,8 @@ std::unique_ptr<InputStream> array_inputs(formats::ArrayStream stream, const Dat
 std::unique_ptr<InputStream> npz_inputs(const std::string& path, const DataContract& contract);
 std::unique_ptr<InputStream> table_inputs(std::unique_ptr<formats::ByteStream> stream, const DataContract& contract);
 // `root` is left out of the names.
-std::unique_ptr<InputStream> image_inputs(std::vector<std::string> paths, const std::string& root, const DataContract& contract);
+std::unique_ptr<InputStream> image_inputs(std::vector<std::string> paths, const std::string& root,
+                                          const DataContract& contract);
 
 // The only input of the model; UserError (data) beginning with `path` if it has several.
 const InputContract& only_input(const DataContract& contract, const std::string& path);

@@ -38,7 +38,8 @@ bool begins_with(std::span<const std::byte> bytes, std::string_view text) {
 }
 
 bool begins_like_idx(std::span<const std::byte> bytes) {
-  return bytes.size() >= 4 && bytes[0] == std::byte{0} && bytes[1] == std::byte{0} && bytes[2] >= std::byte{8} && bytes[2] <= std::byte{14};
+  return bytes.size() >= 4 && bytes[0] == std::byte{0} && bytes[1] == std::byte{0} && bytes[2] >= std::byte{8} &&
+         bytes[2] <= std::byte{14};
 }
 
 }  // namespace

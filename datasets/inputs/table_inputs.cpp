@@ -80,7 +80,8 @@ class TableInputs : public InputStream {
       for (const std::string& name : input.contract.preparation.columns) {
         const size_t at = field_of(name);
         if (at == columns_) {
-          throw UserError(ExitCode::data, reader_.path(), "has no column " + quote(name) + ", which the model was trained with",
+          throw UserError(ExitCode::data, reader_.path(),
+                          "has no column " + quote(name) + ", which the model was trained with",
                           "the model takes the columns " + join(input.contract.preparation.columns, ", "));
         }
         input.columns.push_back(at);
@@ -92,8 +93,8 @@ class TableInputs : public InputStream {
     for (TableInput& input : inputs_) number_columns(input);
   }
 
-  // Without names: as many columns as the model takes numbers (images row by row), or all the columns of the training file, the
-  // target among them.
+  // Without names: as many columns as the model takes numbers (images row by row), or all the columns of the training
+  // file, the target among them.
   void number_columns(TableInput& input) {
     const auto wanted = to_size(input.contract.field.shape.elements());
     const std::vector<std::string>& trained = input.contract.preparation.columns;
@@ -103,19 +104,22 @@ class TableInputs : public InputStream {
     }
     for (const std::string& name : trained) {
       const auto number = parse_integer(name);
-      if (number && *number >= 0 && *number < static_cast<int64_t>(columns_)) input.columns.push_back(static_cast<size_t>(*number));
+      if (number && *number >= 0 && *number < static_cast<int64_t>(columns_))
+        input.columns.push_back(static_cast<size_t>(*number));
     }
     if (input.columns.size() == wanted) return;
     throw UserError(ExitCode::data, reader_.path(),
-                    "has " + counted(static_cast<int64_t>(columns_), "column") + " without names, but the model's input \"" + input.contract.field.name +
-                        "\" takes " + std::to_string(wanted) + " (" + input.contract.field.shape.text() + ")",
+                    "has " + counted(static_cast<int64_t>(columns_), "column") +
+                        " without names, but the model's input \"" + input.contract.field.name + "\" takes " +
+                        std::to_string(wanted) + " (" + input.contract.field.shape.text() + ")",
                     trained.empty() ? "" : "the model takes the columns " + join(trained, ", "));
   }
 
   void read_row(Batch& batch) {
     if (reader_.fields().size() != columns_) {
       throw UserError(ExitCode::data, reader_.place(std::min(reader_.fields().size(), columns_)),
-                      "the row has " + counted(static_cast<int64_t>(reader_.fields().size()), "field") + " instead of " + std::to_string(columns_));
+                      "the row has " + counted(static_cast<int64_t>(reader_.fields().size()), "field") +
+                          " instead of " + std::to_string(columns_));
     }
     for (size_t i = 0; i < inputs_.size(); ++i) {
       const TableInput& input = inputs_[i];
@@ -147,10 +151,12 @@ class TableInputs : public InputStream {
     }
     const std::vector<std::string>& missing = preparation.missing;
     const bool is_missing = std::find(missing.begin(), missing.end(), text) != missing.end();
-    if (is_missing && k < preparation.fill.size() && !std::isnan(preparation.fill[k])) return static_cast<float>(preparation.fill[k]);
+    if (is_missing && k < preparation.fill.size() && !std::isnan(preparation.fill[k]))
+      return static_cast<float>(preparation.fill[k]);
     throw UserError(ExitCode::data, reader_.place(input.columns[k]),
-                    quote(utf8_prefix(text, 40)) + (is_missing ? " is a missing value, and the model was trained without any in this column"
-                                                            : " is not a finite number"));
+                    quote(utf8_prefix(text, 40)) +
+                        (is_missing ? " is a missing value, and the model was trained without any in this column"
+                                    : " is not a finite number"));
   }
 
   formats::CsvReader reader_;

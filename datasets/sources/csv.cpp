@@ -1,4 +1,5 @@
 // A table in a CSV file.
+#include "datasets/class_names.h"
 #include "datasets/locate.h"
 #include "datasets/source.h"
 #include "datasets/table/read_table.h"
@@ -23,13 +24,15 @@ struct Csv : Source {
   std::vector<std::string> classes;
 
   static void describe(auto& d) {
-    d.doc("A table in a CSV file (UTF-8, also gzip-compressed). Columns are named by their header or by number from 0; "
-          "-1 is the last. Features are numbers; all columns that are not target, weight or ignored.");
+    d.doc(
+        "A table in a CSV file (UTF-8, also gzip-compressed). Columns are named by their header or by number from 0; "
+        "-1 is the last. Features are numbers; all columns that are not target, weight or ignored.");
     d.param(&Csv::file, "file", "path of the file").required();
     d.param(&Csv::target, "target",
             "the column to predict; several columns of numbers; a table by output; or \"input\" for an autoencoder");
     d.param(&Csv::features, "features", "the columns of the input; default: all others");
-    d.param(&Csv::inputs, "inputs", "the columns of each input of a model with several: { meta = [\"age\", \"hours\"] }");
+    d.param(&Csv::inputs, "inputs",
+            "the columns of each input of a model with several: { meta = [\"age\", \"hours\"] }");
     d.param(&Csv::ignore, "ignore", "columns to leave out");
     d.param(&Csv::weight, "weight", "the column of sample weights");
     d.param(&Csv::header, "header", "whether the first line names the columns; guessed, and said, if absent");
@@ -37,22 +40,27 @@ struct Csv : Source {
     d.param(&Csv::separator, "separator", "the character between fields");
     d.param(&Csv::missing, "missing", "texts that stand for a missing value");
     d.param(&Csv::on_missing, "on_missing",
-            "what a missing value becomes: \"error\", \"drop\" (the row is left out), \"mean\", \"median\", \"mode\" (of the "
+            "what a missing value becomes: \"error\", \"drop\" (the row is left out), \"mean\", \"median\", \"mode\" "
+            "(of the "
             "training part) or a number; or a table of these by column");
     d.param(&Csv::classes, "classes", "the classes of the target in their order; default: its distinct values, sorted");
   }
 
   void check(FieldReport& report) const {
+    check_class_names(classes, report);
     if (separator.size() != 1 || separator == "\"" || separator == "\n") {
       report.error("separator", "separator must be one character (was \"" + separator + "\")", "e.g. \";\" or \"\\t\"");
     }
-    if (!target) report.error("", "the key \"target\" is missing", "say which column the model learns to predict, e.g. target = -1 for the last");
+    if (!target)
+      report.error("", "the key \"target\" is missing",
+                   "say which column the model learns to predict, e.g. target = -1 for the last");
   }
 
   SampleSets load(const LoadRequest& request) const override {
     const std::string path = locate(file, request);
     const RoleOptions options{target, features, inputs, ignore, weight, on_missing, {}};
-    const TableLayout layout = find_layout(path, {separator[0], header, names, missing, mentioned_names(options, request)});
+    const TableLayout layout =
+        find_layout(path, {separator[0], header, names, missing, mentioned_names(options, request)});
     const TableRoles roles = assign_roles(layout, options, request);
     SampleSets sets;
     sets.notes = layout.notes;

@@ -1,13 +1,14 @@
 // Images or other arrays with labels in IDX files: MNIST's format.
+#include "formats/idx/idx.h"
 #include "core/diagnostic.h"
 #include "core/files.h"
 #include "core/text.h"
 #include "datasets/array_store.h"
+#include "datasets/class_names.h"
 #include "datasets/labels.h"
 #include "datasets/locate.h"
 #include "datasets/pixels.h"
 #include "datasets/source.h"
-#include "formats/idx/idx.h"
 
 namespace dltrain::datasets {
 
@@ -22,21 +23,25 @@ struct Idx : Source {
   std::vector<std::string> classes;
 
   static void describe(auto& d) {
-    d.doc("Samples and labels in IDX files, MNIST's format (also gzip-compressed). Images [28, 28] become [28, 28, 1].");
+    d.doc(
+        "Samples and labels in IDX files, MNIST's format (also gzip-compressed). Images [28, 28] become [28, 28, 1].");
     d.param(&Idx::directory, "directory",
             "a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and "
             "t10k-labels-idx1-ubyte (or .gz); the t10k files are the test part");
     d.param(&Idx::images, "images", "path of the samples, instead of directory");
     d.param(&Idx::labels, "labels", "path of the labels, instead of directory");
-    d.param(&Idx::scale, "scale", "factor of all values; default: 1/255 for images of bytes, which gives 0 to 1, else 1");
+    d.param(&Idx::scale, "scale",
+            "factor of all values; default: 1/255 for images of bytes, which gives 0 to 1, else 1");
     d.param(&Idx::classes, "classes", "names of the classes, in the order of their numbers");
   }
 
   void check(FieldReport& report) const {
+    check_class_names(classes, report);
     if (directory.has_value() == (images.has_value() || labels.has_value())) {
       report.error("", "give either directory, or images and labels");
     } else if (images.has_value() != labels.has_value()) {
-      report.error("", images ? "the key \"labels\" is missing" : "the key \"images\" is missing", "images and labels belong together");
+      report.error("", images ? "the key \"labels\" is missing" : "the key \"images\" is missing",
+                   "images and labels belong together");
     }
   }
 
@@ -68,7 +73,8 @@ struct Idx : Source {
     Array numbers = formats::read_idx(label_path);
     if (values.shape[0] != numbers.shape[0]) {
       throw UserError(ExitCode::data, label_path,
-                      "has " + count_text(numbers.shape[0]) + " labels, but " + image_path + " has " + count_text(values.shape[0]) + " samples",
+                      "has " + count_text(numbers.shape[0]) + " labels, but " + image_path + " has " +
+                          count_text(values.shape[0]) + " samples",
                       "take the files that belong together");
     }
     if (values.shape.rank() == 3) values.shape = values.shape.concat({1});  // grey images

@@ -11,12 +11,16 @@ struct Iris : Source {
   static constexpr auto kind = "iris";
 
   static void describe(auto& d) {
-    d.doc("Fisher's iris flowers, shipped with dltrain: 150 samples of 4 lengths in cm (sepal length and width, petal length and "
-          "width) and 3 species, 50 of each, sorted by species.");
+    d.doc(
+        "Fisher's iris flowers, shipped with dltrain: 150 samples of 4 lengths in cm (sepal length and width, petal "
+        "length and "
+        "width) and 3 species, 50 of each, sorted by species.");
   }
 
   SampleSets load(const LoadRequest& request) const override {
-    TableLayout layout = find_layout(builtin_path("iris/iris.csv"), {.header = false, .names = {"sepal_length", "sepal_width", "petal_length", "petal_width", "species"}});
+    TableLayout layout = find_layout(
+        builtin_path("iris/iris.csv"),
+        {.header = false, .names = {"sepal_length", "sepal_width", "petal_length", "petal_width", "species"}});
     RoleOptions options;
     options.target = ColumnGroups{{{"", {{"species", {}}}, {}}}};
     SampleSets sets;

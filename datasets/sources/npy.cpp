@@ -1,7 +1,8 @@
 // Arrays in NPY files.
-#include "datasets/array_source.h"
-#include "datasets/locate.h"
 #include "formats/npy/npy.h"
+#include "datasets/array_source.h"
+#include "datasets/class_names.h"
+#include "datasets/locate.h"
 
 namespace dltrain::datasets {
 
@@ -16,13 +17,19 @@ struct Npy : Source {
   std::vector<std::string> classes;
 
   static void describe(auto& d) {
-    d.doc("Arrays in NPY files (numpy.save), the sample as first axis. Integers in \"y\", one for each sample, are class numbers.");
+    d.doc(
+        "Arrays in NPY files (numpy.save), the sample as first axis. Integers in \"y\", one for each sample, are class "
+        "numbers.");
     d.param(&Npy::x, "x", "path of the samples; a table of paths by input for a model with several").required();
-    d.param(&Npy::y, "y", "path of the targets; a table of paths by output; or \"input\" for an autoencoder").required();
+    d.param(&Npy::y, "y", "path of the targets; a table of paths by output; or \"input\" for an autoencoder")
+        .required();
     d.param(&Npy::weight, "weight", "path of the sample weights");
-    d.param(&Npy::scale, "scale", "factor of the samples; default: 1/255 for images of bytes, which gives 0 to 1, else 1");
+    d.param(&Npy::scale, "scale",
+            "factor of the samples; default: 1/255 for images of bytes, which gives 0 to 1, else 1");
     d.param(&Npy::classes, "classes", "names of the classes, in the order of their numbers");
   }
+
+  void check(FieldReport& report) const { check_class_names(classes, report); }
 
   SampleSets load(const LoadRequest& request) const override {
     const auto read = [&](const std::string& name) {

@@ -1,7 +1,8 @@
 // Arrays in an NPZ file.
-#include "datasets/array_source.h"
-#include "datasets/locate.h"
 #include "formats/npy/npz.h"
+#include "datasets/array_source.h"
+#include "datasets/class_names.h"
+#include "datasets/locate.h"
 
 namespace dltrain::datasets {
 
@@ -17,15 +18,22 @@ struct Npz : Source {
   std::vector<std::string> classes;
 
   static void describe(auto& d) {
-    d.doc("Arrays in an NPZ file (numpy.savez), the sample as first axis: \"x\" and \"y\" unless named otherwise. A model with "
-          "several inputs or outputs takes the arrays of their names. Integers in \"y\", one for each sample, are class numbers.");
+    d.doc(
+        "Arrays in an NPZ file (numpy.savez), the sample as first axis: \"x\" and \"y\" unless named otherwise. A "
+        "model with "
+        "several inputs or outputs takes the arrays of their names. Integers in \"y\", one for each sample, are class "
+        "numbers.");
     d.param(&Npz::file, "file", "path of the file").required();
     d.param(&Npz::x, "x", "the array of the samples; a table by input, where names differ");
-    d.param(&Npz::y, "y", "the array of the targets; a table by output, where names differ; or \"input\" for an autoencoder");
+    d.param(&Npz::y, "y",
+            "the array of the targets; a table by output, where names differ; or \"input\" for an autoencoder");
     d.param(&Npz::weight, "weight", "the array of sample weights");
-    d.param(&Npz::scale, "scale", "factor of the samples; default: 1/255 for images of bytes, which gives 0 to 1, else 1");
+    d.param(&Npz::scale, "scale",
+            "factor of the samples; default: 1/255 for images of bytes, which gives 0 to 1, else 1");
     d.param(&Npz::classes, "classes", "names of the classes, in the order of their numbers");
   }
+
+  void check(FieldReport& report) const { check_class_names(classes, report); }
 
   SampleSets load(const LoadRequest& request) const override {
     formats::NpzFile npz(locate(file, request));

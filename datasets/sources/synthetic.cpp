@@ -1,4 +1,5 @@
-// Samples made from random numbers, with targets that can be learned: for trying things out, for tests and measurements.
+// Samples made from random numbers, with targets that can be learned: for trying things out, for tests and
+// measurements.
 #include <cmath>
 
 #include "core/checked.h"
@@ -10,10 +11,14 @@ namespace dltrain::datasets {
 
 namespace {
 
-enum class Task { classification, regression };
+enum class Task {
+  classification,
+  regression
+};
 
 std::span<const EnumName<Task>> enum_names(Task) {
-  static constexpr std::array<EnumName<Task>, 2> names = {{{Task::classification, "classification"}, {Task::regression, "regression"}}};
+  static constexpr std::array<EnumName<Task>, 2> names = {
+      {{Task::classification, "classification"}, {Task::regression, "regression"}}};
   return names;
 }
 
@@ -28,9 +33,12 @@ struct Synthetic : Source {
   double noise = 1;
 
   static void describe(auto& d) {
-    d.doc("Random samples with targets that can be learned; the same for the same seed. Classification: each class has a pattern of "
-          "normal numbers, a sample is its class's pattern plus noise. Regression: normal numbers, the targets are weighted sums of "
-          "them plus noise.");
+    d.doc(
+        "Random samples with targets that can be learned; the same for the same seed. Classification: each class has a "
+        "pattern of "
+        "normal numbers, a sample is its class's pattern plus noise. Regression: normal numbers, the targets are "
+        "weighted sums of "
+        "them plus noise.");
     d.param(&Synthetic::shape, "shape", "shape of one sample, e.g. [28, 28, 1] or 100").at_least(1);
     d.param(&Synthetic::task, "task", "what the targets are");
     d.param(&Synthetic::samples, "samples", "how many").at_least(1);
@@ -53,9 +61,11 @@ struct Synthetic : Source {
     set.name = "synthetic";
     set.count = count;
     Array values(DType::f32, Shape{count}.concat(Shape(shape)));
-    set.targets.push_back(task == Task::classification ? make_classes(request, first, values) : make_sums(request, first, values));
+    set.targets.push_back(task == Task::classification ? make_classes(request, first, values)
+                                                       : make_sums(request, first, values));
     set.targets[0].field.name = request.targets[0].name;
-    set.inputs.push_back(array_input(request.input_names.empty() ? "input" : request.input_names[0], std::move(values), 1, 0, "synthetic"));
+    set.inputs.push_back(array_input(request.input_names.empty() ? "input" : request.input_names[0], std::move(values),
+                                     1, 0, "synthetic"));
     return set;
   }
 
@@ -66,7 +76,8 @@ struct Synthetic : Source {
   TargetField make_classes(const LoadRequest& request, int64_t first, Array& values) const {
     const auto size = static_cast<uint64_t>(Shape(shape).elements());
     std::vector<float> patterns(to_size(checked_multiply(classes, static_cast<int64_t>(size))));
-    const RandomStream pattern = stream(request, "patterns"), choice = stream(request, "classes"), spread = stream(request, "noise");
+    const RandomStream pattern = stream(request, "patterns"), choice = stream(request, "classes"),
+                       spread = stream(request, "noise");
     for (size_t i = 0; i < patterns.size(); ++i) patterns[i] = static_cast<float>(pattern.normal(0, i));
     TargetField target;
     target.field.dtype = DType::i32;
@@ -86,7 +97,8 @@ struct Synthetic : Source {
 
   TargetField make_sums(const LoadRequest& request, int64_t first, Array& values) const {
     const auto size = static_cast<uint64_t>(Shape(shape).elements());
-    const RandomStream weight = stream(request, "weights"), value = stream(request, "values"), spread = stream(request, "noise");
+    const RandomStream weight = stream(request, "weights"), value = stream(request, "values"),
+                       spread = stream(request, "noise");
     std::vector<double> weights(size * static_cast<uint64_t>(targets));
     for (size_t i = 0; i < weights.size(); ++i) weights[i] = weight.normal(0, i) / std::sqrt(static_cast<double>(size));
     TargetField target;

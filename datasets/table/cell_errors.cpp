@@ -18,7 +18,8 @@ void CellErrors::throw_if_any(const std::string& path) const {
   if (count_ == 0) return;
   Diagnostics all = shown_;
   if (count_ > most_shown) {
-    all.error("", {}, path, "has " + count_text(count_) + " such errors; the first " + std::to_string(most_shown) + " are shown");
+    all.error("", {}, path,
+              "has " + count_text(count_) + " such errors; the first " + std::to_string(most_shown) + " are shown");
   }
   all.throw_if_errors(ExitCode::data);
 }

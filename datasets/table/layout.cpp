@@ -19,7 +19,8 @@ constexpr size_t looked_at = 200;  // records
 std::vector<Record> first_records(const std::string& path, char separator) {
   formats::CsvReader reader(formats::open_stream(path), separator);
   std::vector<Record> records;
-  while (records.size() < looked_at && reader.next()) records.emplace_back(reader.fields().begin(), reader.fields().end());
+  while (records.size() < looked_at && reader.next())
+    records.emplace_back(reader.fields().begin(), reader.fields().end());
   return records;
 }
 
@@ -29,7 +30,8 @@ bool is_missing(const std::string& text, const std::vector<std::string>& missing
 
 bool is_number(const std::string& text) { return formats::parse_number(text).has_value(); }
 
-void find_text_columns(TableLayout& layout, const std::vector<Record>& records, const std::vector<std::string>& missing) {
+void find_text_columns(TableLayout& layout, const std::vector<Record>& records,
+                       const std::vector<std::string>& missing) {
   layout.text_examples.resize(layout.columns);
   for (size_t column = 0; column < layout.columns; ++column) {
     size_t texts = 0, numbers = 0;
@@ -48,15 +50,17 @@ void find_text_columns(TableLayout& layout, const std::vector<Record>& records, 
 }
 
 bool has_any(const Record& record, const std::vector<std::string>& names) {
-  return std::any_of(record.begin(), record.end(),
-                     [&](const std::string& text) { return std::find(names.begin(), names.end(), text) != names.end(); });
+  return std::any_of(record.begin(), record.end(), [&](const std::string& text) {
+    return std::find(names.begin(), names.end(), text) != names.end();
+  });
 }
 
 std::string other_separator(const Record& record, char separator) {
   if (record.size() > 1) return {};
   for (const char other : {';', '\t', ',', '|'}) {
     if (other == separator || record[0].find(other) == std::string::npos) continue;
-    return std::string("is the separator another? separator = ") + (other == '\t' ? "\"\\t\"" : "\"" + std::string(1, other) + "\"");
+    return std::string("is the separator another? separator = ") +
+           (other == '\t' ? "\"\\t\"" : "\"" + std::string(1, other) + "\"");
   }
   return {};
 }
@@ -75,7 +79,9 @@ bool looks_like_header(const std::vector<std::string>& first, const std::vector<
   return false;
 }
 
-std::string TableLayout::column_name(size_t column) const { return names.empty() ? std::to_string(column) : names[column]; }
+std::string TableLayout::column_name(size_t column) const {
+  return names.empty() ? std::to_string(column) : names[column];
+}
 
 std::string TableLayout::column_text(size_t column) const {
   return "column " + std::to_string(column) + (names.empty() ? "" : " (" + quote(names[column]) + ")");
@@ -93,21 +99,24 @@ TableLayout find_layout(const std::string& path, const LayoutOptions& options) {
     layout.header = true;
   } else {
     layout.header = looks_like_header(records[0], {records.begin() + 1, records.end()}, options.missing);
-    layout.notes.push_back(file_name(path) + (layout.header ? ": the first line is taken as a header (header = false if it is data)"
-                                                            : ": the first line is taken as data (header = true if it is a header)"));
+    layout.notes.push_back(file_name(path) +
+                           (layout.header ? ": the first line is taken as a header (header = false if it is data)"
+                                          : ": the first line is taken as data (header = true if it is a header)"));
   }
   if (layout.header) layout.names = records[0];
   if (!options.names.empty()) layout.names = options.names;
   if (!layout.names.empty() && layout.names.size() != layout.columns) {
-    throw UserError(ExitCode::data, path,
-                    "has " + std::to_string(layout.columns) + " columns, but names gives " + std::to_string(layout.names.size()),
-                    other_separator(records[0], options.separator));
+    throw UserError(
+        ExitCode::data, path,
+        "has " + std::to_string(layout.columns) + " columns, but names gives " + std::to_string(layout.names.size()),
+        other_separator(records[0], options.separator));
   }
   if (layout.header && records.size() == 1) throw UserError(ExitCode::data, path, "has a header and no rows");
   std::vector<std::string> sorted = layout.names;
   std::sort(sorted.begin(), sorted.end());
   if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end()) {
-    throw UserError(ExitCode::data, path, "two columns are called " + quote(*twice), "give other names with names = [...]");
+    throw UserError(ExitCode::data, path, "two columns are called " + quote(*twice),
+                    "give other names with names = [...]");
   }
   if (const std::string hint = other_separator(records[0], options.separator); !hint.empty()) {
     throw UserError(ExitCode::data, path, "has a single column", hint);
@@ -122,7 +131,8 @@ size_t find_column(const TableLayout& layout, const ColumnRef& column, const std
     const int64_t at = *number < 0 ? *number + count : *number;
     if (at >= 0 && at < count) return static_cast<size_t>(at);
     Diagnostic error{Severity::error, "column", column.place, "data",
-                     key + " " + column.text() + ": there is no such column (" + layout.path + " has " + std::to_string(count) + ")"};
+                     key + " " + column.text() + ": there is no such column (" + layout.path + " has " +
+                         std::to_string(count) + ")"};
     error.help = "columns count from 0, or from the end: -1 is the last";
     throw UserError(ExitCode::recipe, {error});
   }

@@ -15,7 +15,8 @@ struct TableLayout {
   size_t columns = 0;
   std::vector<std::string> names;  // empty: there are none
   std::vector<std::string> notes;  // a guess, if one was made
-  std::vector<std::string> text_examples;  // by column: a text among the first records where numbers are rare; else empty
+  std::vector<std::string>
+      text_examples;  // by column: a text among the first records where numbers are rare; else empty
 
   // `column 3 ("age")`
   std::string column_text(size_t column) const;
@@ -28,7 +29,8 @@ struct LayoutOptions {
   std::optional<bool> header;
   std::vector<std::string> names;    // instead of those of the file
   std::vector<std::string> missing;    // texts that are neither number nor text
-  std::vector<std::string> mentioned;  // names that the recipe or a contract uses: a first line with one of them is a header
+  std::vector<std::string>
+      mentioned;  // names that the recipe or a contract uses: a first line with one of them is a header
 };
 
 // Looks at the first records. Throws UserError (data) for an empty file, or one whose columns do not fit the names.

@@ -38,9 +38,15 @@ struct FloatRows {
 
 class TableReading {
  public:
-  TableReading(const TableLayout& layout, const TableRoles& roles, const TableOptions& options, const LoadRequest& request)
-      : layout_(layout), roles_(roles), options_(options), request_(request), reader_(formats::open_stream(layout.path), options.separator) {
-    for (const TableRoles::Input& input : roles.inputs) inputs_.push_back({FloatRows(input.columns.size()), std::vector<float>(input.columns.size())});
+  TableReading(const TableLayout& layout, const TableRoles& roles, const TableOptions& options,
+               const LoadRequest& request)
+      : layout_(layout),
+        roles_(roles),
+        options_(options),
+        request_(request),
+        reader_(formats::open_stream(layout.path), options.separator) {
+    for (const TableRoles::Input& input : roles.inputs)
+      inputs_.push_back({FloatRows(input.columns.size()), std::vector<float>(input.columns.size())});
     for (const TableRoles::Target& target : roles.targets) {
       const bool numbers = target.columns.size() > 1;
       targets_.push_back({FloatRows(target.columns.size()), std::vector<float>(target.columns.size()), {}, numbers});
@@ -52,7 +58,8 @@ class TableReading {
     while (reader_.next()) read_row();
     errors_.throw_if_any(layout_.path);
     if (rows_ == 0) {
-      throw UserError(ExitCode::data, layout_.path, dropped_ > 0 ? "every row has missing values, so none is left" : "has no rows");
+      throw UserError(ExitCode::data, layout_.path,
+                      dropped_ > 0 ? "every row has missing values, so none is left" : "has no rows");
     }
     if (dropped_ > 0) {
       notes.push_back(file_name(layout_.path) + ": " + count_text(dropped_) + " of " + count_text(rows_ + dropped_) +
@@ -80,13 +87,20 @@ class TableReading {
     TargetColumn column;     // of one
     bool several = false;
   };
-  enum class Cell { value, drop, bad };
+  enum class Cell {
+    value,
+    drop,
+    bad
+  };
 
   void read_row() {
     if (reader_.fields().size() != layout_.columns) {
       const size_t at = std::min(reader_.fields().size(), layout_.columns);
-      errors_.add(reader_.place(at), "the row has " + counted(static_cast<int64_t>(reader_.fields().size()), "field") + " instead of " + std::to_string(layout_.columns),
-                  "every row needs the same columns; a text with " + std::string(1, options_.separator) + " in it stands in quotes");
+      errors_.add(reader_.place(at),
+                  "the row has " + counted(static_cast<int64_t>(reader_.fields().size()), "field") + " instead of " +
+                      std::to_string(layout_.columns),
+                  "every row needs the same columns; a text with " + std::string(1, options_.separator) +
+                      " in it stands in quotes");
       return;
     }
     bool drop = false, bad = false;
@@ -96,7 +110,8 @@ class TableReading {
     };
     for (size_t i = 0; i < inputs_.size(); ++i) {
       const TableRoles::Input& role = roles_.inputs[i];
-      for (size_t k = 0; k < role.columns.size(); ++k) count(read_feature(role.columns[k], role.rules[k], inputs_[i].row[k]));
+      for (size_t k = 0; k < role.columns.size(); ++k)
+        count(read_feature(role.columns[k], role.rules[k], inputs_[i].row[k]));
     }
     for (size_t i = 0; i < targets_.size(); ++i) {
       for (size_t k = 0; k < roles_.targets[i].columns.size(); ++k) count(check_target(i, k));
@@ -130,9 +145,7 @@ class TableReading {
     return std::find(options_.missing.begin(), options_.missing.end(), text) != options_.missing.end();
   }
 
-  std::string shown(size_t column) const {
-    return quote(utf8_prefix(reader_.fields()[column], 40));
-  }
+  std::string shown(size_t column) const { return quote(utf8_prefix(reader_.fields()[column], 40)); }
 
   Cell read_feature(size_t column, const MissingRule& rule, float& value) {
     const std::string_view text = reader_.fields()[column];
@@ -145,11 +158,14 @@ class TableReading {
       value = std::numeric_limits<float>::quiet_NaN();
       if (rule.how == MissingRule::How::drop) return Cell::drop;
       if (rule.how != MissingRule::How::error) return Cell::value;
-      errors_.add(reader_.place(column), layout_.column_text(column) + " has no value (" + shown(column) + ")",
-                  "say what to do with missing values: on_missing = \"drop\", \"mean\", \"median\", \"mode\" or a number");
+      errors_.add(
+          reader_.place(column), layout_.column_text(column) + " has no value (" + shown(column) + ")",
+          "say what to do with missing values: on_missing = \"drop\", \"mean\", \"median\", \"mode\" or a number");
       return Cell::bad;
     }
-    errors_.add(reader_.place(column), layout_.column_text(column) + ": " + shown(column) + (number ? " is not a finite float32 number" : " is not a number"),
+    errors_.add(reader_.place(column),
+                layout_.column_text(column) + ": " + shown(column) +
+                    (number ? " is not a finite float32 number" : " is not a number"),
                 "correct it, or add it to missing = [...] if it stands for a missing value");
     return Cell::bad;
   }
@@ -160,7 +176,8 @@ class TableReading {
     const std::string_view text = reader_.fields()[column];
     if (is_missing(text)) {
       if (role.drops_missing) return Cell::drop;
-      errors_.add(reader_.place(column), "the target (" + layout_.column_text(column) + ") has no value (" + shown(column) + ")",
+      errors_.add(reader_.place(column),
+                  "the target (" + layout_.column_text(column) + ") has no value (" + shown(column) + ")",
                   "remove such rows, or write on_missing = \"drop\"");
       return Cell::bad;
     }
@@ -170,7 +187,8 @@ class TableReading {
       targets_[i].row[k] = static_cast<float>(*number);
       return Cell::value;
     }
-    errors_.add(reader_.place(column), "the target " + shown(column) + " is not a finite number", "several target columns must hold numbers");
+    errors_.add(reader_.place(column), "the target " + shown(column) + " is not a finite number",
+                "several target columns must hold numbers");
     return Cell::bad;
   }
 
@@ -228,9 +246,11 @@ class TableReading {
   void warn_of_many_classes(const TargetField& target) const {
     constexpr int64_t many = 20;
     if (*target.field.classes <= many || *target.field.classes * 4 <= rows_) return;
-    request_.warnings->warning("classes", {}, layout_.path,
-                               "the target has " + count_text(*target.field.classes) + " distinct values in " + count_text(rows_) +
-                                   " rows, and each becomes a class").help = "for a regression use a loss such as mean_squared_error";
+    request_.warnings
+        ->warning("classes", {}, layout_.path,
+                  "the target has " + count_text(*target.field.classes) + " distinct values in " + count_text(rows_) +
+                      " rows, and each becomes a class")
+        .help = "for a regression use a loss such as mean_squared_error";
   }
 
   const TableLayout& layout_;
@@ -248,8 +268,8 @@ class TableReading {
 
 }  // namespace
 
-Samples read_table(const TableLayout& layout, const TableRoles& roles, const TableOptions& options, const LoadRequest& request,
-                   std::vector<std::string>& notes) {
+Samples read_table(const TableLayout& layout, const TableRoles& roles, const TableOptions& options,
+                   const LoadRequest& request, std::vector<std::string>& notes) {
   return TableReading(layout, roles, options, request).read(notes);
 }
 

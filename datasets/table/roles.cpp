@@ -49,14 +49,16 @@ class Assigner {
   bool means_input(const std::vector<ColumnRef>& columns) const {
     if (columns.size() != 1) return false;
     const std::string* name = std::get_if<std::string>(&columns[0].name);
-    return name != nullptr && *name == "input" && std::find(layout_.names.begin(), layout_.names.end(), "input") == layout_.names.end();
+    return name != nullptr && *name == "input" &&
+           std::find(layout_.names.begin(), layout_.names.end(), "input") == layout_.names.end();
   }
 
   void add_target(const TargetRequest& wanted, const std::vector<ColumnRef>& columns) {
     TableRoles::Target target{wanted.name, wanted.kind, means_input(columns), {}, false};
     if (!target.is_input) target.columns = find_all(columns, "target");
     if (target.columns.size() > 1 && target.kind == TargetKind::classes) {
-      refuse(columns[0].place, "target names " + std::to_string(target.columns.size()) + " columns, but a classification has one",
+      refuse(columns[0].place,
+             "target names " + std::to_string(target.columns.size()) + " columns, but a classification has one",
              "name the column that holds the class");
     }
     roles_.targets.push_back(std::move(target));
@@ -71,13 +73,15 @@ class Assigner {
     const std::vector<ColumnGroups::Group>& groups = options_.target->groups;
     const bool several = request_.targets.size() > 1;
     for (const TargetRequest& wanted : request_.targets) {
-      const auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.name == wanted.name; });
+      const auto group =
+          std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.name == wanted.name; });
       if (group != groups.end()) {
         add_target(wanted, group->columns);
       } else if (!several && groups.size() == 1) {
         add_target(wanted, groups[0].columns);
       } else {
-        refuse(groups.empty() ? options_.place : groups[0].place, "target has no column for the output " + quote(wanted.name),
+        refuse(groups.empty() ? options_.place : groups[0].place,
+               "target has no column for the output " + quote(wanted.name),
                "write target = { " + wanted.name + " = \"COLUMN\", ... } with one entry for each output");
       }
     }
@@ -89,7 +93,8 @@ class Assigner {
     std::vector<std::string> names;
     for (const TargetRequest& wanted : request_.targets) names.push_back(wanted.name);
     if (std::find(names.begin(), names.end(), group.name) != names.end()) return;
-    Diagnostic error{Severity::error, "column", group.place, "data", "target names the output " + quote(group.name) + ", which the model does not have"};
+    Diagnostic error{Severity::error, "column", group.place, "data",
+                     "target names the output " + quote(group.name) + ", which the model does not have"};
     suggest(error, group.name, names);
     throw UserError(ExitCode::recipe, {error});
   }
@@ -100,8 +105,10 @@ class Assigner {
     }
     if (options_.inputs) return assign_named_inputs();
     if (request_.input_names.size() > 1) {
-      refuse(options_.place, "the model has the inputs " + join(request_.input_names, ", ") + ", and the key \"inputs\" is missing",
-             "write inputs = { " + request_.input_names[0] + " = [\"COLUMN\", ...], ... } with one entry for each input");
+      refuse(
+          options_.place,
+          "the model has the inputs " + join(request_.input_names, ", ") + ", and the key \"inputs\" is missing",
+          "write inputs = { " + request_.input_names[0] + " = [\"COLUMN\", ...], ... } with one entry for each input");
     }
     const std::string name = request_.input_names.empty() ? "input" : request_.input_names[0];
     add_input(name, options_.features ? find_all(*options_.features, "features") : other_columns());
@@ -119,7 +126,8 @@ class Assigner {
     }
     for (const std::string& wanted : request_.input_names) {
       const auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.name == wanted; });
-      if (group == groups.end()) refuse(groups[0].place, "inputs has no columns for the model's input " + quote(wanted));
+      if (group == groups.end())
+        refuse(groups[0].place, "inputs has no columns for the model's input " + quote(wanted));
       add_input(wanted, find_all(group->columns, "inputs"));
     }
   }
@@ -134,7 +142,8 @@ class Assigner {
   }
 
   bool is_target(size_t column) const {
-    return std::any_of(roles_.targets.begin(), roles_.targets.end(), [&](const auto& t) { return contains(t.columns, column); });
+    return std::any_of(roles_.targets.begin(), roles_.targets.end(),
+                       [&](const auto& t) { return contains(t.columns, column); });
   }
 
   // A model takes the columns it was trained with, wherever they stand.
@@ -144,7 +153,8 @@ class Assigner {
     if (layout_.names.empty()) {
       if (columns.size() == wanted.size()) return;
       throw UserError(ExitCode::data, layout_.path,
-                      "gives " + std::to_string(columns.size()) + " features, but the training part has " + std::to_string(wanted.size()));
+                      "gives " + std::to_string(columns.size()) + " features, but the training part has " +
+                          std::to_string(wanted.size()));
     }
     columns.clear();
     for (const std::string& name : wanted) {
@@ -161,10 +171,12 @@ class Assigner {
 
   void add_input(const std::string& name, std::vector<size_t> columns) {
     obey_contract(columns);
-    if (columns.empty()) refuse(options_.place, "no columns are left for the input " + quote(name) + " of " + layout_.path);
+    if (columns.empty())
+      refuse(options_.place, "no columns are left for the input " + quote(name) + " of " + layout_.path);
     for (const size_t column : columns) {
       if (is_target(column)) {
-        refuse(options_.place, layout_.column_text(column) + " is both a feature and the target", "the model would only copy it; leave it out of the features");
+        refuse(options_.place, layout_.column_text(column) + " is both a feature and the target",
+               "the model would only copy it; leave it out of the features");
       }
     }
     roles_.inputs.push_back({name, std::move(columns), {}});
@@ -172,7 +184,8 @@ class Assigner {
 
   void assign_rules() {
     std::vector<MissingRule> rules(layout_.columns, options_.on_missing.all);
-    for (const auto& [column, rule] : options_.on_missing.by_column) rules[find_column(layout_, column, "on_missing")] = rule;
+    for (const auto& [column, rule] : options_.on_missing.by_column)
+      rules[find_column(layout_, column, "on_missing")] = rule;
     for (TableRoles::Input& input : roles_.inputs) {
       for (const size_t column : input.columns) input.rules.push_back(rules[column]);
     }
@@ -193,14 +206,15 @@ class Assigner {
     }
     if (texts.empty()) return;
     std::vector<std::string> shown, ignore;
-    for (const size_t column : texts) shown.push_back(layout_.column_text(column) + " holds " + quote(layout_.text_examples[column]));
+    for (const size_t column : texts)
+      shown.push_back(layout_.column_text(column) + " holds " + quote(layout_.text_examples[column]));
     for (const ColumnRef& column : options_.ignore) ignore.push_back(column.text());
     for (const size_t column : texts) {
       ignore.push_back(layout_.names.empty() ? std::to_string(column) : quote(layout_.names[column]));
     }
-    throw UserError(ExitCode::data, layout_.path,
-                    "features must be numbers, but " + join(shown, ", "),
-                    "leave " + std::string(texts.size() == 1 ? "it" : "them") + " out with ignore = [" + join(ignore, ", ") + "]");
+    throw UserError(
+        ExitCode::data, layout_.path, "features must be numbers, but " + join(shown, ", "),
+        "leave " + std::string(texts.size() == 1 ? "it" : "them") + " out with ignore = [" + join(ignore, ", ") + "]");
   }
 
   const TableLayout& layout_;
@@ -218,7 +232,8 @@ std::vector<std::string> mentioned_names(const RoleOptions& options, const LoadR
   };
   const auto add_groups = [&](const std::optional<ColumnGroups>& groups) {
     if (!groups) return;
-    for (const ColumnGroups::Group& group : groups->groups) std::for_each(group.columns.begin(), group.columns.end(), add);
+    for (const ColumnGroups::Group& group : groups->groups)
+      std::for_each(group.columns.begin(), group.columns.end(), add);
   };
   add_groups(options.target);
   add_groups(options.inputs);

@@ -43,8 +43,9 @@ struct TableRoles {
 // The column names that the options and the request's contract use.
 std::vector<std::string> mentioned_names(const RoleOptions& options, const LoadRequest& request);
 
-// With a contract, inputs have the contract's columns in its order. Throws UserError (recipe) for columns that do not exist, a target that is also a feature, inputs or outputs without columns;
-// (data) if all that is left of the features is text.
+// With a contract, inputs have the contract's columns in its order. Throws UserError (recipe) for columns that do not
+// exist, a target that is also a feature, inputs or outputs without columns; (data) if all that is left of the features
+// is text.
 TableRoles assign_roles(const TableLayout& layout, const RoleOptions& options, const LoadRequest& request);
 
 }  // namespace dltrain::datasets

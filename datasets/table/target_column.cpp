@@ -35,14 +35,16 @@ namespace {
 class Classes {
  public:
   explicit Classes(std::vector<std::string> names) : names_(std::move(names)) {
-    numeric_ = std::all_of(names_.begin(), names_.end(), [](const std::string& n) { return parse_number(n).has_value(); });
+    numeric_ =
+        std::all_of(names_.begin(), names_.end(), [](const std::string& n) { return parse_number(n).has_value(); });
     for (size_t i = 0; i < names_.size(); ++i) number_of_.emplace(key(names_[i]), static_cast<int32_t>(i));
   }
 
   // All distinct values, sorted.
   static Classes of_values(const std::vector<std::string>& values) {
     std::vector<std::string> names = values;
-    const bool numeric = std::all_of(names.begin(), names.end(), [](const std::string& n) { return parse_number(n).has_value(); });
+    const bool numeric =
+        std::all_of(names.begin(), names.end(), [](const std::string& n) { return parse_number(n).has_value(); });
     if (numeric) {
       const auto less = [](const std::string& a, const std::string& b) { return *parse_number(a) < *parse_number(b); };
       const auto same = [](const std::string& a, const std::string& b) { return *parse_number(a) == *parse_number(b); };

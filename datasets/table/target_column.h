@@ -1,4 +1,5 @@
-// The target column of a table while it is read: distinct values are collected, and become classes or numbers at the end.
+// The target column of a table while it is read: distinct values are collected, and become classes or numbers at the
+// end.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +23,10 @@ class TargetColumn {
   int64_t rows() const { return static_cast<int64_t>(codes_.size()); }
   bool all_numbers() const;
 
-  // The values as classes: those of `fixed` (an earlier part) or `names` where given, else the distinct values, sorted as numbers
-  // if all are, else as text. Reports values outside of the given classes.
-  void finish_classes(TargetField& target, const DataField* fixed, const std::vector<std::string>& names, CellErrors& errors) const;
+  // The values as classes: those of `fixed` (an earlier part) or `names` where given, else the distinct values, sorted
+  // as numbers if all are, else as text. Reports values outside of the given classes.
+  void finish_classes(TargetField& target, const DataField* fixed, const std::vector<std::string>& names,
+                      CellErrors& errors) const;
   // The values as f32 [N, 1]. Reports what is not a number.
   void finish_numbers(TargetField& target, CellErrors& errors) const;
 
@@ -36,7 +38,7 @@ class TargetColumn {
   std::unordered_map<std::string, int32_t, Hash, std::equal_to<>> code_of_;
   std::vector<std::string> values_;  // by code
   std::vector<std::string> places_;  // where each was first seen
-  std::vector<int32_t> codes_;       // by row
+  std::vector<int32_t> codes_;  // by row
 };
 
 }  // namespace dltrain::datasets

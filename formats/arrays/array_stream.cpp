@@ -100,8 +100,7 @@ void to_row_major(Array& array) {
 }
 
 uint64_t bytes_in_file(const ArrayLayout& layout) {
-  return static_cast<uint64_t>(
-      checked_multiply(layout.shape.elements(), static_cast<int64_t>(byte_size(layout.type))));
+  return static_cast<uint64_t>(checked_multiply(layout.shape.elements(), static_cast<int64_t>(byte_size(layout.type))));
 }
 
 }  // namespace
@@ -142,10 +141,10 @@ Array ArrayStream::read_elements(Shape shape) {
     const std::span<std::byte> room = std::span(array.bytes).subspan(before);
     const size_t got = stream_->read(room);
     if (got == room.size()) continue;
-    throw UserError(stream_->meaning(), path(),
-                    "ends early: " + bytes_text(before + got) + " of " + bytes_text(total) +
-                        " are there; the file is truncated",
-                    "get the file again");
+    throw UserError(
+        stream_->meaning(), path(),
+        "ends early: " + bytes_text(before + got) + " of " + bytes_text(total) + " are there; the file is truncated",
+        "get the file again");
   }
   if (layout_.big_endian) swap_bytes(array.bytes, width);
   array.bytes.resize(count * dltrain::byte_size(array.dtype));
@@ -180,7 +179,8 @@ Array ArrayStream::read_rows(int64_t count) {
   if (layout_.column_major) {
     rows = Array(dtype(), shape);
     const size_t row = layout_.shape[0] == 0 ? 0 : whole_.bytes.size() / to_size(layout_.shape[0]);
-    if (!rows.bytes.empty()) std::memcpy(rows.bytes.data(), whole_.bytes.data() + to_size(next_row_) * row, rows.bytes.size());
+    if (!rows.bytes.empty())
+      std::memcpy(rows.bytes.data(), whole_.bytes.data() + to_size(next_row_) * row, rows.bytes.size());
   } else {
     rows = read_elements(shape);
     if (shape[0] > 0 && next_row_ + shape[0] == layout_.shape[0]) expect_end();

@@ -62,7 +62,8 @@ void CsvReader::check_first_bytes() {
   const std::string_view start(unread_, static_cast<size_t>(end_ - unread_));
   if (start.starts_with("\xef\xbb\xbf")) unread_ += 3;
   if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff")) {
-    throw UserError(stream_->meaning(), path(), "is UTF-16; only UTF-8 is read", "save the table as CSV with the encoding UTF-8");
+    throw UserError(stream_->meaning(), path(), "is UTF-16; only UTF-8 is read",
+                    "save the table as CSV with the encoding UTF-8");
   }
 }
 
@@ -87,7 +88,8 @@ CsvReader::Scan CsvReader::scan() {
   for (const char* at = record;; at += sizeof(uint64_t)) {
     uint64_t word;
     std::memcpy(&word, at, sizeof(word));
-    uint64_t marks = zero_bytes(word ^ separators) | zero_bytes(word ^ repeated('\n')) | zero_bytes(word ^ repeated('"'));
+    uint64_t marks =
+        zero_bytes(word ^ separators) | zero_bytes(word ^ repeated('\n')) | zero_bytes(word ^ repeated('"'));
     for (; marks != 0; marks &= marks - 1) {
       const char* mark = at + std::countr_zero(marks) / 8;
       if (*mark == '"' || out == last) return scan_with_quotes();
@@ -107,7 +109,8 @@ CsvReader::Scan CsvReader::scan() {
   }
 }
 
-// The same for records of any kind, byte by byte. Every loop stops at a newline at the latest: one stands behind the text.
+// The same for records of any kind, byte by byte. Every loop stops at a newline at the latest: one stands behind the
+// text.
 CsvReader::Scan CsvReader::scan_with_quotes() {
   count_ = 0;
   starts_.clear();
@@ -187,11 +190,13 @@ CsvReader::Scan CsvReader::finish(const char* record_end, int64_t newlines) {
   if (size > limits_.line) refuse(record_, "the line is longer than " + bytes_text(limits_.line));
   if (size > limits_.field) {
     for (size_t i = 0; i < count_; ++i) {
-      if (fields_[i].size() > limits_.field) refuse(start(i), "the field is longer than " + bytes_text(limits_.field), "is a quote missing?");
+      if (fields_[i].size() > limits_.field)
+        refuse(start(i), "the field is longer than " + bytes_text(limits_.field), "is a quote missing?");
     }
   }
   if (count_ > limits_.columns) {
-    refuse(start(limits_.columns), "the line has more than " + count_text(static_cast<int64_t>(limits_.columns)) + " columns");
+    refuse(start(limits_.columns),
+           "the line has more than " + count_text(static_cast<int64_t>(limits_.columns)) + " columns");
   }
   unread_ = record_end == end_ ? end_ : record_end + 1;
   next_line_ = line_ + newlines + 1;

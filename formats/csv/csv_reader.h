@@ -1,5 +1,5 @@
-// CSV, a record at a time in constant memory: RFC 4180 quotes, LF or CRLF, a UTF-8 byte order mark, blanks around fields trimmed,
-// empty lines left out; gzip-compressed too. Errors name file:line:column.
+// CSV, a record at a time in constant memory: RFC 4180 quotes, LF or CRLF, a UTF-8 byte order mark, blanks around
+// fields trimmed, empty lines left out; gzip-compressed too. Errors name file:line:column.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,11 @@ class CsvReader {
   const std::string& path() const { return stream_->path(); }
 
  private:
-  enum class Scan { record, empty, unfinished };
+  enum class Scan {
+    record,
+    empty,
+    unfinished
+  };
 
   bool refill();
   void check_first_bytes();
@@ -66,8 +70,8 @@ class CsvReader {
   std::vector<std::unique_ptr<std::string>> unescaped_;  // fields that held doubled quotes
 };
 
-// A real number as CSV files write it: digits with a point and an exponent, a sign, "nan", "inf"; the whole of `text`. Nearest
-// double, the same as std::from_chars (which does all but the short ones).
+// A real number as CSV files write it: digits with a point and an exponent, a sign, "nan", "inf"; the whole of `text`.
+// Nearest double, the same as std::from_chars (which does all but the short ones).
 std::optional<double> parse_number(std::string_view text);
 
 }  // namespace dltrain::formats

@@ -6,8 +6,9 @@ namespace dltrain::formats {
 
 namespace {
 
-// A mantissa below 2^53 divided by a power of ten up to 10^22 is rounded once, so it is the nearest double (Clinger, "How to
-// read floating point numbers accurately", 1990). This covers nearly every cell of real files at a third of the time.
+// A mantissa below 2^53 divided by a power of ten up to 10^22 is rounded once, so it is the nearest double (Clinger,
+// "How to read floating point numbers accurately", 1990). This covers nearly every cell of real files at a third of the
+// time.
 constexpr double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 

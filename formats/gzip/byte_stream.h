@@ -1,5 +1,5 @@
-// The bytes of a file from the first to the last. A gzip file is recognised by its first bytes, whatever its name is, and
-// inflated on the way; damage and truncation are errors that name the path.
+// The bytes of a file from the first to the last. A gzip file is recognised by its first bytes, whatever its name is,
+// and inflated on the way; damage and truncation are errors that name the path.
 #pragma once
 
 #include <cstddef>

@@ -46,8 +46,6 @@ Inflater::State Inflater::run(std::span<const std::byte>& input, std::span<std::
 
 void Inflater::restart() { ::inflateReset(&stream_->z); }
 
-std::string Inflater::complaint() const {
-  return stream_->z.msg != nullptr ? stream_->z.msg : "it cannot be inflated";
-}
+std::string Inflater::complaint() const { return stream_->z.msg != nullptr ? stream_->z.msg : "it cannot be inflated"; }
 
 }  // namespace dltrain::formats

@@ -1,5 +1,5 @@
-// Inflating of deflate data (RFC 1951), alone as ZIP holds it or in a gzip wrapper (RFC 1952), a piece at a time: memory use does
-// not depend on what the data claims to hold.
+// Inflating of deflate data (RFC 1951), alone as ZIP holds it or in a gzip wrapper (RFC 1952), a piece at a time:
+// memory use does not depend on what the data claims to hold.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,16 @@
 
 namespace dltrain::formats {
 
-// Deflate cannot shrink data more than this (zlib's technical notes: 1032 to 1), so what is compressed bounds what comes out.
+// Deflate cannot shrink data more than this (zlib's technical notes: 1032 to 1), so what is compressed bounds what
+// comes out.
 constexpr uint64_t most_inflation = 1032;
 
 class Inflater {
  public:
-  enum class Wrapper { gzip, none };
+  enum class Wrapper {
+    gzip,
+    none
+  };
   enum class State {
     more,     // wants more input or more room for output
     end,      // the data is complete and its check sum is right

@@ -6,7 +6,8 @@
 
 namespace dltrain::formats {
 
-std::vector<WeightGroup> read_weights(std::span<const std::byte> file, const std::string& name, const WeightLimits& limits) {
+std::vector<WeightGroup> read_weights(std::span<const std::byte> file, const std::string& name,
+                                      const WeightLimits& limits) {
   const auto read = module_function<hdf5::ReadWeights>("hdf5", hdf5::read_symbol, "to read weights files");
   std::vector<WeightGroup> groups;
   read(file, name, limits, groups);

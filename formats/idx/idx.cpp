@@ -29,8 +29,10 @@ ElementType element_type(const ByteStream& stream, unsigned code) {
 ArrayStream open_idx(std::unique_ptr<ByteStream> stream) {
   std::array<std::byte, 4> magic;
   if (stream->read(magic) < magic.size()) refuse(*stream, "is too short for an IDX file");
-  if (magic[0] != std::byte{0} || magic[1] != std::byte{0}) refuse(*stream, "is not an IDX file (it does not begin with two zero bytes)");
-  ArrayLayout layout{.type = element_type(*stream, std::to_integer<unsigned>(magic[2])), .shape = {}, .big_endian = true};
+  if (magic[0] != std::byte{0} || magic[1] != std::byte{0})
+    refuse(*stream, "is not an IDX file (it does not begin with two zero bytes)");
+  ArrayLayout layout{
+      .type = element_type(*stream, std::to_integer<unsigned>(magic[2])), .shape = {}, .big_endian = true};
   const unsigned rank = std::to_integer<unsigned>(magic[3]);
   constexpr unsigned most_rank = 8;
   if (rank == 0 || rank > most_rank) refuse(*stream, "is not an IDX file (its rank is " + std::to_string(rank) + ")");

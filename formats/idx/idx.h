@@ -1,4 +1,5 @@
-// IDX files, MNIST's format: two zero bytes, a type, a rank, the sizes, the elements; all big-endian (also gzip-compressed).
+// IDX files, MNIST's format: two zero bytes, a type, a rank, the sizes, the elements; all big-endian (also
+// gzip-compressed).
 #pragma once
 
 #include <string>

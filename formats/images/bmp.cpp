@@ -26,7 +26,8 @@ ImageInfo inspect_bmp(ImageBytes bytes) {
   bytes.move_to(10);
   const uint32_t offset = bytes.little(4);
   const uint32_t header = bytes.little(4);
-  if (header < smallest || header > largest) bytes.refuse("is a BMP image of a kind that is not read (a header of " + std::to_string(header) + " bytes)");
+  if (header < smallest || header > largest)
+    bytes.refuse("is a BMP image of a kind that is not read (a header of " + std::to_string(header) + " bytes)");
   ImageInfo info{.kind = ImageKind::bmp};
   info.width = static_cast<int32_t>(bytes.little(4));
   info.height = std::abs(int64_t{static_cast<int32_t>(bytes.little(4))});  // negative: from top to bottom
@@ -35,7 +36,8 @@ ImageInfo inspect_bmp(ImageBytes bytes) {
   const uint32_t compression = bytes.little(4);
   constexpr uint32_t plain = 0, fields = 3;
   if (compression != plain && compression != fields) bytes.refuse("is a compressed BMP image, which is not read");
-  if (bits != 1 && bits != 4 && bits != 8 && bits != 16 && bits != 24 && bits != 32) bytes.refuse("is a damaged BMP image (" + std::to_string(bits) + " bits for each pixel)");
+  if (bits != 1 && bits != 4 && bits != 8 && bits != 16 && bits != 24 && bits != 32)
+    bytes.refuse("is a damaged BMP image (" + std::to_string(bits) + " bits for each pixel)");
   bytes.skip(12);
   const uint32_t colours_used = bytes.little(4);
   if (bits <= 8) {

@@ -61,7 +61,8 @@ bool begins_like_image(std::span<const std::byte> start) {
 
 bool has_image_name(std::string_view path) {
   std::string name(path.substr(path.find_last_of('/') + 1));
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   constexpr std::array<std::string_view, 4> endings = {".png", ".jpg", ".jpeg", ".bmp"};
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
 }
@@ -70,14 +71,16 @@ void check_size(const ImageBytes& bytes, const ImageInfo& info, const ImageLimit
   const std::string size = std::to_string(info.width) + " x " + std::to_string(info.height) + " pixels";
   if (info.width < 1 || info.height < 1) bytes.refuse("has no pixels (" + size + ")");
   if (info.width > limits.side || info.height > limits.side || info.width * info.height > limits.pixels) {
-    bytes.refuse("is too large (" + size + "; at most " + count_text(limits.pixels) + " pixels and " + count_text(limits.side) + " a side)");
+    bytes.refuse("is too large (" + size + "; at most " + count_text(limits.pixels) + " pixels and " +
+                 count_text(limits.side) + " a side)");
   }
 }
 
 ImageInfo inspect_image(std::span<const std::byte> file, const std::string& path, const ImageLimits& limits) {
   ImageBytes bytes(file, path);
   if (file.empty()) bytes.refuse("is empty");
-  if (file.size() > limits.file) bytes.refuse("is " + bytes_text(file.size()) + " large; at most " + bytes_text(limits.file) + " are read");
+  if (file.size() > limits.file)
+    bytes.refuse("is " + bytes_text(file.size()) + " large; at most " + bytes_text(limits.file) + " are read");
   ImageInfo info;
   if (begins_with(file, png_signature)) {
     info = inspect_png(bytes);

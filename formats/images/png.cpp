@@ -8,8 +8,8 @@ namespace dltrain::formats {
 namespace {
 
 constexpr uint32_t name(const char (&text)[5]) {
-  return static_cast<uint32_t>(text[0]) << 24 | static_cast<uint32_t>(text[1]) << 16 | static_cast<uint32_t>(text[2]) << 8 |
-         static_cast<uint32_t>(text[3]);
+  return static_cast<uint32_t>(text[0]) << 24 | static_cast<uint32_t>(text[1]) << 16 |
+         static_cast<uint32_t>(text[2]) << 8 | static_cast<uint32_t>(text[3]);
 }
 
 ImageInfo read_header(ImageBytes bytes) {
@@ -18,7 +18,8 @@ ImageInfo read_header(ImageBytes bytes) {
   info.height = bytes.big(4);
   bytes.skip(1);  // bits of a channel
   const uint32_t color = bytes.big(1);
-  if (color > 6 || color == 1 || color == 5) bytes.refuse("is a damaged PNG image (colour type " + std::to_string(color) + ")");
+  if (color > 6 || color == 1 || color == 5)
+    bytes.refuse("is a damaged PNG image (colour type " + std::to_string(color) + ")");
   info.grey = color == 0 || color == 4;
   return info;
 }
@@ -33,7 +34,8 @@ ImageInfo inspect_png(ImageBytes bytes) {
     const uint32_t length = bytes.big(4);
     ImageBytes start = bytes;
     const std::span<const std::byte> checked = bytes.take(size_t{4} + length);
-    const auto sum = static_cast<uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(checked.data()), checked.size()));
+    const auto sum =
+        static_cast<uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(checked.data()), checked.size()));
     if (bytes.big(4) != sum) bytes.refuse("is a damaged PNG image (a check sum is wrong)");
     const uint32_t type = start.big(4);
     if (first != (type == name("IHDR"))) bytes.refuse("is a damaged PNG image (its header is not where it belongs)");

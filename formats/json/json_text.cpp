@@ -63,7 +63,8 @@ class Printer {
 
   // Lists of plain values stay on one line.
   void print_list(const List& list, int level) {
-    const bool plain = std::none_of(list.begin(), list.end(), [](const Setting& v) { return v.list() != nullptr || v.table() != nullptr; });
+    const bool plain = std::none_of(list.begin(), list.end(),
+                                    [](const Setting& v) { return v.list() != nullptr || v.table() != nullptr; });
     out += '[';
     for (size_t i = 0; i < list.size(); ++i) {
       if (i > 0) out += plain || indent_ == 0 ? ", " : ",";

@@ -71,7 +71,8 @@ class SettingBuilder : public nlohmann::json_sax<json> {
   }
 
   bool open(Setting value) {
-    if (static_cast<int>(open_.size()) == depth_) refuse("it is nested more than " + std::to_string(depth_) + " levels deep");
+    if (static_cast<int>(open_.size()) == depth_)
+      refuse("it is nested more than " + std::to_string(depth_) + " levels deep");
     open_.push_back(place(std::move(value)));
     keys_.emplace_back();
     return true;
@@ -88,7 +89,8 @@ class SettingBuilder : public nlohmann::json_sax<json> {
   ExitCode meaning_;
   int depth_;
   Setting root_;
-  std::vector<Setting*> open_;  // the lists and tables around the next value; a container grows only while it is the innermost
+  std::vector<Setting*>
+      open_;  // the lists and tables around the next value; a container grows only while it is the innermost
   std::vector<std::string> keys_;
 };
 
@@ -96,7 +98,9 @@ class SettingBuilder : public nlohmann::json_sax<json> {
 
 Setting parse_json(std::string_view text, const std::string& name, ExitCode meaning, const JsonLimits& limits) {
   if (text.size() > limits.bytes) {
-    throw UserError(meaning, name, "the JSON is too large (" + bytes_text(text.size()) + ", at most " + bytes_text(limits.bytes) + " are read)");
+    throw UserError(
+        meaning, name,
+        "the JSON is too large (" + bytes_text(text.size()) + ", at most " + bytes_text(limits.bytes) + " are read)");
   }
   SettingBuilder builder(text, name, meaning, limits.depth);
   json::sax_parse(text.begin(), text.end(), &builder);

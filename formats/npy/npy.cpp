@@ -29,7 +29,8 @@ ArrayStream open_npy(std::unique_ptr<ByteStream> stream) {
   uint32_t length = 0;
   std::memcpy(&length, size.data(), sizeof(length));
   constexpr uint32_t longest = 65535;  // what version 1.0 can say; real headers have 118
-  if (length > longest) refuse(*stream, "its header is " + std::to_string(length) + " bytes long; at most 65535 are read");
+  if (length > longest)
+    refuse(*stream, "its header is " + std::to_string(length) + " bytes long; at most 65535 are read");
   std::string header(length, '\0');
   if (stream->read(std::as_writable_bytes(std::span(header))) < length) refuse(*stream, "ends within its header");
   ArrayLayout layout = parse_npy_header(header, stream->path(), stream->meaning());

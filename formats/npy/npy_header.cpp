@@ -163,7 +163,8 @@ std::string npy_header(DType dtype, const Shape& shape, bool rows_room) {
     sizes += std::to_string(shape[axis]) + (axis + 1 < shape.rank() || shape.rank() == 1 ? "," : "");
     if (axis + 1 < shape.rank()) sizes += " ";
   }
-  std::string text = "{'descr': '" + std::string(descr_of(dtype)) + "', 'fortran_order': False, 'shape': (" + sizes + "), }";
+  std::string text =
+      "{'descr': '" + std::string(descr_of(dtype)) + "', 'fortran_order': False, 'shape': (" + sizes + "), }";
   constexpr size_t fixed = 10;       // magic, version, length of version 1.0
   constexpr size_t alignment = 64;   // of the data
   constexpr size_t longest_size = 19;

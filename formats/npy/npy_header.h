@@ -9,7 +9,8 @@
 
 namespace dltrain::formats {
 
-// Throws UserError (`meaning`) that begins with `path` if the text is not such a dictionary, or names a type that cannot be read.
+// Throws UserError (`meaning`) that begins with `path` if the text is not such a dictionary, or names a type that
+// cannot be read.
 ArrayLayout parse_npy_header(std::string_view text, const std::string& path, ExitCode meaning);
 
 // Magic, version and header of an NPY file. `rows_room`: keeps place for any number of rows, so that the header can be

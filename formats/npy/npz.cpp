@@ -21,7 +21,9 @@ NpzFile::NpzFile(const std::string& path, ExitCode meaning) : zip_(path, meaning
   }
 }
 
-bool NpzFile::contains(const std::string& name) const { return std::find(names_.begin(), names_.end(), name) != names_.end(); }
+bool NpzFile::contains(const std::string& name) const {
+  return std::find(names_.begin(), names_.end(), name) != names_.end();
+}
 
 ArrayStream NpzFile::open(const std::string& name) {
   const ZipMember* member = zip_.find(name + std::string(ending));

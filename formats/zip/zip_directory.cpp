@@ -21,7 +21,8 @@ class DirectoryReader {
     find_directory();
     constexpr uint64_t most_members = 100'000;
     if (count_ > most_members) refuse("has " + std::to_string(count_) + " members; at most 100000 are read");
-    if (offset_ > file_.size() || size_ > file_.size() - offset_) refuse("its table of contents lies outside of the file");
+    if (offset_ > file_.size() || size_ > file_.size() - offset_)
+      refuse("its table of contents lies outside of the file");
     const std::vector<std::byte> bytes = read_bytes(offset_, size_);
     std::vector<ZipMember> members;
     std::span<const std::byte> rest = bytes;
@@ -50,7 +51,8 @@ class DirectoryReader {
       count_ = number<uint16_t>(tail, at + 10);
       size_ = number<uint32_t>(tail, at + 12);
       offset_ = number<uint32_t>(tail, at + 16);
-      if (count_ == 0xffff || size_ == zip::in_extra || offset_ == zip::in_extra) find_directory_64(file_.size() - tail_size + at);
+      if (count_ == 0xffff || size_ == zip::in_extra || offset_ == zip::in_extra)
+        find_directory_64(file_.size() - tail_size + at);
       return;
     }
     refuse("is not a ZIP archive, or is truncated: it has no table of contents");
@@ -70,7 +72,8 @@ class DirectoryReader {
   }
 
   ZipMember read_member(std::span<const std::byte>& rest) const {
-    if (rest.size() < zip::central_size || number<uint32_t>(rest, 0) != zip::central_header) refuse("its table of contents is damaged");
+    if (rest.size() < zip::central_size || number<uint32_t>(rest, 0) != zip::central_header)
+      refuse("its table of contents is damaged");
     const auto flags = number<uint16_t>(rest, 8);
     const auto method = number<uint16_t>(rest, 10);
     const size_t name_size = number<uint16_t>(rest, 28);
@@ -111,11 +114,15 @@ class DirectoryReader {
   void check(const ZipMember& member, uint16_t flags, uint16_t method) const {
     const std::string who = "its member " + quote(member.name);
     if ((flags & 1) != 0) refuse(who + " is encrypted");
-    if (method != 0 && method != 8) refuse(who + " is compressed by method " + std::to_string(method) + "; only deflate is read");
-    if (member.offset > file_.size() || member.compressed > file_.size() - member.offset) refuse(who + " lies outside of the file");
-    const bool fits = method == 0 ? member.size == member.compressed : member.size / most_inflation <= member.compressed;
+    if (method != 0 && method != 8)
+      refuse(who + " is compressed by method " + std::to_string(method) + "; only deflate is read");
+    if (member.offset > file_.size() || member.compressed > file_.size() - member.offset)
+      refuse(who + " lies outside of the file");
+    const bool fits =
+        method == 0 ? member.size == member.compressed : member.size / most_inflation <= member.compressed;
     if (!fits) {
-      refuse(who + " claims " + bytes_text(member.size) + ", which " + bytes_text(member.compressed) + " of data cannot hold");
+      refuse(who + " claims " + bytes_text(member.size) + ", which " + bytes_text(member.compressed) +
+             " of data cannot hold");
     }
   }
 
@@ -128,6 +135,8 @@ class DirectoryReader {
 
 }  // namespace
 
-std::vector<ZipMember> read_zip_directory(InputFile& file, ExitCode meaning) { return DirectoryReader(file, meaning).read(); }
+std::vector<ZipMember> read_zip_directory(InputFile& file, ExitCode meaning) {
+  return DirectoryReader(file, meaning).read();
+}
 
 }  // namespace dltrain::formats

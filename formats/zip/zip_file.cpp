@@ -92,9 +92,11 @@ const ZipMember* ZipFile::find(const std::string& name) const {
 std::unique_ptr<ByteStream> ZipFile::open(const ZipMember& member) {
   std::array<std::byte, zip::local_size> header;
   if (file_.read_at(member.offset, header) < header.size() || zip::number<uint32_t>(header, 0) != zip::local_header) {
-    throw UserError(meaning_, path(), "its member " + quote(member.name) + " is not where the table of contents says", "get or write the file again");
+    throw UserError(meaning_, path(), "its member " + quote(member.name) + " is not where the table of contents says",
+                    "get or write the file again");
   }
-  const uint64_t data = member.offset + zip::local_size + zip::number<uint16_t>(header, 26) + zip::number<uint16_t>(header, 28);
+  const uint64_t data =
+      member.offset + zip::local_size + zip::number<uint16_t>(header, 26) + zip::number<uint16_t>(header, 28);
   return std::make_unique<MemberStream>(file_, meaning_, member, data);
 }
 

@@ -1,4 +1,5 @@
-// ZIP archives (PKWARE's APPNOTE 6.3): members stored or deflated, ZIP64. Names are labels: nothing here makes paths of them.
+// ZIP archives (PKWARE's APPNOTE 6.3): members stored or deflated, ZIP64. Names are labels: nothing here makes paths of
+// them.
 #pragma once
 
 #include <cstdint>
@@ -13,17 +14,17 @@ namespace dltrain::formats {
 
 struct ZipMember {
   std::string name;
-  uint64_t offset = 0;      // of its local header
+  uint64_t offset = 0;  // of its local header
   uint64_t compressed = 0;  // bytes in the archive
-  uint64_t size = 0;        // bytes of its contents
-  uint32_t check_sum = 0;   // CRC-32 of the contents
+  uint64_t size = 0;  // bytes of its contents
+  uint32_t check_sum = 0;  // CRC-32 of the contents
   bool deflated = false;
 };
 
 class ZipFile {
  public:
-  // Reads the table of contents. Throws UserError (`meaning`) for what is not an archive, damage, encrypted members, and members
-  // that claim more than their bytes can hold.
+  // Reads the table of contents. Throws UserError (`meaning`) for what is not an archive, damage, encrypted members,
+  // and members that claim more than their bytes can hold.
   explicit ZipFile(const std::string& path, ExitCode meaning = ExitCode::data);
 
   const std::string& path() const { return file_.path(); }

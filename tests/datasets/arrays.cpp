@@ -3,8 +3,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "formats/npy/npz.h"
 #include "formats/npy/npy.h"
+#include "formats/npy/npz.h"
 #include "tests/datasets/support.h"
 #include "tests/support/files.h"
 #include "tests/support/golden.h"
@@ -37,9 +37,10 @@ std::vector<float> floats(const Array& values) { return {values.as<float>().begi
 
 TEST_CASE("NPZ: x and y, integers are classes") {
   const test::TemporaryFolder folder;
-  formats::write_npz(folder.file("d.npz"), std::vector<NamedArray>{{"x", array<double>(Shape{3, 2}, {1, 2, 3, 4, 5, 6})},
-                                                                   {"y", array<int64_t>(Shape{3, 1}, {0, 2, 0})},
-                                                                   {"w", array<float>(Shape{3}, {1, 0, 2})}});
+  formats::write_npz(folder.file("d.npz"),
+                     std::vector<NamedArray>{{"x", array<double>(Shape{3, 2}, {1, 2, 3, 4, 5, 6})},
+                                             {"y", array<int64_t>(Shape{3, 1}, {0, 2, 0})},
+                                             {"w", array<float>(Shape{3}, {1, 0, 2})}});
   const auto opened = open(table({{"type", "npz"}, {"file", folder.file("d.npz")}, {"weight", "w"}}));
   const Batch batch = read_all(*opened.data, Part::train);
   CHECK(floats(batch.inputs[0]) == std::vector<float>{1, 2, 3, 4, 5, 6});
@@ -55,11 +56,13 @@ TEST_CASE("NPZ: x and y, integers are classes") {
 
 TEST_CASE("NPZ: several inputs and outputs meet the model by name") {
   const test::TemporaryFolder folder;
-  formats::write_npz(folder.file("d.npz"), std::vector<NamedArray>{{"image", array<uint8_t>(Shape{2, 1, 2}, {0, 255, 51, 0})},
-                                                                   {"tokens", array<int64_t>(Shape{2, 3}, {1, 2, 3, 4, 5, 6})},
-                                                                   {"prices", array<float>(Shape{2}, {1.5, 2.5})},
-                                                                   {"kind", array<int32_t>(Shape{2}, {1, 0})}});
-  DataRequest request = test::request_for(table({{"type", "npz"}, {"file", folder.file("d.npz")}, {"y", table({{"price", "prices"}})}}));
+  formats::write_npz(folder.file("d.npz"),
+                     std::vector<NamedArray>{{"image", array<uint8_t>(Shape{2, 1, 2}, {0, 255, 51, 0})},
+                                             {"tokens", array<int64_t>(Shape{2, 3}, {1, 2, 3, 4, 5, 6})},
+                                             {"prices", array<float>(Shape{2}, {1.5, 2.5})},
+                                             {"kind", array<int32_t>(Shape{2}, {1, 0})}});
+  DataRequest request =
+      test::request_for(table({{"type", "npz"}, {"file", folder.file("d.npz")}, {"y", table({{"price", "prices"}})}}));
   request.input_names = {"tokens", "image"};
   request.targets = {{"price", TargetKind::numbers}, {"kind", TargetKind::classes}};
   const auto opened = open(request);
@@ -78,10 +81,12 @@ TEST_CASE("NPY: one-hot targets stay numbers, masks of classes keep their shape"
   formats::write_npy(folder.file("x.npy"), array<float>(Shape{2, 2}, {1, 2, 3, 4}));
   formats::write_npy(folder.file("hot.npy"), array<float>(Shape{2, 3}, {1, 0, 0, 0, 0, 1}));
   formats::write_npy(folder.file("mask.npy"), array<uint8_t>(Shape{2, 2, 2}, {0, 1, 2, 0, 0, 0, 1, 1}));
-  const auto hot = open(table({{"type", "npy"}, {"x", folder.file("x.npy")}, {"y", folder.file("hot.npy")}}), TargetKind::classes);
+  const auto hot =
+      open(table({{"type", "npy"}, {"x", folder.file("x.npy")}, {"y", folder.file("hot.npy")}}), TargetKind::classes);
   CHECK(hot.data->signature().targets[0].shape == Shape{3});
   CHECK_FALSE(hot.data->signature().targets[0].classes.has_value());
-  const auto mask = open(table({{"type", "npy"}, {"x", folder.file("x.npy")}, {"y", folder.file("mask.npy")}}), TargetKind::classes);
+  const auto mask =
+      open(table({{"type", "npy"}, {"x", folder.file("x.npy")}, {"y", folder.file("mask.npy")}}), TargetKind::classes);
   CHECK(mask.data->signature().targets[0].shape == Shape{2, 2});
   CHECK(mask.data->signature().targets[0].classes == 3);
   CHECK(mask.data->class_counts(Part::train).empty());
@@ -107,7 +112,12 @@ TEST_CASE("IDX: MNIST's four files in a folder") {
 }
 
 TEST_CASE("synthetic: the same for the same seed, and classes differ by their patterns") {
-  const Table settings = table({{"type", "synthetic"}, {"shape", List{5}}, {"samples", 400}, {"test_samples", 50}, {"classes", 3}, {"noise", 0.1}});
+  const Table settings = table({{"type", "synthetic"},
+                                {"shape", List{5}},
+                                {"samples", 400},
+                                {"test_samples", 50},
+                                {"classes", 3},
+                                {"noise", 0.1}});
   const auto opened = open(settings);
   const auto again = open(settings);
   const Batch batch = read_all(*opened.data, Part::train);
@@ -124,13 +134,15 @@ TEST_CASE("synthetic: the same for the same seed, and classes differ by their pa
     const auto label = numbers(test_batch.targets[0])[static_cast<size_t>(i)];
     const size_t same = static_cast<size_t>(std::find(labels.begin(), labels.end(), label) - labels.begin());
     double distance = 0;
-    for (size_t k = 0; k < 5; ++k) distance += std::abs(values[same * 5 + k] - floats(test_batch.inputs[0])[static_cast<size_t>(i) * 5 + k]);
+    for (size_t k = 0; k < 5; ++k)
+      distance += std::abs(values[same * 5 + k] - floats(test_batch.inputs[0])[static_cast<size_t>(i) * 5 + k]);
     CHECK(distance / 5 < 0.35);
   }
 }
 
 TEST_CASE("synthetic regression: without noise the targets are a linear function") {
-  const auto opened = open(table({{"type", "synthetic"}, {"task", "regression"}, {"shape", 2}, {"samples", 3}, {"noise", 0}}));
+  const auto opened =
+      open(table({{"type", "synthetic"}, {"task", "regression"}, {"shape", 2}, {"samples", 3}, {"noise", 0}}));
   const Batch batch = read_all(*opened.data, Part::train);
   const auto x = floats(batch.inputs[0]);
   const auto y = floats(batch.targets[0]);
@@ -154,13 +166,14 @@ TEST_CASE("messages about arrays") {
   formats::write_npy(folder.file("y.npy"), array<int32_t>(Shape{3}, {0, 1, 2}));
   formats::write_npy(folder.file("short.npy"), array<int32_t>(Shape{2}, {0, 1}));
   formats::write_npy(folder.file("scalar.npy"), array<float>(Shape{}, {1}));
-  const auto add = [&](const std::string& title, const std::string& x, const std::string& y, TargetKind kind = TargetKind::automatic,
+  const auto add = [&](const std::string& title, const std::string& x, const std::string& y,
+                       TargetKind kind = TargetKind::automatic,
                        std::vector<std::pair<std::string, Setting>> more = {}) {
     golden.add(title, test::message_of([&] {
-      Table settings = table({{"type", "npy"}, {"x", folder.file(x)}, {"y", folder.file(y)}});
-      for (const auto& [key, value] : more) settings.set(key, value);
-      open(settings, kind);
-    }));
+                 Table settings = table({{"type", "npy"}, {"x", folder.file(x)}, {"y", folder.file(y)}});
+                 for (const auto& [key, value] : more) settings.set(key, value);
+                 open(settings, kind);
+               }));
   };
   add("NaN in the samples", "nan.npy", "y.npy");
   add("infinity in the targets", "x.npy", "inf.npy");
@@ -173,17 +186,19 @@ TEST_CASE("messages about arrays") {
   add("labels beyond the names", "x.npy", "y.npy", TargetKind::classes, {{"classes", List{"a", "b"}}});
   add("negative weights", "x.npy", "y.npy", TargetKind::automatic, {{"weight", folder.file("negative.npy")}});
   add("missing file", "x.npy", "z.npy");
-  formats::write_npz(folder.file("d.npz"), std::vector<NamedArray>{{"images", array<float>(Shape{1}, {1})}, {"y", array<float>(Shape{1}, {1})}});
+  formats::write_npz(folder.file("d.npz"), std::vector<NamedArray>{{"images", array<float>(Shape{1}, {1})},
+                                                                   {"y", array<float>(Shape{1}, {1})}});
   golden.add("no array x", test::message_of([&] { open(table({{"type", "npz"}, {"file", folder.file("d.npz")}})); }));
   test::write(folder, "images", idx(8, {2, 2, 2}, "abcdefgh"));
   test::write(folder, "labels", idx(8, {3}, "abc"));
   golden.add("IDX files that do not belong together", test::message_of([&] {
-    open(table({{"type", "idx"}, {"images", folder.file("images")}, {"labels", folder.file("labels")}}));
-  }));
-  golden.add("IDX without labels", test::message_of([&] { open(table({{"type", "idx"}, {"images", folder.file("images")}})); }));
+               open(table({{"type", "idx"}, {"images", folder.file("images")}, {"labels", folder.file("labels")}}));
+             }));
+  golden.add("IDX without labels",
+             test::message_of([&] { open(table({{"type", "idx"}, {"images", folder.file("images")}})); }));
   golden.add("IDX with both forms", test::message_of([&] {
-    open(table({{"type", "idx"}, {"images", folder.file("images")}, {"directory", folder.path()}}));
-  }));
+               open(table({{"type", "idx"}, {"images", folder.file("images")}, {"directory", folder.path()}}));
+             }));
   golden.replace(folder.path(), "FOLDER");
   golden.check();
 }
@@ -198,8 +213,10 @@ TEST_CASE("messages about a test part of arrays") {
   formats::write_npy(folder.file("three.npy"), array<int32_t>(Shape{1}, {3}));
   formats::write_npy(folder.file("zero.npy"), array<int32_t>(Shape{1}, {0}));
   const auto add = [&](const std::string& title, const std::string& x, const std::string& y) {
-    DataRequest request = test::request_for(table({{"type", "npy"}, {"x", folder.file("x.npy")}, {"y", folder.file("y.npy")}}));
-    request.spec.test = PartSpec{.source = test::source(table({{"type", "npy"}, {"x", folder.file(x)}, {"y", folder.file(y)}}))};
+    DataRequest request =
+        test::request_for(table({{"type", "npy"}, {"x", folder.file("x.npy")}, {"y", folder.file("y.npy")}}));
+    request.spec.test =
+        PartSpec{.source = test::source(table({{"type", "npy"}, {"x", folder.file(x)}, {"y", folder.file(y)}}))};
     golden.add(title, test::message_of([&] { open(request); }));
   };
   add("another shape", "wide.npy", "zero.npy");

@@ -23,8 +23,10 @@ TEST_CASE("digits: shapes, counts, and the first samples") {
   CHECK(data.size(Part::test) == 1797);
   CHECK(data.size(Part::validation) == 0);
   // Class distribution from optdigits.names.
-  CHECK(data.class_counts(Part::train)[0].counts == std::vector<int64_t>{376, 389, 380, 389, 387, 376, 377, 387, 380, 382});
-  CHECK(data.class_counts(Part::test)[0].counts == std::vector<int64_t>{178, 182, 177, 183, 181, 182, 181, 179, 174, 180});
+  CHECK(data.class_counts(Part::train)[0].counts ==
+        std::vector<int64_t>{376, 389, 380, 389, 387, 376, 377, 387, 380, 382});
+  CHECK(data.class_counts(Part::test)[0].counts ==
+        std::vector<int64_t>{178, 182, 177, 183, 181, 182, 181, 179, 174, 180});
   const Batch batch = read_all(data, Part::train);
   // The first row begins 0,1,6,15,12,1,0,0 and ends in its digit, 0; the 3823rd is a 7.
   const std::vector<float> first(batch.inputs[0].as<float>().begin(), batch.inputs[0].as<float>().begin() + 8);
@@ -50,7 +52,8 @@ TEST_CASE("iris: names of the classes, stratified parts") {
   request.spec.test = PartSpec{.split = 0.2};
   const auto opened = open(request);
   CHECK(opened.data->signature().inputs[0].shape == Shape{4});
-  CHECK(opened.data->signature().targets[0].class_names == std::vector<std::string>{"Iris-setosa", "Iris-versicolor", "Iris-virginica"});
+  CHECK(opened.data->signature().targets[0].class_names ==
+        std::vector<std::string>{"Iris-setosa", "Iris-versicolor", "Iris-virginica"});
   CHECK(opened.data->class_counts(Part::test)[0].counts == std::vector<int64_t>{10, 10, 10});
   CHECK(opened.data->class_counts(Part::train)[0].counts == std::vector<int64_t>{40, 40, 40});
 }
@@ -60,5 +63,6 @@ TEST_CASE("iris split by time: the parts hold other classes, and a warning says 
   request.spec.validation = PartSpec{.split = 0.3, .how = SplitBy::time};
   const auto opened = open(request);
   REQUIRE(opened.warnings.list().size() == 1);
-  CHECK(opened.warnings.list()[0].what == "the validation part has no sample of classes \"Iris-setosa\", \"Iris-versicolor\"");
+  CHECK(opened.warnings.list()[0].what ==
+        "the validation part has no sample of classes \"Iris-setosa\", \"Iris-versicolor\"");
 }

@@ -25,7 +25,8 @@ class CsvRecipe {
   explicit CsvRecipe(std::string_view text) { test::write(folder_, "data.csv", text); }
   const test::TemporaryFolder& folder() const { return folder_; }
 
-  DataRequest request(std::initializer_list<std::pair<std::string, Setting>> keys, TargetKind kind = TargetKind::automatic) const {
+  DataRequest request(std::initializer_list<std::pair<std::string, Setting>> keys,
+                      TargetKind kind = TargetKind::automatic) const {
     Table settings = table(keys);
     settings.set("type", "csv");
     if (!settings.contains("file")) settings.set("file", "data.csv");
@@ -33,7 +34,8 @@ class CsvRecipe {
     request.recipe_folder = folder_.path();
     return request;
   }
-  test::Opened load(std::initializer_list<std::pair<std::string, Setting>> keys, TargetKind kind = TargetKind::automatic) const {
+  test::Opened load(std::initializer_list<std::pair<std::string, Setting>> keys,
+                    TargetKind kind = TargetKind::automatic) const {
     return open(request(keys, kind));
   }
 
@@ -79,7 +81,8 @@ TEST_CASE("CSV: a header that nobody mentions is guessed, and said") {
 
 TEST_CASE("CSV: a header of numbers, features in the order given, several target columns, weights") {
   const CsvRecipe recipe("2019,2020,2021,w\n1,2,3,1\n4,5,6,0.5\n");
-  const auto opened = recipe.load({{"header", true}, {"target", List{"2019", "2020"}}, {"features", List{"2021"}}, {"weight", "w"}});
+  const auto opened =
+      recipe.load({{"header", true}, {"target", List{"2019", "2020"}}, {"features", List{"2021"}}, {"weight", "w"}});
   const Batch batch = read_all(*opened.data, Part::train);
   CHECK(floats(batch.inputs[0]) == std::vector<float>{3, 6});
   CHECK(floats(batch.targets[0]) == std::vector<float>{1, 2, 4, 5});
@@ -109,7 +112,8 @@ TEST_CASE("CSV: missing values are dropped, or filled from the training part onl
   const CsvRecipe recipe("a,b,y\n1,10,0\n?,20,1\n3,,2\n100,1000,3\n");
   const auto dropped = recipe.load({{"target", "y"}, {"on_missing", "drop"}});
   CHECK(floats(read_all(*dropped.data, Part::train).inputs[0]) == std::vector<float>{1, 10, 100, 1000});
-  CHECK(dropped.data->notes().back() == "data.csv: 2 of 4 rows have missing values and were left out (on_missing = \"drop\")");
+  CHECK(dropped.data->notes().back() ==
+        "data.csv: 2 of 4 rows have missing values and were left out (on_missing = \"drop\")");
 
   DataRequest request = recipe.request({{"target", "y"}, {"on_missing", table({{"a", "mean"}, {"1", -5.5}})}});
   request.spec.test = PartSpec{.split = 0.25, .how = SplitBy::time};
@@ -151,7 +155,8 @@ TEST_CASE("CSV: a test file of its own takes classes and fill values of the trai
   const CsvRecipe recipe("a,y\n1,no\n,yes\n5,no\n");
   test::write(recipe.folder(), "test.csv", "other,y,a\n7,yes,\n8,no,2\n");
   DataRequest request = recipe.request({{"target", "y"}, {"on_missing", "mean"}});
-  request.spec.test = PartSpec{.source = recipe.request({{"target", "y"}, {"on_missing", "mean"}, {"file", "test.csv"}}).spec.source};
+  request.spec.test =
+      PartSpec{.source = recipe.request({{"target", "y"}, {"on_missing", "mean"}, {"file", "test.csv"}}).spec.source};
   const auto opened = open(request);
   const Batch batch = read_all(*opened.data, Part::test);
   CHECK(floats(batch.inputs[0]) == std::vector<float>{3, 2});
@@ -162,10 +167,12 @@ TEST_CASE("CSV: a contract fixes what a model was trained with, also after a way
   const CsvRecipe recipe("a,y\n1,no\n,yes\n5,no\n");
   const auto opened = recipe.load({{"target", "y"}, {"on_missing", "mean"}});
   const std::string text = formats::json_text(contract_setting(opened.data->contract()), 2);
-  const DataContract contract = contract_from_setting(formats::parse_json(text, "contract.json", ExitCode::model), "contract.json");
+  const DataContract contract =
+      contract_from_setting(formats::parse_json(text, "contract.json", ExitCode::model), "contract.json");
   CHECK(formats::json_text(contract_setting(contract), 2) == text);
   test::write(recipe.folder(), "new.csv", "a,y\n,no\n");
-  const auto evaluated = open(recipe.request({{"target", "y"}, {"on_missing", "mean"}, {"file", "new.csv"}}), &contract);
+  const auto evaluated =
+      open(recipe.request({{"target", "y"}, {"on_missing", "mean"}, {"file", "new.csv"}}), &contract);
   CHECK(floats(read_all(*evaluated.data, Part::train).inputs[0]) == std::vector<float>{3});
   CHECK(evaluated.data->signature().targets[0].class_names == std::vector<std::string>{"no", "yes"});
 }
@@ -182,7 +189,8 @@ TEST_CASE("CSV: files are found beside the recipe, then in $DLTRAIN_DATA") {
   test::GoldenSections golden("datasets/locate.txt");
   golden.add("not there", test::message_of([&] { recipe.load({{"target", 1}, {"file", "mnist/x.csv"}}); }));
   ::unsetenv("DLTRAIN_DATA");
-  golden.add("not there, and DLTRAIN_DATA not set", test::message_of([&] { recipe.load({{"target", 1}, {"file", "housing.csv"}}); }));
+  golden.add("not there, and DLTRAIN_DATA not set",
+             test::message_of([&] { recipe.load({{"target", 1}, {"file", "housing.csv"}}); }));
   golden.add("absolute", test::message_of([&] { recipe.load({{"target", 1}, {"file", "/nowhere/x.csv"}}); }));
   golden.replace(recipe.folder().path(), "RECIPE");
   golden.replace(elsewhere.path(), "DATA");
@@ -192,7 +200,8 @@ TEST_CASE("CSV: files are found beside the recipe, then in $DLTRAIN_DATA") {
 
 TEST_CASE("messages about CSV data") {
   test::GoldenSections golden("datasets/csv.txt");
-  const auto add = [&](const std::string& title, const std::string& text, std::initializer_list<std::pair<std::string, Setting>> keys,
+  const auto add = [&](const std::string& title, const std::string& text,
+                       std::initializer_list<std::pair<std::string, Setting>> keys,
                        TargetKind kind = TargetKind::automatic) {
     const CsvRecipe recipe(text);
     golden.add(title, test::message_of([&] { recipe.load(keys, kind); }));
@@ -204,10 +213,11 @@ TEST_CASE("messages about CSV data") {
   add("ragged: too many", "a,b,c\n1,2,3\n4,5,6,7\n", {{"target", -1}});
   add("not a number", "a,b\n1,2\nx1,3\n2,3\n", {{"target", -1}});
   add("many errors", "a,b\n" + std::string([] {
-        std::string rows;
-        for (int i = 0; i < 37; ++i) rows += "1,2\nbad,3\n2,4\n";
-        return rows;
-      }()), {{"target", -1}});
+                       std::string rows;
+                       for (int i = 0; i < 37; ++i) rows += "1,2\nbad,3\n2,4\n";
+                       return rows;
+                     }()),
+      {{"target", -1}});
   add("NaN", "a,b\n1,2\nnan,3\n2,inf\n", {{"target", -1}});
   add("missing", "a,b\n1,2\n?,3\n", {{"target", -1}});
   add("missing target", "a,b\n1,2\n3,NA\n", {{"target", -1}});
@@ -226,6 +236,7 @@ TEST_CASE("messages about CSV data") {
   add("separator", "a;b\n1;2\n", {{"target", 1}, {"separator", ";;"}});
   add("unknown class", "a,y\n1,cat\n2,fox\n", {{"target", "y"}, {"classes", List{"cat", "dog"}}});
   add("text target of a regression", "a,y\n1,5\n2,six\n", {{"target", "y"}}, TargetKind::numbers);
+  add("a class twice", "a,y\n1,cat\n", {{"target", "y"}, {"classes", List{"cat", "dog", "cat"}}});
   add("weights", "a,w,y\n1,1,5\n2,-1,6\n", {{"target", "y"}, {"weight", "w"}});
   add("on_missing", "a,y\n1,1\n", {{"target", "y"}, {"on_missing", "average"}});
   add("all rows dropped", "a,y\n?,1\n", {{"target", "y"}, {"on_missing", "drop"}});

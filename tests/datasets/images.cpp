@@ -87,7 +87,8 @@ TEST_CASE("images: given one size, and the same from memory and from files") {
   CHECK(read_all(*streamed.data, Part::train).inputs[0] == batch.inputs[0]);
   const Array expected = formats::read_npy(test::fixture_path("formats/images/bilinear_up.npy"));
   float largest = 0;
-  for (int64_t i = 0; i < expected.elements(); ++i) largest = std::max(largest, std::abs(pixel(batch.inputs[0], i) - pixel(expected, i)));
+  for (int64_t i = 0; i < expected.elements(); ++i)
+    largest = std::max(largest, std::abs(pixel(batch.inputs[0], i) - pixel(expected, i)));
   CHECK(largest <= 1);
 }
 
@@ -120,6 +121,8 @@ TEST_CASE("images: bad ones are skipped and counted when asked, and never give p
   const Batch batch = read_all(*opened.data, Part::train);
   for (int64_t i = 0; i < 45; ++i) CHECK(std::abs(pixel(batch.inputs[0], i * 13 * 17) - 40) <= 2);
   CHECK(opened.data->notes()[0].find("15 of 60 images cannot be used and were left out") != std::string::npos);
+  const std::string message = test::message_of([&] { folder.load({}); });
+  CHECK(message.find("15 of 60 images cannot be used; the first 10 are shown") != std::string::npos);
 }
 
 TEST_CASE("images: an autoencoder needs no classes") {
@@ -134,7 +137,8 @@ TEST_CASE("images: an autoencoder needs no classes") {
 
 TEST_CASE("messages about image folders") {
   test::GoldenSections golden("datasets/images.txt");
-  const auto add = [&](const std::string& title, ImageFolder& folder, std::initializer_list<std::pair<std::string, Setting>> keys) {
+  const auto add = [&](const std::string& title, ImageFolder& folder,
+                       std::initializer_list<std::pair<std::string, Setting>> keys) {
     golden.add(title, test::message_of([&] { folder.load(keys); }));
     golden.replace(folder.path(), "FOLDER");
   };

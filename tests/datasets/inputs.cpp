@@ -53,7 +53,8 @@ InputContract flower() {
 
 TEST_CASE("predict: CSV columns by name, in any order, with fill values of the training") {
   const test::TemporaryFolder folder;
-  CHECK(read(test::write(folder, "a.csv", "id,width,length\n7,1,2\n8,3,?\n9,5,6\n"), only(flower())) == std::vector<float>{2, 1, 2.5F, 3, 6, 5});
+  CHECK(read(test::write(folder, "a.csv", "id,width,length\n7,1,2\n8,3,?\n9,5,6\n"), only(flower())) ==
+        std::vector<float>{2, 1, 2.5F, 3, 6, 5});
   CHECK(read(test::write(folder, "b.csv", "1,2\n3,4\n"), only(flower())) == std::vector<float>{1, 2, 3, 4});
   InputContract numbered = input("input", Shape{2});
   numbered.preparation.columns = {"0", "2"};
@@ -73,7 +74,8 @@ TEST_CASE("predict: NPY and IDX by their contents, scaled as in training") {
   formats::write_npy(folder.file("x.data"), pixels);
   const float f = 1 / 255.F;
   CHECK(read(folder.file("x.data"), only(image)) == std::vector<float>{0, f, 2 * f, 3 * f, 4 * f, 5 * f});
-  const std::string idx = test::write(folder, "x.idx", std::string("\0\0\x08\x03\0\0\0\x01\0\0\0\x01\0\0\0\x02\x01\x02", 18));
+  const std::string idx =
+      test::write(folder, "x.idx", std::string("\0\0\x08\x03\0\0\0\x01\0\0\0\x01\0\0\0\x02\x01\x02", 18));
   CHECK(read(idx, only(image)) == std::vector<float>{f, 2 * f});
 }
 

@@ -55,7 +55,10 @@ TEST_CASE("Boston housing: 506 rows, 13 numbers, the price last") {
 
 TEST_CASE("Adult: numbers of 32,561 rows, two classes") {
   need("tabular/adult-train.csv");
-  const auto opened = open(table({{"type", "csv"}, {"file", "tabular/adult-train.csv"}, {"target", -1}, {"ignore", List{1, 3, 5, 6, 7, 8, 9, 13}}}));
+  const auto opened = open(table({{"type", "csv"},
+                                  {"file", "tabular/adult-train.csv"},
+                                  {"target", -1},
+                                  {"ignore", List{1, 3, 5, 6, 7, 8, 9, 13}}}));
   CHECK(opened.data->signature().inputs[0].shape == Shape{6});
   CHECK(opened.data->class_counts(Part::train)[0].counts == std::vector<int64_t>{24720, 7841});
 }

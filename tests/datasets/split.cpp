@@ -55,7 +55,8 @@ TEST_CASE("every place of a shuffled order is equally likely") {
 }
 
 TEST_CASE("shares are of the whole, the test share is taken first") {
-  const Division division = divide(1000, {}, {.validation = {{0.1, SplitBy::random}}, .test = {{0.2, SplitBy::random}}}, 5);
+  const Division division =
+      divide(1000, {}, {.validation = {{0.1, SplitBy::random}}, .test = {{0.2, SplitBy::random}}}, 5);
   CHECK(division.train.size() == 700);
   CHECK(division.validation.size() == 100);
   CHECK(division.test.size() == 200);
@@ -76,7 +77,8 @@ TEST_CASE("stratified gives each class its share") {
   std::vector<int32_t> classes;
   for (int i = 0; i < 150; ++i) classes.push_back(i / 50);  // sorted, as iris is
   for (int i = 0; i < 7; ++i) classes.push_back(3);
-  const Division division = divide(157, classes, {.validation = {{0.2, SplitBy::stratified}}, .test = {{0.1, SplitBy::stratified}}}, 5);
+  const Division division =
+      divide(157, classes, {.validation = {{0.2, SplitBy::stratified}}, .test = {{0.1, SplitBy::stratified}}}, 5);
   check_partition(division, 157);
   CHECK(division.test.size() == 16);
   CHECK(division.validation.size() == 31);

@@ -30,7 +30,8 @@ Records parse(std::string_view text, char separator = ',') {
 TEST_CASE("CSV as in the examples of RFC 4180") {
   CHECK(parse("aaa,bbb,ccc\r\nzzz,yyy,xxx\r\n") == Records{{"aaa", "bbb", "ccc"}, {"zzz", "yyy", "xxx"}});
   CHECK(parse("aaa,bbb,ccc\r\nzzz,yyy,xxx") == Records{{"aaa", "bbb", "ccc"}, {"zzz", "yyy", "xxx"}});
-  CHECK(parse("\"aaa\",\"b \r\nbb\",\"ccc\"\r\nzzz,yyy,xxx") == Records{{"aaa", "b \r\nbb", "ccc"}, {"zzz", "yyy", "xxx"}});
+  CHECK(parse("\"aaa\",\"b \r\nbb\",\"ccc\"\r\nzzz,yyy,xxx") ==
+        Records{{"aaa", "b \r\nbb", "ccc"}, {"zzz", "yyy", "xxx"}});
   CHECK(parse("\"aaa\",\"b\"\"bb\",\"ccc\"") == Records{{"aaa", "b\"bb", "ccc"}});
 }
 
@@ -60,11 +61,14 @@ TEST_CASE("places count lines inside quotes") {
 
 TEST_CASE("records may lie across the blocks that are read") {
   std::string text;
-  for (int i = 0; i < 200'000; ++i) text += std::to_string(i) + ",\"a \"\"quoted\"\"\n text\"," + std::to_string(i * 0.5) + "\r\n";
+  for (int i = 0; i < 200'000; ++i)
+    text += std::to_string(i) + ",\"a \"\"quoted\"\"\n text\"," + std::to_string(i * 0.5) + "\r\n";
   CsvReader reader(formats::memory_stream(std::as_bytes(std::span(text)), "table.csv"));
   int rows = 0;
   for (; reader.next(); ++rows) {
-    if (reader.fields().size() != 3 || reader.fields()[0] != std::to_string(rows) || reader.fields()[1] != "a \"quoted\"\n text") break;
+    if (reader.fields().size() != 3 || reader.fields()[0] != std::to_string(rows) ||
+        reader.fields()[1] != "a \"quoted\"\n text")
+      break;
   }
   CHECK(rows == 200'000);
   CHECK(reader.line() == 2 * 199'999 + 1);
@@ -109,14 +113,17 @@ TEST_CASE("messages about CSV files") {
   add("open quote", "a,b\n1,\"text\n2,3\n");
   add("text after a quote", "a,b\n1,\"text\"more\n");
   add("zero byte", std::string("PK\x03\x04\0\0", 6));
-  add("UTF-16", "\xff\xfe" "a,");
+  add("UTF-16",
+      "\xff\xfe"
+      "a,");
   add("long field", "a,b\n1," + std::string(2'000'000, 'x') + "\n");
   golden.check();
 }
 
 TEST_CASE("numbers are the nearest doubles") {
-  for (const char* text : {"0", "-0", "1", "16", "5.1", "-3.25", "0.1", "123456789012345", "1234567890123456789", "0.000001234",
-                           "1e5", "1.5E-3", "99999999999999999999999", "1e308", "4.9e-324", ".5", "5.", "3.14159265358979323846"}) {
+  for (const char* text :
+       {"0", "-0", "1", "16", "5.1", "-3.25", "0.1", "123456789012345", "1234567890123456789", "0.000001234", "1e5",
+        "1.5E-3", "99999999999999999999999", "1e308", "4.9e-324", ".5", "5.", "3.14159265358979323846"}) {
     const std::string_view view = text;
     double expected = 0;
     const auto result = std::from_chars(view.data(), view.data() + view.size(), expected);
@@ -133,7 +140,8 @@ TEST_CASE("numbers are the nearest doubles") {
 }
 
 TEST_CASE("what is not a number is not taken for one") {
-  for (const char* text : {"", "-", "+", ".", "-.", "1 2", "1,5", "0x10", "1e", "1e5x", "+-1", "--1", "1.2.3", "abc", "1e999", "?", "12a"}) {
+  for (const char* text : {"", "-", "+", ".", "-.", "1 2", "1,5", "0x10", "1e", "1e5x", "+-1", "--1", "1.2.3", "abc",
+                           "1e999", "?", "12a"}) {
     CHECK_FALSE(parse_number(text).has_value());
   }
 }

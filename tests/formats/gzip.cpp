@@ -1,4 +1,5 @@
-// Published bytes: the "hello world" members below were made by gzip 1.12; every truncation and flipped byte must be refused.
+// Published bytes: the "hello world" members below were made by gzip 1.12; every truncation and flipped byte must be
+// refused.
 #include <array>
 #include <string>
 #include <vector>

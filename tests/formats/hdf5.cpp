@@ -49,7 +49,8 @@ TEST_CASE("all dtypes of weights are read and written") {
   CHECK(groups[0].path == "");
   CHECK(groups[0].name == "fixed length");
   const std::vector<std::vector<double>> expected = {{0.5}, {1.5, -2}, {7}, {1099511627776}, {255}, {1, 0}, {1, -2}};
-  const std::vector<DType> dtypes = {DType::f64, DType::f16, DType::i32, DType::i64, DType::u8, DType::boolean, DType::bf16};
+  const std::vector<DType> dtypes = {DType::f64, DType::f16,     DType::i32, DType::i64,
+                                     DType::u8,  DType::boolean, DType::bf16};
   for (size_t i = 0; i < expected.size(); ++i) {
     const Array array = variable(groups, "", i);
     CHECK(array.dtype == dtypes[i]);
@@ -107,7 +108,8 @@ TEST_CASE("a weights file with a wrong byte is refused or read as it stands") {
     std::vector<std::byte> damaged = whole;
     damaged[at] ^= std::byte{0xff};
     try {
-      for (const WeightGroup& group : formats::read_weights(damaged, "damaged", {.arrays = uint64_t{1} << 20})) CHECK(group.variables.size() <= 8);
+      for (const WeightGroup& group : formats::read_weights(damaged, "damaged", {.arrays = uint64_t{1} << 20}))
+        CHECK(group.variables.size() <= 8);
     } catch (const UserError& error) {
       CHECK(error.code() == ExitCode::model);
     }
@@ -124,8 +126,9 @@ TEST_CASE("limits of weights files") {
 
 TEST_CASE("messages about weights files") {
   test::GoldenSections golden("formats/hdf5.txt");
-  for (const char* name : {"soft_link", "external_link", "hard_link_twice", "loop", "external_storage", "virtual", "lzf_filter", "bomb",
-                           "small_bomb", "never_written", "text", "gap", "named_variable", "legacy", "deep"}) {
+  for (const char* name :
+       {"soft_link", "external_link", "hard_link_twice", "loop", "external_storage", "virtual", "lzf_filter", "bomb",
+        "small_bomb", "never_written", "text", "gap", "named_variable", "legacy", "deep"}) {
     golden.add(name, test::message_of([&] { read(name); }));
   }
   golden.add("missing", test::message_of([&] { read("nowhere"); }));

@@ -34,7 +34,8 @@ TEST_CASE("IDX elements are big-endian, the last index fastest") {
   CHECK(element(shorts, 1) == -2);
   const Array real = formats::read_idx(test::write(folder, "f32", idx(0xd, {1}, std::string("\x3f\xc0\x00\x00", 4))));
   CHECK(element(real, 0) == 1.5);
-  const Array wide = formats::read_idx(test::write(folder, "f64", idx(0xe, {1}, std::string("\xc0\x04\x00\x00\x00\x00\x00\x00", 8))));
+  const Array wide =
+      formats::read_idx(test::write(folder, "f64", idx(0xe, {1}, std::string("\xc0\x04\x00\x00\x00\x00\x00\x00", 8))));
   CHECK(element(wide, 0) == -2.5);
 }
 

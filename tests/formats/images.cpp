@@ -70,17 +70,23 @@ TEST_CASE("grey and colour can be asked of every image") {
 TEST_CASE("resizing is TensorFlow's") {
   const Array colour = formats::read_npy(path_of("colour.npy"));
   using formats::Interpolation;
-  CHECK(largest_difference(formats::resize_image(colour, 20, 30, Interpolation::bilinear), formats::read_npy(path_of("bilinear_up.npy"))) <= 1);
-  CHECK(largest_difference(formats::resize_image(colour, 6, 9, Interpolation::bilinear), formats::read_npy(path_of("bilinear_down.npy"))) <= 1);
-  CHECK(largest_difference(formats::resize_image(colour, 20, 30, Interpolation::nearest), formats::read_npy(path_of("nearest_up.npy"))) == 0);
+  CHECK(largest_difference(formats::resize_image(colour, 20, 30, Interpolation::bilinear),
+                           formats::read_npy(path_of("bilinear_up.npy"))) <= 1);
+  CHECK(largest_difference(formats::resize_image(colour, 6, 9, Interpolation::bilinear),
+                           formats::read_npy(path_of("bilinear_down.npy"))) <= 1);
+  CHECK(largest_difference(formats::resize_image(colour, 20, 30, Interpolation::nearest),
+                           formats::read_npy(path_of("nearest_up.npy"))) == 0);
   Array part(DType::u8, Shape{12, 16, 3});
-  for (size_t row = 0; row < 12; ++row) std::copy_n(colour.bytes.begin() + static_cast<ptrdiff_t>(row * 17 * 3), 16 * 3, part.bytes.begin() + static_cast<ptrdiff_t>(row * 16 * 3));
-  CHECK(largest_difference(formats::resize_image(part, 4, 4, Interpolation::area), formats::read_npy(path_of("area_down.npy"))) <= 1);
+  for (size_t row = 0; row < 12; ++row)
+    std::copy_n(colour.bytes.begin() + static_cast<ptrdiff_t>(row * 17 * 3), 16 * 3,
+                part.bytes.begin() + static_cast<ptrdiff_t>(row * 16 * 3));
+  CHECK(largest_difference(formats::resize_image(part, 4, 4, Interpolation::area),
+                           formats::read_npy(path_of("area_down.npy"))) <= 1);
 }
 
 TEST_CASE("every image cut at any byte is refused") {
-  for (const char* name : {"grey.png", "colour.png", "palette.png", "grey.jpg", "colour.jpg", "progressive.jpg", "restarts.jpg", "cmyk.jpg", "turned.jpg", "grey.bmp",
-                           "colour.bmp", "bits.bmp"}) {
+  for (const char* name : {"grey.png", "colour.png", "palette.png", "grey.jpg", "colour.jpg", "progressive.jpg",
+                           "restarts.jpg", "cmyk.jpg", "turned.jpg", "grey.bmp", "colour.bmp", "bits.bmp"}) {
     const std::vector<std::byte> whole = bytes_of(name);
     CHECK_NOTHROW(formats::inspect_image(whole, name));
     for (size_t size = 0; size < whole.size(); ++size) {
@@ -145,7 +151,8 @@ TEST_CASE("names of images") {
 
 TEST_CASE("messages about images") {
   test::GoldenSections golden("formats/images.txt");
-  for (const char* name : {"bomb.png", "wide.png", "few_rows.png", "gif.png"}) golden.add(name, test::message_of([&] { decode(name, true); }));
+  for (const char* name : {"bomb.png", "wide.png", "few_rows.png", "gif.png"})
+    golden.add(name, test::message_of([&] { decode(name, true); }));
   std::vector<std::byte> cut = bytes_of("colour.jpg");
   cut.resize(cut.size() / 2);
   golden.add("cut", test::message_of([&] { formats::decode_image(cut, "photo.jpg", false); }));

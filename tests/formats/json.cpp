@@ -19,7 +19,8 @@ Setting parse(const std::string& text) { return formats::parse_json(text, "x.jso
 }  // namespace
 
 TEST_CASE("JSON becomes settings in the order of the text, and back") {
-  const std::string text = R"({"b": 1, "a": [true, null, -2.5, "x\"\\\n\u0001é"], "c": {"d": [], "e": {}}, "f": 1e-07})";
+  const std::string text =
+      R"({"b": 1, "a": [true, null, -2.5, "x\"\\\n\u0001é"], "c": {"d": [], "e": {}}, "f": 1e-07})";
   CHECK(json_text(parse(text)) == text);
   CHECK(json_text(parse("{\"a\":[1,[2,{}]],\"b\":{\"c\":1}}"), 2) ==
         "{\n  \"a\": [\n    1,\n    [\n      2,\n      {}\n    ]\n  ],\n  \"b\": {\n    \"c\": 1\n  }\n}");
@@ -34,13 +35,18 @@ TEST_CASE("JSON becomes settings in the order of the text, and back") {
 TEST_CASE("what JSON cannot say: NaN, infinities, bytes that are not UTF-8") {
   CHECK(json_text(Setting(std::numeric_limits<double>::quiet_NaN())) == "null");
   CHECK(json_text(Setting(-std::numeric_limits<double>::infinity())) == "null");
-  CHECK(json_text(Setting("a\xff" "b\xc3")) == "\"a\xef\xbf\xbd" "b\xef\xbf\xbd\"");
+  CHECK(json_text(Setting("a\xff"
+                          "b\xc3")) ==
+        "\"a\xef\xbf\xbd"
+        "b\xef\xbf\xbd\"");
   CHECK(json_text(Setting("\xed\xa0\x80")) == "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");  // a surrogate
   CHECK(json_text(Setting("\xf0\x9f\x98\x80")) == "\"\xf0\x9f\x98\x80\"");
 }
 
 TEST_CASE("limits of JSON") {
-  const auto nested = [](int depth) { return std::string(static_cast<size_t>(depth), '[') + std::string(static_cast<size_t>(depth), ']'); };
+  const auto nested = [](int depth) {
+    return std::string(static_cast<size_t>(depth), '[') + std::string(static_cast<size_t>(depth), ']');
+  };
   CHECK_NOTHROW(parse(nested(64)));
   CHECK_THROWS_AS(parse(nested(65)), UserError);
   CHECK_THROWS_AS(parse(nested(1'000'000)), UserError);

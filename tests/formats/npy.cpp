@@ -79,8 +79,8 @@ TEST_CASE("NPY files by rows, in either order of elements") {
 }
 
 TEST_CASE("what is written is what NumPy writes") {
-  for (const char* name : {"f4_little_C", "f8_little_C", "f2_little_C", "i1_little_C", "u1_little_C", "i4_little_C", "i8_little_C", "bool",
-                           "scalar", "vector", "empty", "version1"}) {
+  for (const char* name : {"f4_little_C", "f8_little_C", "f2_little_C", "i1_little_C", "u1_little_C", "i4_little_C",
+                           "i8_little_C", "bool", "scalar", "vector", "empty", "version1"}) {
     INFO(name);
     const std::string path = npy_path(name);
     const std::vector<std::byte> original = read_file(path, ExitCode::data);

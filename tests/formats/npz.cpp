@@ -64,7 +64,8 @@ TEST_CASE("an NPZ file cut anywhere or with a wrong byte is refused, or gives wh
         continue;
       }
       // A wrong byte in the name of a member, or in a field that nobody needs.
-      for (const formats::NamedArray& array : got) CHECK((array.array == arrays[0].array || array.array == arrays[1].array));
+      for (const formats::NamedArray& array : got)
+        CHECK((array.array == arrays[0].array || array.array == arrays[1].array));
     }
   }
 }

@@ -23,7 +23,8 @@ void check_golden(const std::string& name, const std::string& text) {
 
 void GoldenSections::replace(const std::string& from, const std::string& to) {
   for (auto& [title, text] : sections_) {
-    for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
+    for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+      text.replace(at, from.size(), to);
   }
 }
 

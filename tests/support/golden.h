@@ -1,5 +1,5 @@
-// Golden files: texts that the program produces, kept in tests/golden/, so that a change of wording is reviewed like code. To write
-// them anew: DLTRAIN_UPDATE_GOLDEN=1 build/release/bin/dltrain_test_NAME
+// Golden files: texts that the program produces, kept in tests/golden/, so that a change of wording is reviewed like
+// code. To write them anew: DLTRAIN_UPDATE_GOLDEN=1 build/release/bin/dltrain_test_NAME
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// What the module dltrain_hdf5 offers: two functions, called through their symbols. Both sides are built by one compiler.
+// What the module dltrain_hdf5 offers: two functions, called through their symbols. Both sides are built by one
+// compiler.
 #pragma once
 
 #include <cstddef>

@@ -62,7 +62,8 @@ class WeightsReader {
     std::vector<std::string> names;
     for (const auto& [link, type] : links) {
       if (type != H5L_TYPE_HARD) {
-        refuse(quote(path + "/" + link) + " is a link " + (type == H5L_TYPE_SOFT ? "by name" : "out of the file") + ", which is refused",
+        refuse(quote(path + "/" + link) + " is a link " + (type == H5L_TYPE_SOFT ? "by name" : "out of the file") +
+                   ", which is refused",
                "weights files hold groups and data sets only");
       }
       names.push_back(link);
@@ -72,14 +73,16 @@ class WeightsReader {
 
   // Depth-first; an object that is reached twice would make the tree endless.
   void enter(hid_t object, const std::string& path) {
-    if (++objects_ > limits_.objects) refuse("has more than " + std::to_string(limits_.objects) + " groups and data sets");
+    if (++objects_ > limits_.objects)
+      refuse("has more than " + std::to_string(limits_.objects) + " groups and data sets");
     constexpr int deepest = 64;
     if (std::count(path.begin(), path.end(), '/') > deepest) refuse("its groups are nested more than 64 levels deep");
     H5O_info2_t info;
     checked(H5Oget_info3(object, &info, H5O_INFO_BASIC), "look at an object");
     std::string token(sizeof(info.token), '\0');
     std::memcpy(token.data(), &info.token, sizeof(info.token));
-    if (!seen_.insert(token).second) refuse(quote(path) + " is the same object as another one", "each variable belongs to one place");
+    if (!seen_.insert(token).second)
+      refuse(quote(path) + " is the same object as another one", "each variable belongs to one place");
   }
 
   void walk(hid_t group, const std::string& path) {
@@ -99,7 +102,8 @@ class WeightsReader {
   }
 
   void read_group(hid_t vars, const std::string& path) {
-    const std::string vars_path = path.empty() ? std::string(variables_group) : path + "/" + std::string(variables_group);
+    const std::string vars_path =
+        path.empty() ? std::string(variables_group) : path + "/" + std::string(variables_group);
     enter(vars, vars_path);
     std::map<int64_t, std::string> numbered;
     for (const std::string& link : links_of(vars, vars_path)) {
@@ -126,7 +130,8 @@ class WeightsReader {
   // Keras 2.13 called the container of layers differently.
   static std::string canonical(std::string path) {
     constexpr std::string_view old_name = "_layer_checkpoint_dependencies";
-    for (size_t at = path.find(old_name); at != std::string::npos; at = path.find(old_name, at)) path.replace(at, old_name.size(), "layers");
+    for (size_t at = path.find(old_name); at != std::string::npos; at = path.find(old_name, at))
+      path.replace(at, old_name.size(), "layers");
     return path;
   }
 
@@ -194,8 +199,8 @@ class WeightsReader {
       refuse(quote(path) + " declares the shape " + array.shape.text() + ", which cannot be");
     }
     if (bytes > limits_.arrays - declared_) {
-      refuse("its variables declare more than the " + bytes_text(limits_.arrays) + " that are read (at " + quote(path) + ", shape " +
-             array.shape.text() + ")");
+      refuse("its variables declare more than the " + bytes_text(limits_.arrays) + " that are read (at " + quote(path) +
+             ", shape " + array.shape.text() + ")");
     }
     declared_ += bytes;
     return bytes;
@@ -204,7 +209,8 @@ class WeightsReader {
   // What is declared must be stored: in full, or compressed by deflate, which gains at most a thousandfold.
   void check_storage(hid_t data, const std::string& path, uint64_t bytes) const {
     const Handle properties(H5Dget_create_plist(data), &H5Pclose, "look at a variable");
-    if (H5Pget_external_count(properties) != 0) refuse(quote(path) + " keeps its data in another file, which is refused");
+    if (H5Pget_external_count(properties) != 0)
+      refuse(quote(path) + " keeps its data in another file, which is refused");
     const H5D_layout_t layout = H5Pget_layout(properties);
     if (layout == H5D_VIRTUAL) refuse(quote(path) + " is a virtual data set, which is refused");
     const int filters = checked(H5Pget_nfilters(properties), "look at the filters");
@@ -214,7 +220,8 @@ class WeightsReader {
       const H5Z_filter_t filter =
           H5Pget_filter2(properties, static_cast<unsigned>(i), &flags, &values, nullptr, 0, nullptr, nullptr);
       if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE) {
-        refuse(quote(path) + " is stored through filter " + std::to_string(filter) + "; only deflate and shuffle are read");
+        refuse(quote(path) + " is stored through filter " + std::to_string(filter) +
+               "; only deflate and shuffle are read");
       }
     }
     constexpr uint64_t most_gain = 1000;
@@ -236,18 +243,20 @@ class WeightsReader {
 
 }  // namespace
 
-extern "C" void dltrain_hdf5_read_weights(std::span<const std::byte> file, const std::string& name, const WeightLimits& limits,
-                                          std::vector<WeightGroup>& groups) {
+extern "C" void dltrain_hdf5_read_weights(std::span<const std::byte> file, const std::string& name,
+                                          const WeightLimits& limits, std::vector<WeightGroup>& groups) {
   const std::lock_guard lock(library_lock());
   prepare_library();
   constexpr std::string_view magic("\x89HDF\r\n\x1a\n", 8);
   if (file.size() < magic.size() || std::memcmp(file.data(), magic.data(), magic.size()) != 0) {
-    throw UserError(ExitCode::model, name, "is not an HDF5 file", "weights files are written by Keras 3 (*.weights.h5) and by dltrain");
+    throw UserError(ExitCode::model, name, "is not an HDF5 file",
+                    "weights files are written by Keras 3 (*.weights.h5) and by dltrain");
   }
   try {
     groups = WeightsReader(file, name, limits).read();
   } catch (const Failure& failure) {
-    throw UserError(ExitCode::model, name, "is damaged or truncated: HDF5 cannot " + failure.what, "get or write the file again");
+    throw UserError(ExitCode::model, name, "is damaged or truncated: HDF5 cannot " + failure.what,
+                    "get or write the file again");
   }
 }
 

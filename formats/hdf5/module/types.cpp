@@ -81,7 +81,8 @@ void write_bfloat_mark(hid_t data) {
   checked(H5Tset_size(type, H5T_VARIABLE), "make a text type");
   checked(H5Tset_cset(type, H5T_CSET_UTF8), "make a text type");
   const Handle space(H5Screate(H5S_SCALAR), &H5Sclose, "make a space");
-  const Handle attribute(H5Acreate2(data, mark_name, type, space, H5P_DEFAULT, H5P_DEFAULT), &H5Aclose, "create an attribute");
+  const Handle attribute(H5Acreate2(data, mark_name, type, space, H5P_DEFAULT, H5P_DEFAULT), &H5Aclose,
+                         "create an attribute");
   const char* text = "bfloat16";
   checked(H5Awrite(attribute, type, &text), "write an attribute");
 }

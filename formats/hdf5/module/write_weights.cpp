@@ -1,5 +1,5 @@
-// Writes weights files as h5py does with its defaults: superblock 0, old-style groups, contiguous little-endian data sets, variable
-// length UTF-8 attributes; without times. In memory: the bytes go to the disk through core/files.h.
+// Writes weights files as h5py does with its defaults: superblock 0, old-style groups, contiguous little-endian data
+// sets, variable length UTF-8 attributes; without times. In memory: the bytes go to the disk through core/files.h.
 #include <cstring>
 #include <mutex>
 #include <set>
@@ -28,21 +28,25 @@ void write_name(hid_t group, const std::string& name) {
   checked(H5Tset_size(type, H5T_VARIABLE), "make a text type");
   checked(H5Tset_cset(type, H5T_CSET_UTF8), "make a text type");
   const Handle space(H5Screate(H5S_SCALAR), &H5Sclose, "make a space");
-  const Handle attribute(H5Acreate2(group, "name", type, space, H5P_DEFAULT, H5P_DEFAULT), &H5Aclose, "create an attribute");
+  const Handle attribute(H5Acreate2(group, "name", type, space, H5P_DEFAULT, H5P_DEFAULT), &H5Aclose,
+                         "create an attribute");
   const char* text = name.c_str();
   checked(H5Awrite(attribute, type, &text), "write an attribute");
 }
 
 void write_array(hid_t group, const std::string& name, const Array& array) {
   std::vector<hsize_t> sizes(array.shape.begin(), array.shape.end());
-  const Handle space(sizes.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr),
-                     &H5Sclose, "make a space");
+  const Handle space(
+      sizes.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr),
+      &H5Sclose, "make a space");
   const Handle properties(H5Pcreate(H5P_DATASET_CREATE), &H5Pclose, "create a list");
   checked(H5Pset_obj_track_times(properties, false), "leave out times");
   const Handle type = file_type(array.dtype);
-  const Handle data(H5Dcreate2(group, name.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT), &H5Dclose, "create a data set");
+  const Handle data(H5Dcreate2(group, name.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT), &H5Dclose,
+                    "create a data set");
   if (array.dtype == DType::bf16) write_bfloat_mark(data);
-  if (!array.bytes.empty()) checked(H5Dwrite(data, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.bytes.data()), "write a data set");
+  if (!array.bytes.empty())
+    checked(H5Dwrite(data, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.bytes.data()), "write a data set");
 }
 
 // The group at `path` with all groups above it.
@@ -52,7 +56,8 @@ Handle make_group(hid_t file, const std::string& path, std::set<std::string>& ma
   for (size_t slash = path.find('/');; slash = path.find('/', slash + 1)) {
     const std::string part = path.substr(0, slash);
     if (made.insert(part).second) {
-      const Handle group(H5Gcreate2(file, part.c_str(), H5P_DEFAULT, properties, H5P_DEFAULT), &H5Gclose, "create a group");
+      const Handle group(H5Gcreate2(file, part.c_str(), H5P_DEFAULT, properties, H5P_DEFAULT), &H5Gclose,
+                         "create a group");
     }
     if (slash == std::string::npos) break;
   }

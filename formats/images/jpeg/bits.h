@@ -1,4 +1,5 @@
-// The entropy-coded data of JPEG scans: bits and Huffman codes (ITU-T T.81, annexes C and F). Internal to formats/images/jpeg.
+// The entropy-coded data of JPEG scans: bits and Huffman codes (ITU-T T.81, annexes C and F). Internal to
+// formats/images/jpeg.
 #pragma once
 
 #include <array>
@@ -26,7 +27,8 @@ class BitReader {
   }
   void drop(int count);
 
-  // To the restart marker 0xffd0 + number that stands here; bits before it are padding. Throws BadData if there is another.
+  // To the restart marker 0xffd0 + number that stands here; bits before it are padding. Throws BadData if there is
+  // another.
   void restart(int number);
   // The position of the marker (its 0xff) that ends the scan. Throws BadData if data is left over; padding is not data.
   size_t end();
@@ -37,12 +39,13 @@ class BitReader {
   std::span<const std::byte> bytes_;
   size_t at_;
   uint64_t window_ = 0;  // the next bits, from the highest on
-  int held_ = 0;         // how many of them
+  int held_ = 0;  // how many of them
 };
 
 class HuffmanTable {
  public:
-  // `counts[n]`: codes of n + 1 bits; `values` of all codes in their order. Throws BadData if there are more codes than fit.
+  // `counts[n]`: codes of n + 1 bits; `values` of all codes in their order. Throws BadData if there are more codes than
+  // fit.
   HuffmanTable(std::span<const std::byte, 16> counts, std::span<const std::byte> values);
   HuffmanTable() = default;
 
@@ -52,8 +55,8 @@ class HuffmanTable {
  private:
   static constexpr int quick_bits = 9;
   std::array<uint16_t, 1 << quick_bits> quick_{};  // length * 256 + value of codes up to 9 bits; 0: none
-  std::array<uint32_t, 17> past_{};                // by length: one past the last code, moved to the top of 16 bits
-  std::array<int32_t, 17> offset_{};               // by length: number of a code's value less the code
+  std::array<uint32_t, 17> past_{};  // by length: one past the last code, moved to the top of 16 bits
+  std::array<int32_t, 17> offset_{};  // by length: number of a code's value less the code
   std::array<uint8_t, 256> values_{};
 };
 

@@ -1,4 +1,5 @@
-// JPEG (ITU-T T.81): segments from the start to the end-of-image marker. Baseline, extended and progressive Huffman images.
+// JPEG (ITU-T T.81): segments from the start to the end-of-image marker. Baseline, extended and progressive Huffman
+// images.
 #include "formats/images/inspect.h"
 #include "formats/images/jpeg/scans.h"
 
@@ -60,24 +61,28 @@ class SegmentReader {
   }
 
   void read_frame(ImageBytes contents, uint32_t marker) {
-    if (marker > progressive_frame) bytes_.refuse("is a JPEG image of a kind that is not read (lossless, hierarchical or arithmetic)");
+    if (marker > progressive_frame)
+      bytes_.refuse("is a JPEG image of a kind that is not read (lossless, hierarchical or arithmetic)");
     if (info_.width > 0) bytes_.refuse("is a damaged JPEG image (it has two frames)");
     ImageBytes header = contents;
     const uint32_t bits = header.big(1);
-    if (bits != 8) bytes_.refuse("is a JPEG image with " + std::to_string(bits) + " bits for each channel, which is not read");
+    if (bits != 8)
+      bytes_.refuse("is a JPEG image with " + std::to_string(bits) + " bits for each channel, which is not read");
     info_.kind = ImageKind::jpeg;
     info_.height = header.big(2);
     info_.width = header.big(2);
     check_size(bytes_, info_, limits_);
     const uint32_t channels = header.big(1);
-    if (channels != 1 && channels != 3 && channels != 4) bytes_.refuse("is a JPEG image with " + std::to_string(channels) + " channels, which is not read");
+    if (channels != 1 && channels != 3 && channels != 4)
+      bytes_.refuse("is a JPEG image with " + std::to_string(channels) + " channels, which is not read");
     info_.grey = channels == 1;
     scans_.read_frame(contents, marker == progressive_frame);
   }
 
   void read_scan(ImageBytes contents) {
     if (info_.width == 0) bytes_.refuse("is a damaged JPEG image (pixels before the header)");
-    if (++scan_count_ > limits_.jpeg_scans) bytes_.refuse("has more than " + std::to_string(limits_.jpeg_scans) + " scans, as no camera writes");
+    if (++scan_count_ > limits_.jpeg_scans)
+      bytes_.refuse("has more than " + std::to_string(limits_.jpeg_scans) + " scans, as no camera writes");
     bytes_.move_to(scans_.read_scan(contents, bytes_.position()));
   }
 

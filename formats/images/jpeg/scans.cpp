@@ -86,7 +86,8 @@ std::vector<Scans::Part> Scans::read_header(ImageBytes& segment) {
 size_t Scans::read_scan(ImageBytes segment, size_t begin) {
   const std::vector<Part> parts = read_header(segment);
   const bool alone = parts.size() == 1;
-  const int64_t units = alone ? parts[0].channel->blocks_wide * parts[0].channel->blocks_high : units_wide_ * units_high_;
+  const int64_t units =
+      alone ? parts[0].channel->blocks_wide * parts[0].channel->blocks_high : units_wide_ * units_high_;
   BitReader bits(file_, begin);
   skip_ = 0;
   for (int64_t unit = 0, restarts = 0; unit < units; ++unit) {

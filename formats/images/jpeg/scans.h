@@ -1,5 +1,5 @@
-// Checks that the scans of a JPEG image decode to the end. Decoders fill what they cannot read with grey and keep silent, so a
-// damaged image would be learned from. Internal to formats/images/jpeg.
+// Checks that the scans of a JPEG image decode to the end. Decoders fill what they cannot read with grey and keep
+// silent, so a damaged image would be learned from. Internal to formats/images/jpeg.
 #pragma once
 
 #include <array>
@@ -20,8 +20,8 @@ class Scans {
   void read_frame(ImageBytes segment, bool progressive);  // SOF
   void read_tables(ImageBytes segment, size_t length);    // DHT
   void read_restarts(ImageBytes segment) { restart_interval_ = segment.big(2); }  // DRI
-  // Reads the scan whose header is `segment`, whose data begins at `begin`; returns where the marker behind it stands. Throws
-  // BadData.
+  // Reads the scan whose header is `segment`, whose data begins at `begin`; returns where the marker behind it stands.
+  // Throws BadData.
   size_t read_scan(ImageBytes segment, size_t begin);
   // Whether there was a scan for each channel.
   bool complete() const;
@@ -30,8 +30,8 @@ class Scans {
   struct Channel {
     uint32_t id = 0;
     int64_t across = 0, down = 0;  // sampling factors
-    int64_t blocks_wide = 0, blocks_high = 0;      // that hold pixels
-    int64_t stored_wide = 0;                       // in the widest of scans
+    int64_t blocks_wide = 0, blocks_high = 0;  // that hold pixels
+    int64_t stored_wide = 0;  // in the widest of scans
     bool seen = false;
     std::vector<uint64_t> nonzero;  // progressive: by block, the coefficients that are known not to be zero
   };
@@ -55,9 +55,9 @@ class Scans {
   bool progressive_ = false;
   uint32_t restart_interval_ = 0;
   int64_t units_wide_ = 0, units_high_ = 0;  // of all channels together
-  uint32_t from_ = 0, to_ = 63;              // coefficients of the scan
-  bool refines_ = false;                     // the scan gives one more bit of what is known
-  uint32_t skip_ = 0;                        // blocks to come without more coefficients
+  uint32_t from_ = 0, to_ = 63;  // coefficients of the scan
+  bool refines_ = false;  // the scan gives one more bit of what is known
+  uint32_t skip_ = 0;  // blocks to come without more coefficients
 };
 
 }  // namespace dltrain::formats::jpeg

@@ -5,7 +5,8 @@
 
 namespace dltrain::formats::images {
 
-// Fills `image` (u8 [height, width, 1 or 3], as the file's header says) with the pixels of the file; false if not all come.
+// Fills `image` (u8 [height, width, 1 or 3], as the file's header says) with the pixels of the file; false if not all
+// come.
 using Decode = bool(std::span<const std::byte> file, Array& image);
 // Fills `to` from `from`.
 using Resize = void(const Array& from, Array& to, Interpolation interpolation);

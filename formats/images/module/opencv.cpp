@@ -61,7 +61,8 @@ extern "C" bool dltrain_images_decode(std::span<const std::byte> file, Array& im
   constexpr uint32_t key = 0x9e3779b1, other_key = 0x85ebca6b;
   if (!decode_over(bytes, flags, pixels, key)) return false;
   // A row that is the poison may be the image's own (narrow images): then it stays the same over another poison.
-  if (is_poisoned(pixels, key) && (!decode_over(bytes, flags, pixels, other_key) || is_poisoned(pixels, other_key))) return false;
+  if (is_poisoned(pixels, key) && (!decode_over(bytes, flags, pixels, other_key) || is_poisoned(pixels, other_key)))
+    return false;
   if (!grey) cv::cvtColor(pixels, pixels, cv::COLOR_BGR2RGB);
   return true;
 }
