@@ -63,10 +63,12 @@ graph::Graph OnednnBackend::fuse(const graph::Graph& graph) const { return onedn
 void* OnednnBackend::allocate(int64_t bytes) {
   if (machine_.memory_bytes > 0 && bytes > machine_.memory_bytes) refuse_memory(bytes, machine_);
   const int64_t alignment = bytes >= huge_page ? huge_page : 64;
-  const size_t size = to_size(checked_multiply(divide_up(std::max<int64_t>(bytes, 1), alignment), alignment));
-  void* memory = std::aligned_alloc(to_size(alignment), size);
-  if (memory == nullptr) refuse_memory(bytes, machine_);
-  if (bytes >= huge_page) ::madvise(memory, size, MADV_HUGEPAGE);  // a wish: nothing is lost if it is not granted
+  void* memory = nullptr;
+  if (::posix_memalign(&memory, to_size(alignment), to_size(std::max<int64_t>(bytes, 1))) != 0)
+    refuse_memory(bytes, machine_);
+  // Whole huge pages only, so that no memory is taken that was not asked for. It is a wish: not granting it costs
+  // nothing.
+  if (bytes >= huge_page) ::madvise(memory, to_size(bytes / huge_page * huge_page), MADV_HUGEPAGE);
   return memory;
 }
 
