@@ -101,9 +101,11 @@ void Diagnostics::add(const std::vector<Diagnostic>& diagnostics) {
 
 void Diagnostics::sort_by_place() {
   const auto key = [](const Diagnostic& d) {
-    return std::tuple(d.place.line == 0, d.place.known() ? d.place.source->name : std::string(), d.place.line, d.place.column);
+    return std::tuple(d.place.line == 0, d.place.known() ? d.place.source->name : std::string(), d.place.line,
+                      d.place.column);
   };
-  std::stable_sort(list_.begin(), list_.end(), [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+  std::stable_sort(list_.begin(), list_.end(),
+                   [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
 }
 
 bool Diagnostics::has_errors() const { return error_count() > 0; }
@@ -131,6 +133,7 @@ UserError::UserError(ExitCode code, std::vector<Diagnostic> diagnostics)
     : std::runtime_error(all_texts(diagnostics)), code_(code), diagnostics_(std::move(diagnostics)) {}
 
 UserError::UserError(ExitCode code, std::string who, std::string what, std::string help)
-    : UserError(code, {Diagnostic{Severity::error, "", {}, std::move(who), std::move(what), "", "", std::move(help)}}) {}
+    : UserError(code, {Diagnostic{Severity::error, "", {}, std::move(who), std::move(what), "", "", std::move(help)}}) {
+}
 
 }  // namespace dltrain

@@ -11,7 +11,10 @@
 
 namespace dltrain {
 
-enum class Severity { warning, error };
+enum class Severity {
+  warning,
+  error
+};
 
 struct Note {
   Place place;  // may be unknown
@@ -21,11 +24,11 @@ struct Note {
 struct Diagnostic {
   Severity severity = Severity::error;
   std::string code;  // stable, e.g. "unknown-value"
-  Place place;       // may be unknown
-  std::string who;   // e.g. `layer "dense_1" (Dense)`; may be empty
+  Place place;  // may be unknown
+  std::string who;  // e.g. `layer "dense_1" (Dense)`; may be empty
   std::string what;  // one clause, no full stop
   std::string hint;  // shown at the caret, e.g. `did you mean "relu"?`; may be empty
-  std::string known; // what would be accepted; may be empty
+  std::string known;  // what would be accepted; may be empty
   std::string help;  // what to do; may be empty
   std::vector<Note> notes;
 

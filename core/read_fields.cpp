@@ -19,7 +19,8 @@ void suggest(Diagnostic& diagnostic, std::string_view given, const std::vector<s
   if (!more.empty()) diagnostic.known += " (" + more + ")";
 }
 
-void suggest_kind(Diagnostic& diagnostic, std::string_view given, const Catalogue& catalogue, const std::string& family) {
+void suggest_kind(Diagnostic& diagnostic, std::string_view given, const Catalogue& catalogue,
+                  const std::string& family) {
   suggest(diagnostic, "", catalogue.kinds(family), "dltrain list " + family);
   if (const auto near = nearest(given, catalogue.names(family))) diagnostic.hint = "did you mean \"" + *near + "\"?";
 }
@@ -35,7 +36,11 @@ class FieldReader : public FieldReport {
  public:
   FieldReader(const Catalogue& catalogue, const Schema& schema, const Table& given, std::string who, Place place,
               Diagnostics& diagnostics)
-      : catalogue_(catalogue), schema_(schema), given_(given), who_(std::move(who)), place_(std::move(place)),
+      : catalogue_(catalogue),
+        schema_(schema),
+        given_(given),
+        who_(std::move(who)),
+        place_(std::move(place)),
         diagnostics_(diagnostics) {}
 
   Table read(const std::vector<std::string>& ignored) {
@@ -75,8 +80,8 @@ class FieldReader : public FieldReport {
     for (const Field& field : schema_.fields) {
       names.push_back(field.name);
       if (!contains(field.former_names, entry.key)) continue;
-      diagnostics_.error("renamed-key", entry.key_place, who_, "the key " + quote(entry.key) + " has another name now").hint =
-          "write \"" + field.name + "\"";
+      diagnostics_.error("renamed-key", entry.key_place, who_, "the key " + quote(entry.key) + " has another name now")
+          .hint = "write \"" + field.name + "\"";
       misspelt_.insert(field.name);
       return;
     }
@@ -128,9 +133,9 @@ class FieldReader : public FieldReport {
 
   void wrong_type(const Field& field, const Setting& given, const std::string& complaint, Diagnostics& diagnostics) {
     const size_t remedy = complaint.find("; ");
-    Diagnostic& d = diagnostics.error("wrong-type", given.place(), who_,
-                                      field.name + " " + complaint.substr(0, remedy) + " (was " + brief(given) + ", " +
-                                          given.type_text() + ")");
+    Diagnostic& d = diagnostics.error(
+        "wrong-type", given.place(), who_,
+        field.name + " " + complaint.substr(0, remedy) + " (was " + brief(given) + ", " + given.type_text() + ")");
     if (remedy != std::string::npos) d.hint = complaint.substr(remedy + 2);
   }
 
@@ -165,7 +170,8 @@ class FieldReader : public FieldReport {
     for (const Rule& rule : field.rules) {
       if (rule.holds(number)) continue;
       const Setting& shown = given.list() == nullptr ? given : value;
-      diagnostics_.error("out-of-range", shown.place(), who_, field.name + " must be " + rule.text() + " (was " + shown.toml() + ")");
+      diagnostics_.error("out-of-range", shown.place(), who_,
+                         field.name + " must be " + rule.text() + " (was " + shown.toml() + ")");
       return false;
     }
     return true;

@@ -17,11 +17,12 @@ namespace dltrain {
 // `who` opens each message, e.g. `layer "dense" (Dense)`; `label` is what the recipe calls the component there, e.g.
 // "kernel_initializer" (the family if empty).
 std::optional<Component> read_component(const Catalogue& catalogue, const std::string& family, const Setting& given,
-                                        const std::string& who, Diagnostics& diagnostics, const std::string& label = {});
+                                        const std::string& who, Diagnostics& diagnostics,
+                                        const std::string& label = {});
 
 // Reads the keys of `given` by a schema into canonical form, except those in `ignored` (known ones keep their default).
-// Reports unknown keys with the nearest name, wrong types, broken rules, missing required keys (at `place`). A value that
-// is wrong is none in the result.
+// Reports unknown keys with the nearest name, wrong types, broken rules, missing required keys (at `place`). A value
+// that is wrong is none in the result.
 Table read_fields(const Catalogue& catalogue, const Schema& schema, const Table& given, const std::string& who,
                   const std::vector<std::string>& ignored, const Place& place, Diagnostics& diagnostics);
 
@@ -29,6 +30,7 @@ Table read_fields(const Catalogue& catalogue, const Schema& schema, const Table&
 void suggest(Diagnostic& diagnostic, std::string_view given, const std::vector<std::string>& names,
              const std::string& more = {});
 // The same for the kinds of a family: aliases are suggested, but not listed.
-void suggest_kind(Diagnostic& diagnostic, std::string_view given, const Catalogue& catalogue, const std::string& family);
+void suggest_kind(Diagnostic& diagnostic, std::string_view given, const Catalogue& catalogue,
+                  const std::string& family);
 
 }  // namespace dltrain

@@ -1,5 +1,5 @@
-// A count of optimizer steps, as schedules take it: a number of steps, or of epochs whose length only the data can tell.
-// In a recipe: 200, "200 steps", "10 epochs", "0.5 epochs".
+// A count of optimizer steps, as schedules take it: a number of steps, or of epochs whose length only the data can
+// tell. In a recipe: 200, "200 steps", "10 epochs", "0.5 epochs".
 #pragma once
 
 #include <cstdint>

@@ -49,14 +49,17 @@ class DataChecker {
     }
     const std::string who = "input " + quote(input.name);
     if (input.shape && *input.shape != found->shape) {
-      diagnostics_.error("shape", place_of(input), who,
-                         "the recipe says " + input.shape->text() + ", the data has " + found->shape.text()).help =
-          "write shape = " + found->shape.text() + ", or leave the shape out";
+      diagnostics_
+          .error("shape", place_of(input), who,
+                 "the recipe says " + input.shape->text() + ", the data has " + found->shape.text())
+          .help = "write shape = " + found->shape.text() + ", or leave the shape out";
     }
     if (input.dtype && *input.dtype != found->dtype) {
-      diagnostics_.error("dtype", place_of(input), who,
-                         "the recipe says " + std::string(name(*input.dtype)) + ", the data has " + std::string(name(found->dtype))).help =
-          "leave the dtype out to take what the data has";
+      diagnostics_
+          .error("dtype", place_of(input), who,
+                 "the recipe says " + std::string(name(*input.dtype)) + ", the data has " +
+                     std::string(name(found->dtype)))
+          .help = "leave the dtype out to take what the data has";
     }
     check_scale(input, *found);
   }
@@ -64,15 +67,17 @@ class DataChecker {
   void missing_input(const InputSpec& input) {
     const std::vector<std::string> names = input_names();
     if (!input.place.known() && names.size() > 1) {
-      Diagnostic& d = diagnostics_.error("missing-key", spec_.model.place, "[model]",
-                                         "the data has " + counted(names.size(), "input") + ", and the recipe declares none");
+      Diagnostic& d =
+          diagnostics_.error("missing-key", spec_.model.place, "[model]",
+                             "the data has " + counted(names.size(), "input") + ", and the recipe declares none");
       std::vector<std::string> quoted;
       for (const std::string& name : names) quoted.push_back(quote(name));
       d.help = "add inputs = [" + join(quoted, ", ") + "]";
       return;
     }
-    suggest(diagnostics_.error("unknown-value", place_of(input), "[model]", "the data has no input " + quote(input.name)), input.name,
-            names);
+    suggest(
+        diagnostics_.error("unknown-value", place_of(input), "[model]", "the data has no input " + quote(input.name)),
+        input.name, names);
   }
 
   // Numbers far from 1 that go into a trained layer as they are: training diverges or crawls.
@@ -123,9 +128,10 @@ class DataChecker {
     if (output.loss.kind.empty()) return;
     const LossTraits traits = make_loss(output.loss)->traits();
     if (traits.target == TargetForm::class_numbers && !target.classes && is_float(target.dtype)) {
-      diagnostics_.error("loss", output.loss_place, "loss " + output.loss.kind,
-                         "it needs class numbers, and the target is numbers (" + std::string(name(target.dtype)) + ")").help =
-          "use \"mse\" for numbers, or check the target of [data]";
+      diagnostics_
+          .error("loss", output.loss_place, "loss " + output.loss.kind,
+                 "it needs class numbers, and the target is numbers (" + std::string(name(target.dtype)) + ")")
+          .help = "use \"mse\" for numbers, or check the target of [data]";
     }
     if (traits.target == TargetForm::numbers) check_reach(output, target);
   }
@@ -138,11 +144,13 @@ class DataChecker {
     if (!reach || !target.range) return;
     const bool below = target.range->least < reach->least;
     if (!below && target.range->greatest <= reach->greatest) return;
-    diagnostics_.warning("never-reached", last->layer->place, last->layer->who(),
-                         "activation " + quote(last->kind) + " never gives numbers " +
-                             (below ? "below " + number_text(reach->least) : "above " + number_text(reach->greatest)) +
-                             ", and the target goes from " + number_text(target.range->least) + " to " +
-                             number_text(target.range->greatest)).help = "leave the activation out";
+    diagnostics_
+        .warning("never-reached", last->layer->place, last->layer->who(),
+                 "activation " + quote(last->kind) + " never gives numbers " +
+                     (below ? "below " + number_text(reach->least) : "above " + number_text(reach->greatest)) +
+                     ", and the target goes from " + number_text(target.range->least) + " to " +
+                     number_text(target.range->greatest))
+        .help = "leave the activation out";
   }
 
   static std::optional<ValueRange> reach_of(const std::string& activation) {
@@ -158,7 +166,9 @@ class DataChecker {
     if (!output.class_weights) return;
     const Place& place = output.class_weights->place;
     if (!target.classes) {
-      diagnostics_.error("rule", place, "[train]", "class_weight is for classes, and the target " + quote(target.name) + " has none")
+      diagnostics_
+          .error("rule", place, "[train]",
+                 "class_weight is for classes, and the target " + quote(target.name) + " has none")
           .hint = "leave it out";
       return;
     }
@@ -170,7 +180,8 @@ class DataChecker {
     if (std::find(names.begin(), names.end(), name) != names.end()) return;
     const auto number = parse_integer(name);
     if (number && *number >= 0 && *number < *target.classes && std::to_string(*number) == name) return;
-    Diagnostic& d = diagnostics_.error("unknown-value", place, "[train]", "class_weight: there is no class " + quote(name));
+    Diagnostic& d =
+        diagnostics_.error("unknown-value", place, "[train]", "class_weight: there is no class " + quote(name));
     if (names.empty()) d.known = "0 to " + std::to_string(*target.classes - 1);
     else suggest(d, name, names);
   }
@@ -178,11 +189,11 @@ class DataChecker {
   void check_batch_size() {
     const int64_t samples = signature_.train_samples;
     if (spec_.train.batch_size <= samples || samples == 0 || spec_.train.outputs.empty()) return;
-    const std::string what = "batch_size is " + std::to_string(spec_.train.batch_size) + ", and the training part has " +
-                             std::to_string(samples) + " samples";
+    const std::string what = "batch_size is " + std::to_string(spec_.train.batch_size) +
+                             ", and the training part has " + std::to_string(samples) + " samples";
     if (spec_.train.drop_last) {
-      diagnostics_.error("rule", {}, "[train]", what + ": no batch is ever full, and drop_last leaves out all others").help =
-          "make batch_size smaller, or leave out drop_last";
+      diagnostics_.error("rule", {}, "[train]", what + ": no batch is ever full, and drop_last leaves out all others")
+          .help = "make batch_size smaller, or leave out drop_last";
     } else {
       diagnostics_.warning("batch-size", {}, "[train]", what + ": every epoch is one batch that is not full");
     }

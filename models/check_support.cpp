@@ -12,12 +12,14 @@ const DataField* target_of(const ModelSpec& model, const DataSignature& signatur
   if (targets.size() == 1) return &targets.front();
   const auto named = std::find_if(targets.begin(), targets.end(), [&](const DataField& f) { return f.name == output; });
   if (named != targets.end()) return &*named;
-  const auto at = static_cast<size_t>(std::find(model.outputs.begin(), model.outputs.end(), output) - model.outputs.begin());
+  const auto at =
+      static_cast<size_t>(std::find(model.outputs.begin(), model.outputs.end(), output) - model.outputs.begin());
   return at < targets.size() ? &targets[at] : nullptr;
 }
 
 const LayerSpec* find_layer(const ModelSpec& model, const std::string& name) {
-  const auto found = std::find_if(model.layers.begin(), model.layers.end(), [&](const LayerSpec& l) { return l.name == name; });
+  const auto found =
+      std::find_if(model.layers.begin(), model.layers.end(), [&](const LayerSpec& l) { return l.name == name; });
   return found == model.layers.end() ? nullptr : &*found;
 }
 
@@ -38,7 +40,8 @@ std::optional<LastActivation> last_activation(const ModelSpec& model, const Laye
   if (is_one_of(kind, {"Softmax", "ReLU", "LeakyReLU", "ELU", "PReLU"})) {
     return LastActivation{kind == "ReLU" ? "relu" : snake_case(kind), &layer};
   }
-  if (is_one_of(kind, {"BatchNormalization", "LayerNormalization", "Normalization"})) return LastActivation{"linear", &layer};
+  if (is_one_of(kind, {"BatchNormalization", "LayerNormalization", "Normalization"}))
+    return LastActivation{"linear", &layer};
   if (!is_one_of(kind, {"Flatten", "Reshape", "Permute", "Identity"}) || layer.inputs.size() != 1) return std::nullopt;
   const LayerSpec* before = find_layer(model, layer.inputs.front());
   return before == nullptr ? std::nullopt : last_activation(model, *before);

@@ -7,9 +7,9 @@
 
 namespace dltrain::models {
 
-// Inputs against the data's arrays, targets and class weights against what the data has, the batch size against the number
-// of samples, and values that are not scaled or can never be reached. What an output's loss takes against what its layer
-// gives is in models/output_check.h.
+// Inputs against the data's arrays, targets and class weights against what the data has, the batch size against the
+// number of samples, and values that are not scaled or can never be reached. What an output's loss takes against what
+// its layer gives is in models/output_check.h.
 void check_against_data(const Spec& spec, const DataSignature& signature, Diagnostics& diagnostics);
 
 }  // namespace dltrain::models

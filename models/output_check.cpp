@@ -86,8 +86,8 @@ class OutputCheck {
     const size_t wanted = 1 + std::max<size_t>(target_.shape.rank() + scores, 1);
     if (shape_.rank() <= wanted) return true;
     Diagnostic& d = diagnostics_.error("shape", layer_.place, layer(),
-                                       "its output has shape " + shape_.from(1).text() + " for each sample, and the target has shape " +
-                                           target_.shape.text());
+                                       "its output has shape " + shape_.from(1).text() +
+                                           " for each sample, and the target has shape " + target_.shape.text());
     d.help = "put \"Flatten\" or a global pooling layer above it";
     return false;
   }
@@ -169,8 +169,11 @@ class OutputCheck {
   // Metrics that compare with 0.5 mean nothing on logits, those that count equal values nothing on numbers.
   void check_metric(const Component& metric) {
     if (!target_.classes && !traits_.classifies() && metric.kind.find("Accuracy") != std::string::npos) {
-      diagnostics_.warning("accuracy-of-numbers", metric.place, "metric of output \"" + output_.name + "\" (" + metric.kind + ")",
-                           "it counts equal values, and the target is not classes").help = "use \"mae\" or \"mse\" for numbers";
+      diagnostics_
+          .warning("accuracy-of-numbers", metric.place,
+                   "metric of output \"" + output_.name + "\" (" + metric.kind + ")",
+                   "it counts equal values, and the target is not classes")
+          .help = "use \"mae\" or \"mse\" for numbers";
       return;
     }
     const bool binary = resolve_accuracy(Shape{shape_[0]}.concat(target_.shape), shape_) == "BinaryAccuracy";

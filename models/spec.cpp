@@ -15,7 +15,8 @@ std::string complaint_about_device(const Setting& device) {
     if (index && *index >= 0 && name[5] != '+') return {};
   }
   const bool gpu = name.starts_with("gpu") || name.starts_with("GPU") || name == "CUDA" || name == "nvidia";
-  return gpu ? "is not known; write \"cuda\"" : "is not known; write \"auto\", \"cpu\", \"cuda\", or \"cuda:1\" for a second GPU";
+  return gpu ? "is not known; write \"cuda\""
+             : "is not known; write \"auto\", \"cpu\", \"cuda\", or \"cuda:1\" for a second GPU";
 }
 
 bool InputSpec::operator==(const InputSpec& o) const {

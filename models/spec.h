@@ -1,5 +1,5 @@
-// A recipe after validation: plain values, every default filled in. Equal specs train equal models. Printable as canonical
-// TOML (models/canonical.h).
+// A recipe after validation: plain values, every default filled in. Equal specs train equal models. Printable as
+// canonical TOML (models/canonical.h).
 #pragma once
 
 #include <cstdint>
@@ -31,11 +31,12 @@ struct RunSpec {
 
   static void describe(auto& d) {
     d.doc("Where and how the program computes.");
-    d.param(&RunSpec::device, "device", "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\"")
-        .obeys(&complaint_about_device);
+    d.param(&RunSpec::device, "device", "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\"").obeys(&complaint_about_device);
     d.param(&RunSpec::precision, "precision", "the numbers the model computes with")
         .one_of({"float32", "tensorfloat32", "mixed_bfloat16", "mixed_float16"});
-    d.param(&RunSpec::threads, "threads", "processor threads; 0: as many as the process may use").at_least(0).at_most(4096);
+    d.param(&RunSpec::threads, "threads", "processor threads; 0: as many as the process may use")
+        .at_least(0)
+        .at_most(4096);
     d.param(&RunSpec::deterministic, "deterministic", "the same recipe gives the same result, bit for bit");
     d.param(&RunSpec::tune, "tune", "choose the fastest kernels by timing them");
     d.param(&RunSpec::directory, "directory", "where run folders are made");
@@ -115,7 +116,8 @@ struct TrainSpec {
     d.param(&TrainSpec::shuffle, "shuffle", "a new order of the samples in each epoch");
     d.param(&TrainSpec::drop_last, "drop_last", "leave out the last batch of an epoch where it is not full");
     d.param(&TrainSpec::optimizer, "optimizer", "how weights follow gradients");
-    d.param(&TrainSpec::gradient_accumulation, "gradient_accumulation", "batches per update of the weights").at_least(1);
+    d.param(&TrainSpec::gradient_accumulation, "gradient_accumulation", "batches per update of the weights")
+        .at_least(1);
     d.param(&TrainSpec::validation_freq, "validation_freq", "epochs from one validation to the next").at_least(1);
   }
   bool operator==(const TrainSpec& other) const = default;

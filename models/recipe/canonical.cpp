@@ -11,8 +11,8 @@ namespace dltrain::models {
 
 namespace {
 
-// A component without parameters is written as its name: "relu" in place of { type = "relu" }. Not for sources: these have
-// tables of their own, where "type" may be the name of a column.
+// A component without parameters is written as its name: "relu" in place of { type = "relu" }. Not for sources: these
+// have tables of their own, where "type" may be the name of a column.
 Setting short_form(const Setting& value) {
   if (value.list() != nullptr) {
     List list;
@@ -58,7 +58,7 @@ template <class T> class PrintVisitor {
   PrintVisitor(Writer& writer, const T& value) : writer_(writer), value_(value) {}
   void doc(const std::string&) {}
   void alias(const std::string&) {}
-  template <class M, class B> NoRules param(M B::*member, const std::string& name, const std::string&) {
+  template <class M, class B> NoRules param(M B::* member, const std::string& name, const std::string&) {
     writer_.key(name, short_form(Converter<M>::print(value_.*member)));
     return {};
   }
@@ -151,12 +151,14 @@ Setting class_weight_setting(const OutputSpec& output) {
 }
 
 // One setting for each output: by itself where there is one output, else a section by output.
-template <class F> void write_by_output(Writer& out, const std::vector<OutputSpec>& outputs, const std::string& key, F setting) {
+template <class F> void write_by_output(Writer& out, const std::vector<OutputSpec>& outputs, const std::string& key,
+                                        F setting) {
   if (outputs.size() == 1) {
     out.key(key, setting(outputs.front()));
     return;
   }
-  const bool any = std::any_of(outputs.begin(), outputs.end(), [&](const OutputSpec& o) { return !setting(o).is_none(); });
+  const bool any =
+      std::any_of(outputs.begin(), outputs.end(), [&](const OutputSpec& o) { return !setting(o).is_none(); });
   if (!any) return;
   out.section("[train." + key + "]");
   for (const OutputSpec& output : outputs) out.key(output.name, setting(output));

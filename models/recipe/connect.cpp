@@ -27,8 +27,10 @@ class Connector {
     const size_t before_outputs = reading_.diagnostics.error_count();
     resolve_outputs(outputs);
     const bool outputs_ok = names_ok_ && reading_.diagnostics.error_count() == before_outputs;
-    const bool reused = std::any_of(drafts_.begin(), drafts_.end(), [](const LayerDraft& d) { return !d.spec.reuse.empty(); });
-    const bool named = std::any_of(drafts_.begin(), drafts_.end(), [](const LayerDraft& d) { return d.inputs != nullptr; });
+    const bool reused =
+        std::any_of(drafts_.begin(), drafts_.end(), [](const LayerDraft& d) { return !d.spec.reuse.empty(); });
+    const bool named =
+        std::any_of(drafts_.begin(), drafts_.end(), [](const LayerDraft& d) { return d.inputs != nullptr; });
     model_.sequential = !reused && !named && outputs == nullptr && model_.inputs.size() == 1;
     if (!broken_ && reading_.diagnostics.error_count() == before) report_unused();
     return outputs_ok;
@@ -86,7 +88,8 @@ class Connector {
     const auto found = index_.find(name);
     if (found == index_.end()) return false;
     if (found->second == layer) {
-      error("order", place, who(layer), "it " + verb + " itself").help = "a layer takes layers above it, or inputs of the model";
+      error("order", place, who(layer), "it " + verb + " itself").help =
+          "a layer takes layers above it, or inputs of the model";
       return true;
     }
     const Place& there = drafts_[found->second].name_place;
@@ -104,7 +107,8 @@ class Connector {
       if (report_below(layer, spec.reuse, place, "applies")) return;
       std::vector<std::string> names;
       for (size_t i = 0; i < layer; ++i) names.push_back(drafts_[i].spec.name);
-      suggest(error("unknown-value", place, who(layer), "there is no layer " + quote(spec.reuse) + " above"), spec.reuse, names);
+      suggest(error("unknown-value", place, who(layer), "there is no layer " + quote(spec.reuse) + " above"),
+              spec.reuse, names);
       return;
     }
     const LayerSpec& target = drafts_[found->second].spec;
@@ -149,7 +153,8 @@ class Connector {
     if (report_below(layer, name, place, "takes") || !names_ok_) return;
     Diagnostic& d = error("unknown-value", place, who(layer), "there is no layer or input " + quote(name) + " above");
     suggest(d, name, names_above(layer));
-    if (!model_.inputs.front().place.known()) d.help = "if it is an input of the data, declare it: [model] inputs = [" + quote(name) + "]";
+    if (!model_.inputs.front().place.known())
+      d.help = "if it is an input of the data, declare it: [model] inputs = [" + quote(name) + "]";
   }
 
   void take_above(size_t layer) {
@@ -159,8 +164,9 @@ class Connector {
     } else if (model_.inputs.size() == 1) {
       name = model_.inputs.front().name;
     } else {
-      Diagnostic& d = error("missing-key", drafts_[layer].spec.place, who(layer),
-                            "the model has " + std::to_string(model_.inputs.size()) + " inputs, and nothing says which this layer takes");
+      Diagnostic& d = error(
+          "missing-key", drafts_[layer].spec.place, who(layer),
+          "the model has " + std::to_string(model_.inputs.size()) + " inputs, and nothing says which this layer takes");
       d.help = "add inputs = " + quote(model_.inputs.front().name);
       return;
     }
@@ -193,9 +199,10 @@ class Connector {
       add_output(name, place);
       return;
     }
-    Diagnostic& d = error("unknown-value", place, "[model]",
-                          is_input(name) ? "the output " + quote(name) + " is an input of the model; an output is a layer"
-                                         : "there is no layer " + quote(name));
+    Diagnostic& d =
+        error("unknown-value", place, "[model]",
+              is_input(name) ? "the output " + quote(name) + " is an input of the model; an output is a layer"
+                             : "there is no layer " + quote(name));
     std::vector<std::string> names;
     for (const LayerDraft& draft : drafts_) names.push_back(draft.spec.name);
     suggest(d, name, names);
@@ -224,7 +231,8 @@ class Connector {
     for (size_t i = 0; i < drafts_.size(); ++i) {
       if (used_.contains(drafts_[i].spec.name)) continue;
       error("unused", drafts_[i].name_place, who(i), "nothing uses it, and it is not an output").help =
-          "let a layer take it with inputs = " + quote(drafts_[i].spec.name) + ", add it to [model] outputs, or leave it out";
+          "let a layer take it with inputs = " + quote(drafts_[i].spec.name) +
+          ", add it to [model] outputs, or leave it out";
     }
   }
 
@@ -234,7 +242,7 @@ class Connector {
   std::map<std::string, size_t> index_;  // first layer of each name
   std::set<std::string> used_;
   bool names_ok_ = true;  // each name stands once; else an unknown name may be the other one's
-  bool broken_ = false;   // the type of some `inputs` is wrong
+  bool broken_ = false;  // the type of some `inputs` is wrong
 };
 
 }  // namespace

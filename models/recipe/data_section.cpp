@@ -35,8 +35,9 @@ Table inherit(const Table& source, const Table& part) {
 bool report_later_way(Reading& reading, const Table& part, const std::string& who) {
   const Setting* how = part.find("how");
   if (how == nullptr || how->text() == nullptr || (*how->text() != "group" && *how->text() != "hash")) return false;
-  reading.diagnostics.error("not-available", how->place(), who, "how = " + quote(*how->text()) + " is not available yet").hint =
-      "use \"random\", \"stratified\" or \"time\"";
+  reading.diagnostics
+      .error("not-available", how->place(), who, "how = " + quote(*how->text()) + " is not available yet")
+      .hint = "use \"random\", \"stratified\" or \"time\"";
   return true;
 }
 
@@ -62,8 +63,9 @@ std::optional<PartSpec> read_part(Reading& reading, const Table& data, const std
   const std::string who = "[data." + name + "]";
   const Table* part = given->table();
   if (part == nullptr) {
-    Diagnostic& d = reading.diagnostics.error("wrong-type", given->place(), "",
-                                              who + " must be a section (was " + given->toml() + ", " + given->type_text() + ")");
+    Diagnostic& d =
+        reading.diagnostics.error("wrong-type", given->place(), "",
+                                  who + " must be a section (was " + given->toml() + ", " + given->type_text() + ")");
     d.help = "write " + who + " with split = 0.1, or with a source of its own";
     return std::nullopt;
   }
@@ -81,8 +83,9 @@ void check_shares(Reading& reading, const DataSpec& data) {
   if (!data.validation || !data.test || data.validation->source || data.test->source) return;
   const double sum = data.validation->split + data.test->split;
   if (sum < 1) return;
-  Diagnostic& d = reading.diagnostics.error("rule", data.validation->place, "[data]",
-                                            "validation and test take " + number_text(sum) + " of the data, which leaves nothing to train on");
+  Diagnostic& d = reading.diagnostics.error(
+      "rule", data.validation->place, "[data]",
+      "validation and test take " + number_text(sum) + " of the data, which leaves nothing to train on");
   d.help = "make their shares smaller; both are shares of the whole";
 }
 

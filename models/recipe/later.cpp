@@ -59,13 +59,15 @@ constexpr std::array advice = {
 
 template <size_t N>
 const Key* find(const std::array<Key, N>& keys, std::string_view section, std::string_view key) {
-  const auto found = std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.section == section && k.key == key; });
+  const auto found =
+      std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.section == section && k.key == key; });
   return found == keys.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
-bool report_later(Diagnostics& diagnostics, const std::string& section, const Table::Entry& entry, const std::string& who) {
+bool report_later(Diagnostics& diagnostics, const std::string& section, const Table::Entry& entry,
+                  const std::string& who) {
   const Key* found = find(later, section, entry.key);
   if (found == nullptr) return false;
   diagnostics.error("not-available", entry.key_place, who, std::string(found->text) + " is not available yet").hint =

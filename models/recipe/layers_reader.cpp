@@ -61,8 +61,8 @@ class LayerReader {
   const Setting* type_of() {
     if (given_.text() == nullptr && given_.table() == nullptr) {
       Diagnostic& d = reading_.diagnostics.error("wrong-type", given_.place(), nth(index_),
-                                                 "a layer is a name in quotes, or a table with \"type\" (was " + given_.toml() + ", " +
-                                                     given_.type_text() + ")");
+                                                 "a layer is a name in quotes, or a table with \"type\" (was " +
+                                                     given_.toml() + ", " + given_.type_text() + ")");
       d.help = "write \"Flatten\", or { type = \"Dense\", units = 10 }";
       return nullptr;
     }
@@ -80,11 +80,13 @@ class LayerReader {
 
   void unknown_type(const Setting& type) {
     const std::string& name = *type.text();
-    const Table* blocks = reading_.recipe.table.contains("blocks") ? reading_.recipe.table.at("blocks").table() : nullptr;
+    const Table* blocks =
+        reading_.recipe.table.contains("blocks") ? reading_.recipe.table.at("blocks").table() : nullptr;
     if (blocks != nullptr && blocks->contains(name)) return;  // that blocks are not available is said at [blocks]
     const bool planned = reading_.catalogue.planned("layer", name);
-    Diagnostic& d = reading_.diagnostics.error(planned ? "not-available" : "unknown-value", type.place(), who(),
-                                               "layer type " + quote(name) + (planned ? " is not available yet" : " is not known"));
+    Diagnostic& d =
+        reading_.diagnostics.error(planned ? "not-available" : "unknown-value", type.place(), who(),
+                                   "layer type " + quote(name) + (planned ? " is not available yet" : " is not known"));
     suggest_kind(d, planned ? "" : name, reading_.catalogue, "layer");
   }
 
@@ -102,8 +104,8 @@ class LayerReader {
     const Table& keys = given_.table() != nullptr ? *given_.table() : nothing;
     std::vector<std::string> ignored = {"type"};
     reading_.report_misplaced(merged, "layer", keys, draft_.spec.who(), ignored);
-    const Table canonical = read_fields(reading_.catalogue, merged, keys, draft_.spec.who(), ignored, type.place(),
-                                        reading_.diagnostics);
+    const Table canonical =
+        read_fields(reading_.catalogue, merged, keys, draft_.spec.who(), ignored, type.place(), reading_.diagnostics);
     for (const Table::Entry& entry : canonical.entries()) {
       if (schema->find(entry.key) != nullptr) draft_.spec.component.params.entries().push_back(entry);
     }
@@ -117,9 +119,9 @@ class LayerReader {
     for (const Table::Entry& entry : table.entries()) {
       if (entry.key == "reuse" || entry.key == "name" || entry.key == "inputs") continue;
       ignored.push_back(entry.key);
-      reading_.diagnostics.error("unknown-key", entry.key_place, who(),
-                                 "there is no key " + quote(entry.key) + " beside \"reuse\"").help =
-          "reuse takes name and inputs only; everything else is as in the layer that is applied again";
+      reading_.diagnostics
+          .error("unknown-key", entry.key_place, who(), "there is no key " + quote(entry.key) + " beside \"reuse\"")
+          .help = "reuse takes name and inputs only; everything else is as in the layer that is applied again";
     }
     draft_.spec.reuse = reading_.read_as<ReuseKeys>(table, who(), ignored, given_.place()).reuse;
     draft_.spec.component.kind = "reuse";

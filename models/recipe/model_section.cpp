@@ -13,7 +13,8 @@ namespace {
 bool check_input_name(Reading& reading, const std::string& name, const Place& place) {
   const std::string complaint = complaint_about_name(name);
   if (complaint.empty()) return true;
-  reading.diagnostics.error("name", place, "[model]", "the name of an input " + complaint + " (was " + quote(name) + ")");
+  reading.diagnostics.error("name", place, "[model]",
+                            "the name of an input " + complaint + " (was " + quote(name) + ")");
   return false;
 }
 
@@ -40,8 +41,9 @@ bool read_inputs(Reading& reading, const Setting& given, std::vector<InputSpec>&
     const List one = {given};
     for (const Setting& name : given.list() != nullptr ? *given.list() : one) {
       if (name.text() == nullptr) {
-        Diagnostic& d = reading.diagnostics.error("wrong-type", name.place(), "[model]",
-                                                  "an input is a name in quotes (was " + name.toml() + ", " + name.type_text() + ")");
+        Diagnostic& d = reading.diagnostics.error(
+            "wrong-type", name.place(), "[model]",
+            "an input is a name in quotes (was " + name.toml() + ", " + name.type_text() + ")");
         d.help = "write inputs = [\"image\", \"meta\"], or inputs = { image = [28, 28, 1], meta = [4] }";
       } else if (check_input_name(reading, *name.text(), name.place())) {
         inputs.push_back({*name.text(), std::nullopt, std::nullopt, name.place()});
@@ -61,12 +63,14 @@ const List* layers_of(Reading& reading, const Setting& given) {
   if (given.list() == nullptr) {
     Diagnostic& d = reading.diagnostics.error("wrong-type", given.place(), "[model]",
                                               "layers must be a list (was " + given.type_text() + ")");
-    d.help = given.table() != nullptr ? "write layers = [ { type = ... }, ... ], or [[model.layers]] with double brackets for each layer"
-                                      : "write layers = [ { type = \"Dense\", units = 10 }, ... ]";
+    d.help = given.table() != nullptr
+                 ? "write layers = [ { type = ... }, ... ], or [[model.layers]] with double brackets for each layer"
+                 : "write layers = [ { type = \"Dense\", units = 10 }, ... ]";
     return nullptr;
   }
   if (given.list()->empty()) {
-    reading.diagnostics.error("rule", given.place(), "[model]", "layers is empty").hint = "a model has at least one layer";
+    reading.diagnostics.error("rule", given.place(), "[model]", "layers is empty").hint =
+        "a model has at least one layer";
     return nullptr;
   }
   return given.list();

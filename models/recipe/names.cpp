@@ -55,7 +55,8 @@ std::string complaint_about_name(const std::string& name) {
   if (name.empty()) return "is empty";
   if (name.size() > 200) return "is longer than 200 bytes";
   if (name.find('/') != std::string::npos) return "contains a \"/\"";
-  const bool control = std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  const bool control =
+      std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
   return control ? "contains a control character" : "";
 }
 

@@ -9,8 +9,9 @@
 namespace dltrain::models {
 
 // One name for each element of `[model] layers`, in order. A layer without a name is called after its kind ("dense",
-// "dense_1", counted over the layers without a name, as Keras does), skipping names that the recipe gives; a second call
-// of layer "c" is "c@2". Elements that are no layers get names too, so that numbering does not depend on other mistakes.
+// "dense_1", counted over the layers without a name, as Keras does), skipping names that the recipe gives; a second
+// call of layer "c" is "c@2". Elements that are no layers get names too, so that numbering does not depend on other
+// mistakes.
 std::vector<std::string> layer_names(const List& layers);
 
 // What is wrong with a name that a recipe gives to a layer or an input; empty if nothing.

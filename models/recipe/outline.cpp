@@ -68,7 +68,13 @@ class Walker {
 
  private:
   // How a table came to be: what may be added to it depends on that.
-  enum class Made { by_path, by_header, by_headers, by_dots, as_value };
+  enum class Made {
+    by_path,
+    by_header,
+    by_headers,
+    by_dots,
+    as_value
+  };
   struct Slot {
     int scope;
     Place first;
@@ -252,9 +258,9 @@ class Walker {
   int last_line_;
   Outline outline_;
   std::map<std::pair<int, std::string>, Slot> slots_;
-  int scopes_ = 0;   // 0 is the root
+  int scopes_ = 0;  // 0 is the root
   int current_ = 0;  // the table that the last header opened
-  int depth_ = 0;    // its depth
+  int depth_ = 0;  // its depth
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
-// A light walk over a TOML text that only looks at keys and brackets. It answers what the parser cannot: where a key that
-// stands twice stood first, what was open when the text stopped making sense, and whether the nesting is too deep to be
-// parsed safely.
+// A light walk over a TOML text that only looks at keys and brackets. It answers what the parser cannot: where a key
+// that stands twice stood first, what was open when the text stopped making sense, and whether the nesting is too deep
+// to be parsed safely.
 #pragma once
 
 #include <memory>

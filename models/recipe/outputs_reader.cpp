@@ -70,10 +70,13 @@ class OutputsReader {
   // { from_logits = true }: a loss without "type", not a table by output.
   bool misses_type(const Setting& given) {
     const auto& entries = given.table()->entries();
-    const bool any_output = std::any_of(entries.begin(), entries.end(), [&](const Table::Entry& e) { return find(e.key) != nullptr; });
+    const bool any_output =
+        std::any_of(entries.begin(), entries.end(), [&](const Table::Entry& e) { return find(e.key) != nullptr; });
     if (any_output || !names_ok_) return false;
-    Diagnostic& d = error("missing-key", given.place(), "the table of loss has no \"type\", and its keys are no outputs");
-    d.help = "write loss = { type = \"...\", ... }, or a table by output: loss = { " + toml_key(names_.front()) + " = \"...\" }";
+    Diagnostic& d =
+        error("missing-key", given.place(), "the table of loss has no \"type\", and its keys are no outputs");
+    d.help = "write loss = { type = \"...\", ... }, or a table by output: loss = { " + toml_key(names_.front()) +
+             " = \"...\" }";
     return true;
   }
 
@@ -90,7 +93,8 @@ class OutputsReader {
   std::optional<Component> read_one(const Setting& given, const char* family, const std::string& label) {
     if (given.list() != nullptr) {
       Diagnostic& d = error("wrong-type", given.place(), label + " must be one " + family + " (was a list)");
-      d.help = "for several outputs write a table by output: " + std::string(family) + " = { price = \"mse\", kind = ... }";
+      d.help =
+          "for several outputs write a table by output: " + std::string(family) + " = { price = \"mse\", kind = ... }";
       return std::nullopt;
     }
     return read_component(reading_.catalogue, family, given, "[train]", reading_.diagnostics, label);
@@ -147,7 +151,8 @@ class OutputsReader {
       const auto metric = read_component(reading_.catalogue, "metric", element, "[train]", reading_.diagnostics);
       if (!metric) continue;
       if (std::find(metrics.begin(), metrics.end(), *metric) != metrics.end()) {
-        error("duplicate-value", element.place(), "the metric " + metric->kind + " is named twice").hint = "leave one out";
+        error("duplicate-value", element.place(), "the metric " + metric->kind + " is named twice").hint =
+            "leave one out";
         continue;
       }
       metrics.push_back(*metric);
@@ -173,8 +178,9 @@ class OutputsReader {
       return;
     }
     if (specs_.size() > 1 && names_ok_) {
-      error("rule", given.place(), "the model has " + std::to_string(specs_.size()) + " outputs, and class_weight does not say which it means").help =
-          "write class_weight = { " + toml_key(specs_.front().name) + " = ... }";
+      error("rule", given.place(),
+            "the model has " + std::to_string(specs_.size()) + " outputs, and class_weight does not say which it means")
+          .help = "write class_weight = { " + toml_key(specs_.front().name) + " = ... }";
     }
     auto weights = read_classes(given, "class_weight");
     if (specs_.size() == 1) specs_.front().class_weights = std::move(weights);
@@ -187,8 +193,9 @@ class OutputsReader {
       return weights;
     }
     if (given.table() == nullptr) {
-      Diagnostic& d = error("wrong-type", given.place(), label + " must be a table by class, or \"balanced\" (was " + given.toml() + ", " +
-                                                             given.type_text() + ")");
+      Diagnostic& d = error(
+          "wrong-type", given.place(),
+          label + " must be a table by class, or \"balanced\" (was " + given.toml() + ", " + given.type_text() + ")");
       d.help = "write class_weight = { cat = 1.0, dog = 2.5 }; classes that are not named weigh 1";
       return std::nullopt;
     }

@@ -32,7 +32,13 @@ Change parse_change(const std::string& text, const std::string& option) {
   const auto source = std::make_shared<const Source>(Source{option, text});
   const size_t equals = text.find('=');
   if (equals == std::string::npos || text.find_first_of("\r\n") != std::string::npos || trim(text).starts_with('[')) {
-    refuse({Severity::error, "syntax", {source, 1, 0, 0}, "", "a change is written KEY=VALUE (was " + quote(text) + ")", "", "",
+    refuse({Severity::error,
+            "syntax",
+            {source, 1, 0, 0},
+            "",
+            "a change is written KEY=VALUE (was " + quote(text) + ")",
+            "",
+            "",
             "for example: --set train.epochs=3 or --set layers.hidden.units=128"});
   }
   Table table;
@@ -47,7 +53,8 @@ Change parse_change(const std::string& text, const std::string& option) {
   }
   Change change;
   while (true) {
-    if (table.size() != 1) refuse({Severity::error, "syntax", {source, 1, 1, 0}, "", "a change has one key and one value"});
+    if (table.size() != 1)
+      refuse({Severity::error, "syntax", {source, 1, 1, 0}, "", "a change has one key and one value"});
     Table::Entry entry = table.entries().front();
     change.path.push_back({entry.key, entry.key_place});
     const bool leads_on = entry.value.table() != nullptr && same_position(entry.value.place(), entry.key_place);
@@ -64,7 +71,8 @@ class Changer {
  public:
   Changer(Recipe& recipe, const Catalogue& catalogue, Change change)
       : recipe_(recipe), catalogue_(catalogue), change_(std::move(change)) {
-    if (change_.path.front().key == "layers") change_.path.insert(change_.path.begin(), {"model", change_.path.front().place});
+    if (change_.path.front().key == "layers")
+      change_.path.insert(change_.path.begin(), {"model", change_.path.front().place});
   }
 
   void apply() {
@@ -110,7 +118,8 @@ class Changer {
     if (at != 1 || change_.path[0].key != "train") return {};
     const Schema train = make_schema<TrainSection>("section");
     const Field* field = train.find(change_.path[1].key);
-    const bool known = field != nullptr && field->type == FieldType::component && field->default_value.text() != nullptr;
+    const bool known =
+        field != nullptr && field->type == FieldType::component && field->default_value.text() != nullptr;
     return known ? typed_table(*field->default_value.text(), change_.path[1].place) : Table();
   }
 
@@ -131,8 +140,8 @@ class Changer {
     Setting& layer = (*layers->list())[static_cast<size_t>(found - names.begin())];
     if (const std::string* kind = layer.text()) layer = Setting(typed_table(*kind, layer.place()), layer.place());
     if (at + 1 < change_.path.size() && layer.table() != nullptr) return layer.table();
-    refuse({Severity::error, "syntax", segment.place, "", "which key of layer " + quote(segment.key) + " is to change?", "", "",
-            "write --set layers." + toml_key(segment.key) + ".KEY=VALUE"});
+    refuse({Severity::error, "syntax", segment.place, "", "which key of layer " + quote(segment.key) + " is to change?",
+            "", "", "write --set layers." + toml_key(segment.key) + ".KEY=VALUE"});
   }
 
   Recipe& recipe_;

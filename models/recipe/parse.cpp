@@ -27,8 +27,8 @@ Place place_of(const std::shared_ptr<const Source>& source, const toml::source_r
           one_line ? static_cast<int>(region.end.column) : 0};
 }
 
-// toml++ sorts keys and gives tables made by headers the extent of all they hold; this restores the order of the text and
-// points to the key or the header.
+// toml++ sorts keys and gives tables made by headers the extent of all they hold; this restores the order of the text
+// and points to the key or the header.
 class Converter {
  public:
   Converter(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics)
@@ -66,7 +66,8 @@ class Converter {
       case toml::node_type::boolean: return {node.as_boolean()->get(), place};
       default: break;
     }
-    diagnostics_.error("wrong-type", place, "", "recipes have no dates and times").hint = "write it as a text, in quotes";
+    diagnostics_.error("wrong-type", place, "", "recipes have no dates and times").hint =
+        "write it as a text, in quotes";
     return Setting(std::string(), place);
   }
 
@@ -84,7 +85,8 @@ class Converter {
   // "[[name]]" on the line where a region begins.
   Place header_place(const toml::source_region& region) const {
     Place place{source_, static_cast<int>(region.begin.line), static_cast<int>(region.begin.column), 0};
-    const std::string_view line = line_of(std::string_view(source_->text).substr(line_starts_[region.begin.line - 1]), 1);
+    const std::string_view line =
+        line_of(std::string_view(source_->text).substr(line_starts_[region.begin.line - 1]), 1);
     const size_t end = line.find("]]");
     if (end != std::string_view::npos) place.end_column = 1 + static_cast<int>(utf8_count(line.substr(0, end + 2)));
     return place;
@@ -115,7 +117,9 @@ const char* kind_of(std::string_view text) {
   if (text.starts_with("\xff\xd8\xff")) return "a JPEG image";
   if (text.starts_with("\x93NUMPY")) return "a NumPy file";
   if (text.starts_with("PK\x03\x04")) return "a ZIP file";
-  if (text.starts_with("\x7f" "ELF")) return "a program";
+  if (text.starts_with("\x7f"
+                       "ELF"))
+    return "a program";
   return text.find('\0') != std::string_view::npos ? "a binary file" : nullptr;
 }
 
@@ -170,15 +174,45 @@ Recipe parse_recipe(std::string name, std::string text) {
   const auto source = std::make_shared<const Source>(Source{std::move(name), std::move(text)});
   Table table = parse_toml(source);
   if (table.empty()) {
-    refuse({Severity::error, "empty", {source}, "", "the recipe is empty", "", "",
+    refuse({Severity::error,
+            "empty",
+            {source},
+            "",
+            "the recipe is empty",
+            "",
+            "",
             "a recipe has at least [data] with a type, [model] with layers, and [train] with a loss"});
   }
   return {source, "", std::move(table)};
 }
 
+namespace {
+
+// A recipe that is not there: perhaps its name is misspelt, or its ending left out.
+[[noreturn]] void refuse_missing(const std::string& path) {
+  std::string folder = parent_path(path);
+  std::vector<std::string> recipes;
+  if (folder.empty()) folder = ".";
+  if (is_directory(folder)) {
+    for (const std::string& name : list_directory(folder, ExitCode::recipe)) {
+      if (name.ends_with(".toml")) recipes.push_back(name);
+    }
+  }
+  const bool ending = std::find(recipes.begin(), recipes.end(), file_name(path) + ".toml") != recipes.end();
+  const auto near = ending ? std::optional(file_name(path) + ".toml") : nearest(file_name(path), recipes);
+  throw UserError(
+      ExitCode::recipe, path, "there is no such recipe",
+      near ? "did you mean " + join_path(parent_path(path), *near) + "?" : "give the path of a recipe in TOML");
+}
+
+}  // namespace
+
 Recipe load_recipe(const std::string& path) {
-  Recipe recipe = parse_recipe(path == "-" ? "standard input" : path, read_text(path, ExitCode::recipe, largest_recipe));
-  if (path != "-") recipe.path = path;
+  const bool standard_input = path == "-";
+  if (!standard_input && !exists(path)) refuse_missing(path);
+  Recipe recipe =
+      parse_recipe(standard_input ? "standard input" : path, read_text(path, ExitCode::recipe, largest_recipe));
+  if (!standard_input) recipe.path = path;
   return recipe;
 }
 

@@ -28,8 +28,8 @@ std::vector<std::string> report_unknown_at_top(Reading& reading) {
     const bool table = entry.value.table() != nullptr;
     if (is_section(entry.key) || !table || ++count > 20) continue;
     if (!report_later(reading.diagnostics, "recipe", entry, "")) {
-      Diagnostic& d = reading.diagnostics.error("unknown-section", entry.key_place, "",
-                                                "there is no section [" + entry.key + "]");
+      Diagnostic& d =
+          reading.diagnostics.error("unknown-section", entry.key_place, "", "there is no section [" + entry.key + "]");
       suggest(d, entry.key, known);
       d.help = advice_about_key("recipe", entry.key);
       if (const auto meant = nearest(entry.key, known)) reading.misspelt.push_back(*meant);
@@ -40,7 +40,8 @@ std::vector<std::string> report_unknown_at_top(Reading& reading) {
 }
 
 void read_top(Reading& reading, Spec& spec) {
-  const TopSection top = reading.read_as<TopSection>(reading.recipe.table, "", report_unknown_at_top(reading), reading.whole());
+  const TopSection top =
+      reading.read_as<TopSection>(reading.recipe.table, "", report_unknown_at_top(reading), reading.whole());
   spec.seed = static_cast<uint64_t>(top.seed);
   std::string stem = file_name(reading.recipe.path);
   if (const size_t dot = stem.rfind('.'); dot != std::string::npos && dot > 0) stem.resize(dot);

@@ -11,8 +11,9 @@ namespace dltrain::models {
 const Table* Reading::section(const std::string& name) {
   const Setting* found = recipe.table.find(name);
   if (found == nullptr || found->table() != nullptr) return found == nullptr ? nullptr : found->table();
-  Diagnostic& d = diagnostics.error("wrong-type", found->list() != nullptr ? recipe.table.key_place(name) : found->place(), "",
-                                    "[" + name + "] must be a section (was " + found->type_text() + ")");
+  Diagnostic& d =
+      diagnostics.error("wrong-type", found->list() != nullptr ? recipe.table.key_place(name) : found->place(), "",
+                        "[" + name + "] must be a section (was " + found->type_text() + ")");
   d.help = found->list() != nullptr ? "there is one [" + name + "] in a recipe, with single brackets"
                                     : "write [" + name + "] on a line of its own, and its keys below";
   return nullptr;

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/diagnostic.h"
 #include "core/describe.h"
+#include "core/diagnostic.h"
 #include "core/read_fields.h"
 #include "models/recipe/reader.h"
 
@@ -28,8 +28,8 @@ struct Reading {
   Place whole() const { return {recipe.source, 0, 0, 0}; }
   Place section_place(const std::string& name) const;
 
-  // Reads a section or a part of one; `ignored` keys are left to the caller. Unknown keys that stand in the wrong section,
-  // that Keras users write elsewhere, or that are not available yet are reported as such.
+  // Reads a section or a part of one; `ignored` keys are left to the caller. Unknown keys that stand in the wrong
+  // section, that Keras users write elsewhere, or that are not available yet are reported as such.
   template <class T> T read_as(const Table& given, const std::string& who, std::vector<std::string> ignored,
                                const Place& place) {
     const Schema schema = make_schema<T>("section");
@@ -48,7 +48,7 @@ struct Reading {
 struct LayerDraft {
   LayerSpec spec;
   const Setting* given = nullptr;  // the element of `layers`
-  const Setting* inputs = nullptr; // as the recipe says; null where it does not
+  const Setting* inputs = nullptr;  // as the recipe says; null where it does not
   Place name_place;
 };
 
@@ -59,11 +59,13 @@ ModelSpec read_model(Reading& reading, bool& outputs_ok);
 TrainSpec read_train(Reading& reading, const ModelSpec& model, bool outputs_ok);
 
 std::vector<LayerDraft> read_layers(Reading& reading, const List& layers);
-// Resolves names: what each layer takes and applies again, and the outputs (`outputs` may be null). Reports names that are
-// double, unknown or further down, and layers and inputs that lead nowhere. False if it is not known what the outputs are.
+// Resolves names: what each layer takes and applies again, and the outputs (`outputs` may be null). Reports names that
+// are double, unknown or further down, and layers and inputs that lead nowhere. False if it is not known what the
+// outputs are.
 bool connect(Reading& reading, ModelSpec& model, std::vector<LayerDraft>& drafts, const Setting* outputs);
 
-// Loss, loss weight, metrics and class weights of each output, each setting one value for all outputs or a table by output.
+// Loss, loss weight, metrics and class weights of each output, each setting one value for all outputs or a table by
+// output.
 struct OutputSettings {
   Setting loss, loss_weights, metrics, class_weight;  // none where the recipe does not say
 };
@@ -71,7 +73,8 @@ std::vector<OutputSpec> read_outputs(Reading& reading, const OutputSettings& set
                                      const std::vector<std::string>& outputs, bool outputs_ok);
 
 // `later.cpp`: what this version does not have. True if it was one of these, and reported.
-bool report_later(Diagnostics& diagnostics, const std::string& section, const Table::Entry& entry, const std::string& who);
+bool report_later(Diagnostics& diagnostics, const std::string& section, const Table::Entry& entry,
+                  const std::string& who);
 // What a Keras user meant by a key that is none; empty if nothing is known.
 std::string advice_about_key(const std::string& section, const std::string& key);
 

@@ -1,5 +1,5 @@
-// The keys of the sections that are not plain members of the Spec, described as components are (core/describe.h), in the
-// family "section". One declaration gives reading, defaults, rules, documentation and the schema for editors.
+// The keys of the sections that are not plain members of the Spec, described as components are (core/describe.h), in
+// the family "section". One declaration gives reading, defaults, rules, documentation and the schema for editors.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,8 @@ struct TopSection {
     d.doc("What stands above the first section.");
     d.param(&TopSection::name, "name", "of the run, and of its folder; the recipe's file name by default")
         .obeys(&complaint_about_run_name);
-    d.param(&TopSection::seed, "seed", "of everything random: first weights, shuffling, dropout, division of the data").at_least(0);
+    d.param(&TopSection::seed, "seed", "of everything random: first weights, shuffling, dropout, division of the data")
+        .at_least(0);
   }
 };
 
@@ -59,8 +60,10 @@ struct ModelSection {
 
   static void describe(auto& d) {
     d.doc("The layers from the inputs to the outputs.");
-    d.param(&ModelSection::inputs, "inputs", "names of the inputs, or a table of their shapes; needed for several only");
-    d.param(&ModelSection::layers, "layers", "a list of layers; one without `inputs` takes the layer above it").required();
+    d.param(&ModelSection::inputs, "inputs",
+            "names of the inputs, or a table of their shapes; needed for several only");
+    d.param(&ModelSection::layers, "layers", "a list of layers; one without `inputs` takes the layer above it")
+        .required();
     d.param(&ModelSection::outputs, "outputs", "names of the layers that are outputs; the last layer by default");
     d.param(&ModelSection::weights, "weights", "a file of weights to start from");
   }
@@ -76,10 +79,13 @@ struct LayerKeys {
 
   static void describe(auto& d) {
     d.doc("What every layer may say beside its own keys.");
-    d.param(&LayerKeys::name, "name", "of the layer, for `inputs`, `outputs` and messages; as Keras numbers them by default");
-    d.param(&LayerKeys::inputs, "inputs", "names of layers above or of inputs of the model; the layer above by default");
+    d.param(&LayerKeys::name, "name",
+            "of the layer, for `inputs`, `outputs` and messages; as Keras numbers them by default");
+    d.param(&LayerKeys::inputs, "inputs",
+            "names of layers above or of inputs of the model; the layer above by default");
     d.param(&LayerKeys::trainable, "trainable", "whether training changes the layer's weights");
-    d.param(&LayerKeys::learning_rate_factor, "learning_rate_factor", "multiplies the learning rate of the layer's weights")
+    d.param(&LayerKeys::learning_rate_factor, "learning_rate_factor",
+            "multiplies the learning rate of the layer's weights")
         .at_least(0);
   }
 };
@@ -107,7 +113,8 @@ struct InputKeys {
   static void describe(auto& d) {
     d.doc("What an input of the model must look like; checked against the data.");
     d.param(&InputKeys::shape, "shape", "sizes of one sample").at_least(1);
-    d.param(&InputKeys::dtype, "dtype", "of the numbers").one_of({"float32", "float64", "int8", "uint8", "int32", "int64", "bool"});
+    d.param(&InputKeys::dtype, "dtype", "of the numbers")
+        .one_of({"float32", "float64", "int8", "uint8", "int32", "int64", "bool"});
   }
 };
 
@@ -123,7 +130,8 @@ struct TrainSection : TrainSpec {
     d.param(&TrainSection::loss, "loss", "what training makes small; one loss, or a table by output").required();
     d.param(&TrainSection::loss_weights, "loss_weights", "factors of the losses in their sum; a table by output");
     d.param(&TrainSection::metrics, "metrics", "what else is measured; a list, or a table of lists by output");
-    d.param(&TrainSection::class_weight, "class_weight", "factors of the classes in the loss: a table by class, or \"balanced\"");
+    d.param(&TrainSection::class_weight, "class_weight",
+            "factors of the classes in the loss: a table by class, or \"balanced\"");
   }
 };
 

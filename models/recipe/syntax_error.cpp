@@ -81,8 +81,9 @@ std::string hint_for_number(const std::string& word) {
 // A value that is none: a word without quotes, or a malformed number.
 std::optional<Diagnostic> explain_value(const std::shared_ptr<const Source>& source, int line, int column,
                                         std::string_view reason) {
-  const bool about_value = has(reason, "parsing value") || has(reason, "parsing boolean") || has(reason, "floating-point") ||
-                           has(reason, "integer:") || has(reason, "parsing date") || has(reason, "parsing time");
+  const bool about_value = has(reason, "parsing value") || has(reason, "parsing boolean") ||
+                           has(reason, "floating-point") || has(reason, "integer:") || has(reason, "parsing date") ||
+                           has(reason, "parsing time");
   if (!about_value) return std::nullopt;
   const Word word = word_at(source, line, column);
   if (word.text.empty()) return std::nullopt;
@@ -110,15 +111,19 @@ struct Phrase {
 };
 
 constexpr std::array phrases = {
-    Phrase{"string", "control characters", "the text is not closed on its line", "close it with the quote it began with"},
-    Phrase{"string", "unknown escape", "the text has a backslash that means nothing", "for a plain backslash write \\\\, or use single quotes"},
+    Phrase{"string", "control characters", "the text is not closed on its line",
+           "close it with the quote it began with"},
+    Phrase{"string", "unknown escape", "the text has a backslash that means nothing",
+           "for a plain backslash write \\\\, or use single quotes"},
     Phrase{"string", "", "the text is malformed", ""},
     Phrase{"header", "blank bare keys", "a section needs a name", "write [name]"},
     Phrase{"header", "comment or whitespace", "nothing may follow a section's name on its line", ""},
     Phrase{"header", "contiguous", "the brackets of [[...]] belong together", ""},
     Phrase{"header", "expected ']'", "the section's name is not closed", "a ] is missing"},
-    Phrase{"header", "", "this is not a section's name", "write [name], or \"name\" in quotes if it has unusual characters"},
-    Phrase{"inline table", "comma or closing", "a comma is missing before this", "keys of a table are separated by commas"},
+    Phrase{"header", "", "this is not a section's name",
+           "write [name], or \"name\" in quotes if it has unusual characters"},
+    Phrase{"inline table", "comma or closing", "a comma is missing before this",
+           "keys of a table are separated by commas"},
     Phrase{"inline table", "saw comma", "there is a comma too many", ""},
     Phrase{"inline table", "", "a key is missing here", "a table is written { key = value, ... }"},
     Phrase{"array", "comma or closing", "a comma is missing before this", "elements of a list are separated by commas"},
@@ -126,7 +131,8 @@ constexpr std::array phrases = {
     Phrase{"key-value", "saw ':'", "a key and its value are separated by =", "write = in place of :"},
     Phrase{"key-value", "expected '='", "a = is missing after the key", "write key = value"},
     Phrase{"key-value", "expected value", "the value is missing after =", ""},
-    Phrase{"key-value", "comment or whitespace", "nothing may follow a value on its line", "one key = value on each line; a comment begins with #"},
+    Phrase{"key-value", "comment or whitespace", "nothing may follow a value on its line",
+           "one key = value on each line; a comment begins with #"},
     Phrase{"key", "bare key", "a name is missing here", "unusual characters in a name need quotes"},
     Phrase{"key", "multi-line", "a name is written on one line", ""},
     Phrase{"root", "expected keys", "this is neither a key nor a section", "write key = value, or [section]"},
@@ -183,7 +189,8 @@ std::optional<Diagnostic> explain_unclosed(const Place& place, const Outline& ou
   const Outline::Open& open = in_header ? stack[stack.size() - 2] : stack.back();
   const bool on_its_line = has(reason, "parsing string") && open.what == "text" && open.place.line == place.line;
   const std::string_view line = line_of(place.source->text, place.line);
-  const bool new_key = !line.empty() && line.front() != ' ' && line.front() != '\t' && line.front() != ']' && line.front() != '}';
+  const bool new_key =
+      !line.empty() && line.front() != ' ' && line.front() != '\t' && line.front() != ']' && line.front() != '}';
   const bool another_line = open.what != "header" && open.place.line != place.line && new_key;
   const bool new_table = open.what == "table" && has(reason, "expected key or closing");
   if (!ended && !on_its_line && !another_line && !new_table) return std::nullopt;
@@ -201,7 +208,8 @@ Diagnostic explain_syntax_error(const std::shared_ptr<const Source>& source, int
                                 std::string_view reason) {
   const Outline outline = outline_of(source, deepest_recipe, has(reason, "redefine") ? line + 1 : 0);
   const Place place{source, line, column, 0};
-  if (has(reason, "redefine") || has(reason, "into existing inline table")) return explain_repeat(place, outline, reason);
+  if (has(reason, "redefine") || has(reason, "into existing inline table"))
+    return explain_repeat(place, outline, reason);
   if (const auto first = source->text.find_first_not_of(" \t\r\n");
       first != std::string::npos && source->text[first] == '{' && has(reason, "root table")) {
     Diagnostic d = explain_phrase(place, reason);

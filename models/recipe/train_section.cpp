@@ -17,8 +17,8 @@ TrainSpec read_train(Reading& reading, const ModelSpec& model, bool outputs_ok) 
   std::vector<std::string> ignored;
   if (!given.contains("loss")) ignored.push_back("loss");
   if (wanted && table != nullptr && !given.contains("loss") && !given.contains("losses")) {
-    reading.diagnostics.error("missing-key", reading.section_place("train"), "[train]", "the key \"loss\" is missing").help =
-        "add loss = \"sparse_categorical_crossentropy\" for classes, or loss = \"mse\" for numbers";
+    reading.diagnostics.error("missing-key", reading.section_place("train"), "[train]", "the key \"loss\" is missing")
+        .help = "add loss = \"sparse_categorical_crossentropy\" for classes, or loss = \"mse\" for numbers";
   }
   const auto section = reading.read_as<TrainSection>(given, "[train]", ignored, reading.section_place("train"));
   TrainSpec train = section;

@@ -103,8 +103,9 @@ loss = "sparse_categorical_crossentropy"
 )";
   const Spec spec = read(recipe);
   CHECK(read(recipe + "epochs = 10\n") == spec);
-  for (const char* line : {"epochs = 11", "metrics = [\"acc\"]", "class_weight = \"balanced\"", "loss_weights = 2",
-                           "optimizer = \"SGD\"", "[run]\nthreads = 1", "[predict]\nbatch_size = 1", "[data.test]\nsplit = 0.5"}) {
+  for (const char* line :
+       {"epochs = 11", "metrics = [\"acc\"]", "class_weight = \"balanced\"", "loss_weights = 2", "optimizer = \"SGD\"",
+        "[run]\nthreads = 1", "[predict]\nbatch_size = 1", "[data.test]\nsplit = 0.5"}) {
     INFO(line);
     CHECK_FALSE(read(recipe + line + "\n") == spec);
   }

@@ -62,7 +62,9 @@ struct Conv2D {
 struct Dropout {
   static constexpr auto kind = "Dropout";
   double rate = 0.5;
-  static void describe(auto& d) { d.param(&Dropout::rate, "rate", "share of inputs set to 0").required().at_least(0).less_than(1); }
+  static void describe(auto& d) {
+    d.param(&Dropout::rate, "rate", "share of inputs set to 0").required().at_least(0).less_than(1);
+  }
 };
 
 struct Rescaling {
@@ -76,7 +78,9 @@ struct Crossentropy {
   double label_smoothing = 0;
   static void describe(auto& d) {
     d.param(&Crossentropy::from_logits, "from_logits", "the predictions are not probabilities yet");
-    d.param(&Crossentropy::label_smoothing, "label_smoothing", "share of each label that is spread").at_least(0).at_most(1);
+    d.param(&Crossentropy::label_smoothing, "label_smoothing", "share of each label that is spread")
+        .at_least(0)
+        .at_most(1);
   }
 };
 struct CategoricalCrossentropy : Crossentropy {
@@ -197,8 +201,10 @@ Catalogue make() {
   c.add(make_schema<Conv2D>("layer"));
   c.add(make_schema<Dropout>("layer"));
   c.add(make_schema<Rescaling>("layer"));
-  for (const char* kind : {"Flatten", "Add", "Concatenate", "ReLU", "Softmax", "BatchNormalization"}) c.add(plain("layer", kind));
-  for (const char* kind : {"linear", "relu", "sigmoid", "softmax", "tanh", "elu", "gelu", "selu"}) c.add(plain("activation", kind));
+  for (const char* kind : {"Flatten", "Add", "Concatenate", "ReLU", "Softmax", "BatchNormalization"})
+    c.add(plain("layer", kind));
+  for (const char* kind : {"linear", "relu", "sigmoid", "softmax", "tanh", "elu", "gelu", "selu"})
+    c.add(plain("activation", kind));
   c.add(plain("initializer", "GlorotUniform", {"glorot_uniform"}));
   c.add(plain("initializer", "HeNormal", {"he_normal"}));
   c.add(plain("initializer", "Zeros", {"zeros"}));

@@ -1,6 +1,6 @@
-// Every recipe in golden/ with the messages it must give. Comments in its first lines say what else happens: "# --set a.b=c"
-// is applied as the option would be; "# for predicting" reads it as `dltrain predict` does; "# data: digits" checks it
-// against data that looks like that (signatures.h). To accept new texts: DLTRAIN_UPDATE_GOLDEN=1
+// Every recipe in golden/ with the messages it must give. Comments in its first lines say what else happens: "# --set
+// a.b=c" is applied as the option would be; "# for predicting" reads it as `dltrain predict` does; "# data: digits"
+// checks it against data that looks like that (signatures.h). To accept new texts: DLTRAIN_UPDATE_GOLDEN=1
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>

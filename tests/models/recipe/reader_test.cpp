@@ -43,6 +43,16 @@ std::string message_of(const std::string& text) {
   return "";
 }
 
+std::string load_message(const std::string& path) {
+  try {
+    load_recipe(path);
+  } catch (const UserError& error) {
+    CHECK(error.code() == ExitCode::recipe);
+    return error.what();
+  }
+  return "";
+}
+
 }  // namespace
 
 TEST_CASE("layers are named as Keras names them") {
@@ -51,7 +61,8 @@ TEST_CASE("layers are named as Keras names them") {
       {type="Conv2D",filters=1,kernel_size=1}, {type="Dense",units=1})")) ==
         Names{"flatten", "dense", "re_lu", "dense_1", "batch_normalization", "conv2d", "dense_2"});
   // A name that the recipe gives is skipped.
-  CHECK(names_of(with_layers(R"({type="Dense",units=1}, {name="dense_1",type="Dense",units=1}, {type="Dense",units=1})")) ==
+  CHECK(names_of(
+            with_layers(R"({type="Dense",units=1}, {name="dense_1",type="Dense",units=1}, {type="Dense",units=1})")) ==
         Names{"dense", "dense_1", "dense_2"});
 }
 
@@ -78,7 +89,8 @@ TEST_CASE("a layer applied again has the parameters of the first call") {
 TEST_CASE("both ways to write layers are the same") {
   const std::string rest = "[data]\ntype = \"digits\"\n[train]\nloss = \"mse\"\n";
   const Spec list = read(rest + "[model]\nlayers = [\"Flatten\", { type = \"Dense\", units = 3, }, # comment\n]\n");
-  const Spec sections = read(rest + "[[model.layers]]\ntype = \"Flatten\"\n[[model.layers]]\ntype = \"Dense\"\nunits = 3\n");
+  const Spec sections =
+      read(rest + "[[model.layers]]\ntype = \"Flatten\"\n[[model.layers]]\ntype = \"Dense\"\nunits = 3\n");
   CHECK(list == sections);
 }
 
@@ -126,19 +138,23 @@ loss = "mse"
 }
 
 TEST_CASE("the recipe's file names the run") {
-  Recipe recipe = parse_recipe("x", "[data]\ntype = \"digits\"\n[model]\nlayers = [\"Flatten\"]\n[train]\nloss = \"mse\"\n");
+  Recipe recipe =
+      parse_recipe("x", "[data]\ntype = \"digits\"\n[model]\nlayers = [\"Flatten\"]\n[train]\nloss = \"mse\"\n");
   recipe.path = "some/folder/my.first.toml";
   CHECK(read(recipe).name == "my.first");
 }
 
 TEST_CASE("overrides change values, and make texts and defaults into tables") {
-  Recipe recipe = parse_recipe("recipe.toml", "[data]\ntype = \"digits\"\n[model]\nlayers = [\"Flatten\", { type = \"Dense\", units = 10 }]\n"
-                                              "[train]\nloss = \"mse\"\n");
-  apply_overrides(recipe,
-                  {"train.epochs=3", "layers.dense.units = 32", "layers.flatten.name=\"flat\"", "train.optimizer.learning_rate=0.5",
-                   "train.loss.type=\"binary_crossentropy\"", "train.loss.from_logits=true", "run.threads=2",
-                   "data.validation.split=0.25", "layers.dense.kernel_regularizer={ type = \"L2\", l2 = 0.5 }", "seed=9"},
-                  test::small_catalogue());
+  Recipe recipe =
+      parse_recipe("recipe.toml",
+                   "[data]\ntype = \"digits\"\n[model]\nlayers = [\"Flatten\", { type = \"Dense\", units = 10 }]\n"
+                   "[train]\nloss = \"mse\"\n");
+  apply_overrides(
+      recipe,
+      {"train.epochs=3", "layers.dense.units = 32", "layers.flatten.name=\"flat\"", "train.optimizer.learning_rate=0.5",
+       "train.loss.type=\"binary_crossentropy\"", "train.loss.from_logits=true", "run.threads=2",
+       "data.validation.split=0.25", "layers.dense.kernel_regularizer={ type = \"L2\", l2 = 0.5 }", "seed=9"},
+      test::small_catalogue());
   const Spec spec = read(recipe);
   CHECK(spec.train.epochs == 3);
   CHECK(spec.seed == 9);
@@ -154,7 +170,8 @@ TEST_CASE("overrides change values, and make texts and defaults into tables") {
 }
 
 TEST_CASE("tables keep the order of the text, and places point to it") {
-  const Table table = parse_toml(std::make_shared<const Source>(Source{"t", "zeta = 1\nalpha = { y = 2, b = \"ü\", c = 3 }\n[m.x]\nq.r = 1\n[m.a]\n"}));
+  const Table table = parse_toml(std::make_shared<const Source>(
+      Source{"t", "zeta = 1\nalpha = { y = 2, b = \"ü\", c = 3 }\n[m.x]\nq.r = 1\n[m.a]\n"}));
   Names keys;
   for (const Table::Entry& entry : table.entries()) keys.push_back(entry.key);
   CHECK(keys == Names{"zeta", "alpha", "m"});
@@ -166,15 +183,25 @@ TEST_CASE("tables keep the order of the text, and places point to it") {
   CHECK(table.at("m").table()->entries()[0].key == "x");
 }
 
+TEST_CASE("a recipe that is not there is looked for under similar names") {
+  test::TemporaryFolder folder;
+  write_file_durably(folder.file("digits.toml"), "name = \"x\"\n");
+  CHECK(load_message(folder.file("digit.toml")) == "error: " + folder.file("digit.toml") +
+                                                       ": there is no such recipe\n   = help: did you mean " +
+                                                       folder.file("digits.toml") + "?\n");
+  CHECK(load_message(folder.file("digits")).find("did you mean " + folder.file("digits.toml")) != std::string::npos);
+  CHECK(load_message(folder.file("other")).find("did you mean") == std::string::npos);
+  CHECK(load_message(folder.file("nowhere/x.toml")).find("there is no such recipe") != std::string::npos);
+}
+
 TEST_CASE("recipes have limits") {
   const std::string line = "a" + std::string(1000, 'x') + " = 1\n";
   test::TemporaryFolder folder;
   std::string huge = "[data]\n";
   while (huge.size() <= largest_recipe) huge += "# " + line;
   write_file_durably(folder.file("huge.toml"), huge);
-  CHECK_THROWS_AS(load_recipe(folder.file("huge.toml")), UserError);
-  CHECK_THROWS_AS(load_recipe(folder.file("missing.toml")), UserError);
-  CHECK_THROWS_AS(load_recipe(folder.path()), UserError);
+  CHECK(load_message(folder.file("huge.toml")).find("1.0 MiB") != std::string::npos);
+  CHECK(load_message(folder.path()).find("directory") != std::string::npos);
   CHECK(message_of("a.b = " + std::string(31, '[') + std::string(31, ']')) == "");
   CHECK(message_of("a.b = " + std::string(32, '[') + std::string(32, ']')).find("32 levels") != std::string::npos);
   CHECK(message_of("[[a]]\nb = " + std::string(30, '[') + std::string(30, ']')) == "");
