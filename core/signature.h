@@ -25,9 +25,11 @@ struct DataField {
   // For targets that hold classes: how many (class numbers 0..classes-1), and their names where there are any.
   std::optional<int64_t> classes;
   std::vector<std::string> class_names;
-  std::optional<ValueRange> range;  // of the training part, where the source knows it
+  // What some or all values of the training part show; unknown without one.
+  std::optional<ValueRange> range;
+  std::vector<int64_t> class_counts;  // samples of each class, where a sample has one class
 
-  // Without the range.
+  // Without what only the values show.
   bool operator==(const DataField& o) const {
     return name == o.name && shape == o.shape && dtype == o.dtype && classes == o.classes && class_names == o.class_names;
   }

@@ -31,6 +31,36 @@ OpenedDataset::OpenedDataset(std::vector<std::unique_ptr<Samples>> sets, std::ar
   signature_.train_samples = size(Part::train);
   signature_.validation_samples = size(Part::validation);
   signature_.test_samples = size(Part::test);
+  look_at_values();
+}
+
+namespace {
+
+// Nothing for other dtypes than float32, and without values.
+std::optional<ValueRange> range_of(const Array& array) {
+  if (array.dtype != DType::f32) return std::nullopt;
+  const std::span<const float> values = array.as<float>();
+  if (values.empty()) return std::nullopt;
+  const auto [least, greatest] = std::ranges::minmax_element(values);
+  return ValueRange{*least, *greatest};
+}
+
+}  // namespace
+
+void OpenedDataset::look_at_values() {
+  constexpr int64_t most = 64;  // samples, spread over the part: decoding images takes time
+  const int64_t count = std::min(most, size(Part::train));
+  std::vector<int64_t> rows;
+  for (int64_t i = 0; i < count; ++i) rows.push_back(i * size(Part::train) / count);
+  Batch batch;
+  read(Part::train, rows, batch);
+  for (size_t i = 0; i < batch.inputs.size(); ++i) signature_.inputs[i].range = range_of(batch.inputs[i]);
+  for (size_t i = 0; i < batch.targets.size(); ++i) signature_.targets[i].range = range_of(batch.targets[i]);
+  for (const ClassCounts& counts : class_counts(Part::train)) {
+    for (DataField& target : signature_.targets) {
+      if (target.name == counts.target) target.class_counts = counts.counts;
+    }
+  }
 }
 
 void OpenedDataset::read(Part part, std::span<const int64_t> rows, Batch& batch) const {

@@ -32,6 +32,8 @@ class OpenedDataset : public Dataset {
   std::vector<ClassCounts> class_counts(Part part) const override;
 
  private:
+  // What the training part's values show: ranges and class counts, for the signature.
+  void look_at_values();
   const PartRows& part_rows(Part part) const { return parts_[static_cast<size_t>(part)]; }
 
   std::vector<std::unique_ptr<Samples>> sets_;

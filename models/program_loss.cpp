@@ -1,5 +1,6 @@
 // Losses and metrics of a batch, and what they add to the sums of an epoch.
 #include <algorithm>
+#include <numeric>
 
 #include "graph/ops.h"
 #include "layers/regularizers.h"
@@ -27,20 +28,39 @@ Value ProgramBuilder::target(const OutputSpec& output, int64_t batch) {
   return b_.input("target:" + field.name, graph::InputKind::data, {field.dtype, Shape{batch}.concat(field.shape)});
 }
 
-// 1 for classes without a weight of their own.
-std::optional<Value> ProgramBuilder::class_weight(const OutputSpec& output, Value target) {
-  if (!output.class_weights || output.class_weights->by_class.empty()) return std::nullopt;
-  const DataField& field = program_.target_of(output.name);
-  const int64_t classes = field.classes.value_or(2);
-  std::vector<double> table(static_cast<size_t>(classes), 1);
-  for (const auto& [name, weight] : output.class_weights->by_class) {
-    const auto named = std::find(field.class_names.begin(), field.class_names.end(), name);
-    const size_t number = named != field.class_names.end() ? static_cast<size_t>(named - field.class_names.begin()) : std::stoul(name);
-    table.at(number) = weight;
+namespace {
+
+// The weight of each class; 1 for classes without one of their own. "balanced" is samples / (classes x samples of the
+// class), as scikit-learn's compute_class_weight does it, so that the classes of the training part weigh the same.
+std::vector<double> weights_of_classes(const ClassWeights& given, const DataField& target) {
+  std::vector<double> weights(static_cast<size_t>(target.classes.value_or(2)), 1);
+  for (const auto& [name, weight] : given.by_class) {
+    const auto named = std::find(target.class_names.begin(), target.class_names.end(), name);
+    const auto number = named != target.class_names.end() ? named - target.class_names.begin() : std::stol(name);
+    weights.at(static_cast<size_t>(number)) = weight;
   }
+  if (!given.balanced) return weights;
+  const double samples = std::accumulate(target.class_counts.begin(), target.class_counts.end(), 0.0);
+  const auto classes = static_cast<double>(weights.size());
+  for (size_t i = 0; i < std::min(weights.size(), target.class_counts.size()); ++i) {
+    if (target.class_counts[i] > 0) weights[i] = samples / (classes * static_cast<double>(target.class_counts[i]));
+  }
+  return weights;
+}
+
+}  // namespace
+
+std::optional<Value> ProgramBuilder::class_weight(const OutputSpec& output, Value target) {
+  if (!output.class_weights || (output.class_weights->by_class.empty() && !output.class_weights->balanced)) {
+    return std::nullopt;
+  }
+  const DataField& field = program_.target_of(output.name);
+  const std::vector<double> table = weights_of_classes(*output.class_weights, field);
+  const auto classes = static_cast<int64_t>(table.size());
   const bool one_hot = field.shape.rank() > 0 && field.shape.back() == classes && classes > 1 && is_float(field.dtype);
   Value labels = one_hot ? graph::argmax(b_, target) : graph::cast(b_, target, DType::i32);
-  if (!one_hot && field.shape.rank() == 1 && field.shape[0] == 1) labels = graph::reshape(b_, labels, {b_.shape(target)[0]});
+  if (!one_hot && field.shape.rank() == 1 && field.shape[0] == 1)
+    labels = graph::reshape(b_, labels, {b_.shape(target)[0]});
   return graph::gather(b_, graph::constant(b_, b_.real(), {classes}, table), labels);
 }
 
@@ -86,12 +106,14 @@ BatchLoss ProgramBuilder::losses(int64_t batch, SumSet set) {
   std::vector<Value> means;
   Diagnostics diagnostics;
   for (const OutputSpec& output : outputs) {
-    const auto inner = b_.scope(output.name, "loss of output \"" + output.name + "\" (" + output.loss.kind + ")", output.loss_place);
+    const auto inner =
+        b_.scope(output.name, "loss of output \"" + output.name + "\" (" + output.loss.kind + ")", output.loss_place);
     try {
       const Value wanted = target(output, batch);
       const auto loss = make_loss(output.loss);
       const LossValues values = loss->build(b_, wanted, values_.at(output.name).value);
-      sums.push_back(loss_sums(b_, values, loss->reduction, values_.at(output.name).mask, sample_weight(output, wanted, batch, set)));
+      sums.push_back(loss_sums(b_, values, loss->reduction, values_.at(output.name).mask,
+                               sample_weight(output, wanted, batch, set)));
       means.push_back(graph::div(b_, sums.back().numerator, graph::maximum(b_, sums.back().denominator, 1e-30)));
     } catch (const UserError& error) {
       diagnostics.add(error.diagnostics());
@@ -104,12 +126,13 @@ BatchLoss ProgramBuilder::losses(int64_t batch, SumSet set) {
     const Value weighted = graph::mul(b_, means[i], outputs[i].loss_weight);
     mean = mean ? graph::add(b_, *mean, weighted) : weighted;
   }
-  // One output keeps its own divisor, so that micro-batches add up exactly. The means of several outputs are added first, and
-  // count by the rows of the micro-batch.
+  // One output keeps its own divisor, so that micro-batches add up exactly. The means of several outputs are added
+  // first, and count by the rows of the micro-batch.
   BatchLoss result;
   const bool single = outputs.size() == 1;
   result.denominator = single ? sums[0].denominator : graph::scalar_constant(b_, static_cast<double>(batch));
-  result.numerator = single ? graph::mul(b_, sums[0].numerator, outputs[0].loss_weight) : graph::mul(b_, *mean, result.denominator);
+  result.numerator =
+      single ? graph::mul(b_, sums[0].numerator, outputs[0].loss_weight) : graph::mul(b_, *mean, result.denominator);
   for (const Value added : b_.added_losses()) {  // activity regularizers: sums over the batch
     const Value share = graph::mul(b_, added, 1 / static_cast<double>(batch));
     result.numerator = graph::add(b_, result.numerator, graph::mul(b_, share, result.denominator));
@@ -135,7 +158,8 @@ void ProgramBuilder::metrics(int64_t batch, SumSet set) {
     const std::vector<std::string> names = metric_names(output.metrics);
     for (size_t i = 0; i < output.metrics.size(); ++i) {
       const Component& metric = output.metrics[i];
-      const auto inner = b_.scope(output.name, "metric " + metric.kind + " of output \"" + output.name + "\"", metric.place);
+      const auto inner =
+          b_.scope(output.name, "metric " + metric.kind + " of output \"" + output.name + "\"", metric.place);
       try {
         const Value wanted = target(output, batch);
         const layers::Tensor& prediction = values_.at(output.name);
