@@ -134,6 +134,21 @@ class DataChecker {
           .help = "use \"mse\" for numbers, or check the target of [data]";
     }
     if (traits.target == TargetForm::numbers) check_reach(output, target);
+    check_double_softmax(output);
+  }
+
+  // A softmax of a softmax: the scores end up nearly equal, and training crawls.
+  void check_double_softmax(const OutputSpec& output) {
+    const LayerSpec* layer = find_layer(spec_.model, output.name);
+    const auto last = layer == nullptr ? std::nullopt : last_activation(spec_.model, *layer);
+    if (!last || last->kind != "softmax" || last->layer->inputs.size() != 1) return;
+    const std::string& kind = last->layer->component.kind;
+    const LayerSpec* before = find_layer(spec_.model, last->layer->inputs.front());
+    const auto first = before == nullptr ? std::nullopt : last_activation(spec_.model, *before);
+    if (!first || first->kind != "softmax" || (kind != "Softmax" && kind != "Activation")) return;
+    Diagnostic& d = diagnostics_.warning("softmax-twice", last->layer->place, last->layer->who(),
+                                         "layer " + quote(first->layer->name) + " has a softmax already");
+    d.help = "leave out one of the two";
   }
 
   // Numbers that the last activation never gives: training runs on, and the loss stays.

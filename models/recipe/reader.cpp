@@ -64,8 +64,10 @@ template <class T> T read_plain(Reading& reading, const std::string& name) {
 
 // What only a look at several sections shows; for recipes that are right otherwise.
 void check_across(Reading& reading, const Spec& spec) {
-  const Table* train = reading.recipe.table.find("train") != nullptr ? reading.recipe.table.at("train").table() : nullptr;
-  if (train != nullptr && train->contains("validation_freq") && spec.train.validation_freq != 1 && !spec.data.validation) {
+  const Table* train =
+      reading.recipe.table.find("train") != nullptr ? reading.recipe.table.at("train").table() : nullptr;
+  if (train != nullptr && train->contains("validation_freq") && spec.train.validation_freq != 1 &&
+      !spec.data.validation) {
     Diagnostic& d = reading.diagnostics.warning("no-effect", train->key_place("validation_freq"), "[train]",
                                                 "validation_freq has no effect without a validation part");
     d.help = "add [data.validation] with split = 0.1, or leave it out";
