@@ -15,7 +15,7 @@
 namespace dltrain::backends {
 
 // What a kernel runs on. Pointers are to device memory; those of outputs that nobody reads are null. `scratch` is shared
-// with other kernels; `packed` is the kernel's own and keeps its contents between runs.
+// with other kernels; `packed` keeps its contents between runs and is shared with kernels that hold the same copy.
 struct Arguments {
   std::span<void* const> inputs;
   std::span<void* const> outputs;
@@ -29,6 +29,7 @@ struct KernelInfo {
   int64_t scratch_bytes = 0;
   int64_t packed_bytes = 0;          // private copies of weights in the layout that the kernel prefers
   std::vector<int> packed_inputs;    // the inputs they are copies of
+  std::string packed_layout;         // equal for kernels whose copies of the same inputs are the same bytes; empty: none are
   std::vector<std::pair<int, int>> in_place;  // (input, output): the output may be written over the input
   double flops = 0;                  // multiplications and additions of one run
   double bytes = 0;                  // memory that one run must at least move

@@ -40,6 +40,38 @@ Graph prepare(const Graph& graph, Backend& backend, const PlanOptions& options, 
                     "", "", "choose another device or precision under [run]"}});
 }
 
+// The value behind views.
+graph::Value root_of(const Graph& graph, graph::Value value) {
+  while (graph.node(value).op->view) value = graph.node(value).inputs[0];
+  return value;
+}
+
+PackedUse packed_use(const Graph& graph, const Node& node, const KernelInfo& info) {
+  PackedUse use{.bytes = divide_up(info.packed_bytes, graph::alignment) * graph::alignment};
+  for (const int packed : info.packed_inputs) {
+    const graph::Value root = root_of(graph, node.inputs[static_cast<size_t>(packed)]);
+    const auto input = std::find_if(graph.inputs.begin(), graph.inputs.end(), [&](const graph::Input& i) {
+      return i.value == root && i.kind == graph::InputKind::state;
+    });
+    if (input == graph.inputs.end()) use.always = true;
+    else use.states.push_back(input->name);
+  }
+  if (info.packed_layout.empty() || use.always) return use;
+  for (const std::string& state : use.states) use.key += state + "\n";
+  use.key += info.packed_layout;
+  return use;
+}
+
+int64_t packed_bytes(const std::vector<Step>& steps) {
+  int64_t bytes = 0;
+  std::set<std::string> counted;
+  for (const Step& step : steps) {
+    const bool is_known = !step.packed.key.empty() && !counted.insert(step.packed.key).second;
+    if (!is_known) bytes = checked_add(bytes, step.packed.bytes);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 std::unique_ptr<Plan> compile_plan(const Graph& graph, Backend& backend, const PlanOptions& options) {
@@ -55,9 +87,10 @@ std::unique_ptr<Plan> compile_plan(const Graph& graph, Backend& backend, const P
     for (const int count : uses[i]) used.push_back(count > 0);
     auto kernel = backend.compile(plan->graph, node, used);
     plan->needs[i] = {kernel->info().scratch_bytes, kernel->info().in_place};
-    plan->packed_bytes = checked_add(plan->packed_bytes, divide_up(kernel->info().packed_bytes, graph::alignment) * graph::alignment);
-    plan->steps.push_back({i, std::move(kernel)});
+    PackedUse packed = packed_use(plan->graph, node, kernel->info());
+    plan->steps.push_back({i, std::move(kernel), std::move(packed)});
   }
+  plan->packed_bytes = packed_bytes(plan->steps);
   plan->memory = graph::plan_memory(plan->graph, plan->needs);
   return plan;
 }

@@ -18,10 +18,19 @@ struct PlanOptions {
   bool fuse = true;  // let the backend fuse
 };
 
+// The copy of weights that a kernel works on.
+struct PackedUse {
+  int64_t bytes = 0;                // 0: it has none
+  std::vector<std::string> states;  // that it is a copy of
+  bool always = false;              // something that is not a state is in it: made anew for every run
+  std::string key;                  // equal for equal copies, in all plans for a backend; empty: the kernel's own
+};
+
 // One kernel and the node it computes. Views and inputs have none.
 struct Step {
   size_t node;
   std::unique_ptr<Kernel> kernel;
+  PackedUse packed;
 };
 
 struct Plan {
@@ -30,7 +39,7 @@ struct Plan {
   std::vector<graph::NodeMemory> needs;
   graph::MemoryPlan memory;
   std::vector<graph::PassReport> passes;
-  int64_t packed_bytes = 0;
+  int64_t packed_bytes = 0;  // of all its copies of weights, each counted once
 
   // What `dltrain explain --stage plan` shows: one line a kernel with implementation, bytes and bound, then totals.
   std::string text() const;

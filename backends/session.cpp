@@ -19,10 +19,10 @@ Session::Session(std::unique_ptr<Backend> backend) : backend_(std::move(backend)
 Session::~Session() {
   backend_->wait();
   for (const auto& bound : bound_) {
-    for (void* memory : bound->packed) backend_->release(memory);
     for (void* memory : bound->input_memory) backend_->release(memory);
   }
   bound_.clear();
+  for (const auto& [key, copy] : packed_) backend_->release(copy.memory);
   for (const auto& [name, state] : states_) backend_->release(state.memory);
   backend_->release(arena_);
 }
@@ -71,7 +71,7 @@ int64_t Session::state_bytes() const {
 
 int64_t Session::packed_bytes() const {
   int64_t bytes = 0;
-  for (const auto& bound : bound_) bytes = checked_add(bytes, bound->plan->packed_bytes);
+  for (const auto& [key, copy] : packed_) bytes = checked_add(bytes, copy.bytes);
   return bytes;
 }
 
@@ -83,10 +83,7 @@ int Session::add(const graph::Graph& graph, const PlanOptions& options) {
       create_state({input.name, bound->plan->graph.type(input.value)});
     }
   }
-  for (const Step& step : bound->plan->steps) {
-    const int64_t bytes = step.kernel->info().packed_bytes;
-    bound->packed.push_back(bytes > 0 ? backend_->allocate(bytes) : nullptr);
-  }
+  share_packed(*bound);
   for (const graph::Input& input : bound->plan->graph.inputs) {
     const bool own =
         input.kind == InputKind::scalar || (input.kind == InputKind::data && !backend_->shares_host_memory());
@@ -101,6 +98,18 @@ int Session::add(const graph::Graph& graph, const PlanOptions& options) {
     bind(*bound_.back());
   }
   return static_cast<int>(bound_.size() - 1);
+}
+
+void Session::share_packed(Bound& bound) {
+  for (size_t s = 0; s < bound.plan->steps.size(); ++s) {
+    const PackedUse& use = bound.plan->steps[s].packed;
+    bound.packed.push_back(nullptr);
+    if (use.bytes == 0) continue;
+    const std::string own = "plan " + std::to_string(bound_.size()) + " step " + std::to_string(s);
+    PackedCopy& copy = packed_[use.key.empty() ? own : use.key];
+    if (copy.memory == nullptr) copy = {backend_->allocate(use.bytes), use.bytes};
+    bound.packed.back() = &copy;
+  }
 }
 
 void Session::grow_arena(int64_t bytes) {
@@ -133,25 +142,12 @@ const void* Session::readable(Bound& bound, Value value) {
   return bound_to_host ? bound.fed[static_cast<size_t>(placement.index)] : address(bound, value);
 }
 
-namespace {
-
-// The value behind views.
-Value root_of(const graph::Graph& graph, Value value) {
-  while (graph.node(value).op->view) value = graph.node(value).inputs[0];
-  return value;
-}
-
-}  // namespace
-
 void Session::bind(Bound& bound) {
   const Plan& plan = *bound.plan;
   const size_t count = plan.steps.size();
   bound.inputs.assign(count, {});
   bound.outputs.assign(count, {});
   bound.launches.clear();
-  bound.packed_states.assign(count, {});
-  bound.packs_always.assign(count, false);
-  bound.packed_version.assign(count, 0);
   bound.input_slots.assign(plan.graph.inputs.size(), {});
   for (size_t s = 0; s < count; ++s) {
     const graph::Node& node = plan.graph.nodes[plan.steps[s].node];
@@ -166,19 +162,11 @@ void Session::bind(Bound& bound) {
         bound.input_slots[static_cast<size_t>(placement.index)].push_back(&bound.inputs[s][i]);
       }
     }
-    for (const int packed : plan.steps[s].kernel->info().packed_inputs) {
-      const Value root = root_of(plan.graph, node.inputs[static_cast<size_t>(packed)]);
-      const auto input = std::find_if(plan.graph.inputs.begin(), plan.graph.inputs.end(), [&](const graph::Input& i) {
-        return i.value == root && i.kind == InputKind::state;
-      });
-      if (input == plan.graph.inputs.end()) bound.packs_always[s] = true;
-      else bound.packed_states[s].push_back(input->name);
-    }
     void* scratch = plan.memory.scratch[plan.steps[s].node] < 0
                         ? nullptr
                         : static_cast<std::byte*>(arena_) + plan.memory.scratch[plan.steps[s].node];
-    bound.launches.push_back(
-        {plan.steps[s].kernel.get(), {bound.inputs[s], bound.outputs[s], scratch, bound.packed[s]}});
+    void* packed = bound.packed[s] == nullptr ? nullptr : bound.packed[s]->memory;
+    bound.launches.push_back({plan.steps[s].kernel.get(), {bound.inputs[s], bound.outputs[s], scratch, packed}});
   }
 }
 
@@ -215,11 +203,13 @@ void Session::feed_inputs(Bound& bound, const Feed& feed) {
 }
 
 void Session::pack_if_stale(Bound& bound, size_t step) {
-  int64_t version = 1;  // so that a step without states packs once
-  for (const std::string& name : bound.packed_states[step]) version += states_.at(name).version;
-  if (!bound.packs_always[step] && version == bound.packed_version[step]) return;
+  const PackedUse& use = bound.plan->steps[step].packed;
+  PackedCopy& copy = *bound.packed[step];
+  int64_t version = 1;  // so that a copy without states is made once
+  for (const std::string& name : use.states) version += states_.at(name).version;
+  if (!use.always && version == copy.version) return;
   bound.launches[step].kernel->pack(bound.launches[step].arguments);
-  bound.packed_version[step] = version;
+  copy.version = version;
 }
 
 void Session::begin_run(Bound& bound, const Feed& feed) {

@@ -42,7 +42,7 @@ class Session {
   int add(const graph::Graph& graph, const PlanOptions& options = {});
   const Plan& plan(int number) const { return *bound_[static_cast<size_t>(number)]->plan; }
   int64_t arena_bytes() const { return arena_bytes_; }
-  int64_t packed_bytes() const;
+  int64_t packed_bytes() const;  // of the copies of weights of all plans
 
   // Enqueues one run. Results are valid until the next run of any plan.
   void run(int number, const Feed& feed);
@@ -58,20 +58,24 @@ class Session {
     void* memory = nullptr;
     int64_t version = 1;  // counts changes, for packed copies
   };
+  // A copy of weights as kernels prefer it; one for all plans that want the same.
+  struct PackedCopy {
+    void* memory = nullptr;
+    int64_t bytes = 0;
+    int64_t version = 0;  // sum of the versions of its states when it was made
+  };
   // A plan with its addresses.
   struct Bound {
     std::unique_ptr<Plan> plan;
     std::vector<std::vector<void*>> inputs, outputs;  // per step
     std::vector<Launch> launches;                     // per step
-    std::vector<void*> packed;                        // per step, null without
-    std::vector<std::vector<std::string>> packed_states;  // per step: states the packed copy is made of
-    std::vector<bool> packs_always;                   // per step
-    std::vector<int64_t> packed_version;              // per step: sum of versions at the last pack
+    std::vector<PackedCopy*> packed;                  // per step, null without
     std::vector<void*> input_memory;  // per graph input: device buffer or null (bound to host memory)
     std::vector<const std::byte*> fed;  // per graph input: host memory bound in the last run, or null
     std::vector<std::vector<void**>> input_slots;  // per graph input: pointers to patch
   };
 
+  void share_packed(Bound& bound);
   void grow_arena(int64_t bytes);
   void bind(Bound& bound);
   void feed_inputs(Bound& bound, const Feed& feed);
@@ -84,6 +88,7 @@ class Session {
 
   std::unique_ptr<Backend> backend_;
   std::map<std::string, State> states_;
+  std::map<std::string, PackedCopy> packed_;  // by PackedUse::key, or by plan and step
   std::vector<std::unique_ptr<Bound>> bound_;
   void* arena_ = nullptr;
   int64_t arena_bytes_ = 0;

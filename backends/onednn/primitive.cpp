@@ -62,6 +62,20 @@ Primitive make_reorder(const dnnl::memory::desc& from, const dnnl::memory::desc&
   return {dnnl::reorder(desc), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}}};
 }
 
+std::string layout_text(const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
+  std::string text;
+  for (const dnnl::memory::desc& desc : {from, to}) {
+    if (desc.get_format_kind() != dnnl::memory::format_kind::blocked) return {};
+    text += "type " + std::to_string(static_cast<int>(desc.get_data_type()));
+    for (const dnnl::memory::dims& numbers : {desc.get_dims(), desc.get_padded_dims(), desc.get_strides(),
+                                              desc.get_inner_blks(), desc.get_inner_idxs()}) {
+      text += " " + Shape(numbers).text();
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 dnnl::memory::desc plain_desc(const Shape& shape) {
   return {shape.sizes(), dnnl::memory::data_type::f32, strides_of(shape)};
 }

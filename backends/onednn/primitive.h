@@ -41,6 +41,9 @@ class Primitive {
 // The copy from one layout to another; empty if they are the same.
 Primitive make_reorder(const dnnl::memory::desc& from, const dnnl::memory::desc& to);
 
+// Names that copy: equal texts mean equal bytes from equal bytes. Empty where a layout is the library's secret.
+std::string layout_text(const dnnl::memory::desc& from, const dnnl::memory::desc& to);
+
 // Row-major memory.
 dnnl::memory::desc plain_desc(const Shape& shape);
 

@@ -73,6 +73,7 @@ class PackedConvolution : public LibraryKernel {
     if (!reorder_) return;
     info_.packed_bytes = static_cast<int64_t>(wanted.get_size());
     info_.packed_inputs = {1};
+    info_.packed_layout = layout_text(w.kernel, wanted);
     const StateUse use = state_use(request.graph, request.node.inputs[1]);
     info_.reorders = !use.is_state || use.changes ? 1 : 0;
   }

@@ -82,16 +82,17 @@ class MatmulKernel final : public LibraryKernel {
     if (has_bias_) arguments.push_back({DNNL_ARG_BIAS, bias});
     product_ = Primitive(dnnl::matmul(desc), arguments);
     reorder_ = make_reorder(p.y, desc.weights_desc());
-    describe(request, desc);
+    describe(request, p, desc);
   }
 
  private:
-  void describe(const Request& request, const dnnl::matmul::primitive_desc& desc) {
+  void describe(const Request& request, const Product& product, const dnnl::matmul::primitive_desc& desc) {
     info_.implementation = desc.impl_info_str();
     reserve(desc.scratchpad_desc().get_size());
     if (!reorder_) return;
     info_.packed_bytes = static_cast<int64_t>(desc.weights_desc().get_size());
     info_.packed_inputs = {1};
+    info_.packed_layout = layout_text(product.y, desc.weights_desc());
     info_.reorders = state_use(request.graph, request.node.inputs[1]).changes ? 1 : 0;
   }
 
