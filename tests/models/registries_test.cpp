@@ -20,7 +20,8 @@ Setting example(const Schema& schema) {
   for (const Field& field : schema.fields) {
     if (!field.required) continue;
     switch (field.type) {
-      case FieldType::real: given.set(field.name, 0.5); break;
+      case FieldType::real:
+      case FieldType::real_or_component: given.set(field.name, 0.5); break;
       case FieldType::reals: given.set(field.name, List{0.1, 0.01}); break;
       case FieldType::step_count: given.set(field.name, "2 epochs"); break;
       case FieldType::step_counts: given.set(field.name, List{100}); break;
@@ -65,7 +66,7 @@ TEST_CASE("every kind can be made from its canonical form") {
   }
   for (const Schema& schema : models::schedule_registry().schemas()) {
     const auto rate = models::LearningRate({0, test::component_of("schedule", example(schema))}, 10);
-    CHECK(rate.at(0) > 0);
+    CHECK(rate.at(1) > 0);
     CHECK(rate.at(1000) >= 0);
   }
 }

@@ -40,6 +40,71 @@ TEST_CASE("schedules give Keras' learning rates") {
   }
 }
 
+TEST_CASE("a warm-up before Keras' schedules: a straight line to their first learning rate, then theirs") {
+  constexpr int64_t warm = 7;
+  for (const Table& one : test::keras_fixture("schedules/schedules").cases) {
+    const std::string name = *one.at("case").text();
+    if (name.find("warm_up") != std::string::npos) continue;
+    DYNAMIC_SECTION(name) {
+      const auto alone = learning_rate(one.at("schedule"));
+      const auto rate = learning_rate(table({{"type", "Warmup"},
+                                             {"initial_learning_rate", 0.001},
+                                             {"warmup_steps", warm},
+                                             {"then", one.at("schedule")}}));
+      CHECK(rate.at(0) == 0.001);
+      for (int64_t step = 1; step < warm; ++step) {
+        const double share = static_cast<double>(step) / warm;
+        CHECK(std::fabs(rate.at(step) - (0.001 * (1 - share) + alone.at(0) * share)) < 1e-15);
+      }
+      for (const int64_t step : test::integers(one.at("steps"))) CHECK(rate.at(step + warm) == alone.at(step));
+    }
+  }
+}
+
+TEST_CASE("a warm-up before a cosine gives what Keras' CosineDecay with its own warm-up gives") {
+  for (const Table& one : test::keras_fixture("schedules/schedules").cases) {
+    const std::string name = *one.at("case").text();
+    const Table& cosine = *one.at("schedule").table();
+    if (!cosine.contains("warmup_target") || name == "cosine_warm_up_zero_steps") continue;
+    DYNAMIC_SECTION(name) {
+      Table then = cosine;
+      then.erase("warmup_target");
+      then.erase("warmup_steps");
+      then.set("initial_learning_rate", cosine.at("warmup_target"));
+      const auto rate = learning_rate(table({{"type", "Warmup"},
+                                             {"initial_learning_rate", cosine.at("initial_learning_rate")},
+                                             {"warmup_steps", cosine.at("warmup_steps")},
+                                             {"then", then}}));
+      const auto steps = test::integers(one.at("steps"));
+      const List& values = *one.at("values").list();
+      for (size_t i = 0; i < steps.size(); ++i) {
+        INFO("step " << steps[i]);
+        CHECK(std::fabs(rate.at(steps[i]) - *values[i].real()) <= 2e-5 * *values[i].real() + 1e-8);
+      }
+    }
+  }
+}
+
+TEST_CASE("a warm-up goes before a plain number, and counts in epochs") {
+  const auto rate = learning_rate(table({{"type", "Warmup"}, {"warmup_steps", "2 epochs"}, {"then", 0.5}}), 10);
+  CHECK(rate.at(0) == 0);
+  CHECK(rate.at(10) == 0.25);
+  CHECK(rate.at(20) == 0.5);
+  CHECK(rate.at(1000000) == 0.5);
+}
+
+TEST_CASE("two warm-ups, one behind the other, are refused") {
+  const Setting cosine = table({{"type", "CosineDecay"},
+                                {"initial_learning_rate", 0.0},
+                                {"decay_steps", 20},
+                                {"warmup_target", 0.1},
+                                {"warmup_steps", 5}});
+  const Setting warm = table({{"type", "Warmup"}, {"warmup_steps", 3}, {"then", 0.1}});
+  for (const Setting& then : {cosine, warm}) {
+    CHECK_THROWS_AS(learning_rate(table({{"type", "Warmup"}, {"warmup_steps", 3}, {"then", then}})), UserError);
+  }
+}
+
 TEST_CASE("a warm-up without its target is refused, where Keras ignores it") {
   CHECK_THROWS_AS(
       learning_rate(
