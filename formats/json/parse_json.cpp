@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -37,8 +39,9 @@ class SettingBuilder : public nlohmann::json_sax<json> {
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& value) override {
-    if (open_.back()->table()->contains(value)) refuse("the key " + quote(value) + " appears twice in one object");
-    keys_.back() = std::move(value);
+    Level& level = open_.back();
+    if (!level.keys.insert(value).second) refuse("the key " + quote(value) + " appears twice in one object");
+    level.key = std::move(value);
     return true;
   }
   bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception&) override {
@@ -51,6 +54,13 @@ class SettingBuilder : public nlohmann::json_sax<json> {
   }
 
  private:
+  // A list or table around the next value.
+  struct Level {
+    Setting* container;  // grows only while it is the innermost
+    std::string key;     // of the next value of a table
+    std::unordered_set<std::string> keys;  // all so far: a table's own search would make large objects slow
+  };
+
   [[noreturn]] void refuse(const std::string& what) const { throw UserError(meaning_, name_, what); }
 
   // Where the next value belongs.
@@ -59,10 +69,9 @@ class SettingBuilder : public nlohmann::json_sax<json> {
       root_ = std::move(value);
       return &root_;
     }
-    if (List* list = open_.back()->list()) return &list->emplace_back(std::move(value));
-    Table* table = open_.back()->table();
-    table->set(keys_.back(), std::move(value));
-    return &table->entries().back().value;
+    Level& level = open_.back();
+    if (List* list = level.container->list()) return &list->emplace_back(std::move(value));
+    return &level.container->table()->entries().emplace_back(std::move(level.key), std::move(value), Place()).value;
   }
 
   bool add(Setting value) {
@@ -73,14 +82,12 @@ class SettingBuilder : public nlohmann::json_sax<json> {
   bool open(Setting value) {
     if (static_cast<int>(open_.size()) == depth_)
       refuse("it is nested more than " + std::to_string(depth_) + " levels deep");
-    open_.push_back(place(std::move(value)));
-    keys_.emplace_back();
+    open_.push_back({place(std::move(value)), {}, {}});
     return true;
   }
 
   bool close() {
     open_.pop_back();
-    keys_.pop_back();
     return true;
   }
 
@@ -89,9 +96,7 @@ class SettingBuilder : public nlohmann::json_sax<json> {
   ExitCode meaning_;
   int depth_;
   Setting root_;
-  std::vector<Setting*>
-      open_;  // the lists and tables around the next value; a container grows only while it is the innermost
-  std::vector<std::string> keys_;
+  std::vector<Level> open_;
 };
 
 }  // namespace
