@@ -128,7 +128,8 @@ std::string memory_text(const training::MemoryUse& use) {
   const auto text = [](int64_t bytes) { return bytes_text(static_cast<uint64_t>(bytes)); };
   std::string out = text(use.total()) + " (weights " + text(use.weights) + ", optimizer " + text(use.optimizer);
   if (use.gradients > 0) out += ", gradients " + text(use.gradients);
-  return out + ", activations " + text(use.arena) + ", packed weights " + text(use.packed) + ")";
+  return out + ", activations " + text(use.arena) + ", packed weights " + text(use.packed) + ", batches " + text(use.batches) +
+         ", library " + text(use.library) + ")";
 }
 
 }  // namespace dltrain::app

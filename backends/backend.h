@@ -74,6 +74,7 @@ struct DeviceInfo {
   std::string name;            // "cpu", "cuda:0"
   std::string description;     // "AVX-512 with AMX, 2 threads, oneDNN 3.7.2"
   int64_t memory_bytes = 0;    // what the process may use
+  int64_t library_bytes = 0;   // about what computing takes beside what is allocated here: code, tables, stacks
   double peak_flops = 0;       // 0: not known
   double peak_bandwidth = 0;   // bytes per second; 0: not known
 };

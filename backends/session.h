@@ -28,6 +28,7 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   Backend& backend() { return *backend_; }
+  const Backend& backend() const { return *backend_; }
 
   // Makes a state, zero at first. Nothing happens if it is there.
   void create_state(const graph::StateInfo& info);

@@ -10,6 +10,10 @@
 
 namespace dltrain::datasets {
 
+constexpr int64_t batches_ahead = 4;
+// With the one that is in use.
+constexpr int64_t batches_in_memory = batches_ahead + 1;
+
 struct StreamOptions {
   Part part = Part::train;
   int64_t batch_size = 32;
@@ -18,7 +22,7 @@ struct StreamOptions {
   uint64_t seed = 0;
   int64_t epoch = 0;
   int64_t first_batch = 0;  // where a resumed pass goes on
-  int64_t prefetch = 4;  // batches prepared ahead; 0: none, and no thread. There is no thread either if the first batch
+  int64_t prefetch = batches_ahead;  // batches prepared ahead; 0: none, and no thread. There is no thread either if the first batch
                          // shows that reading costs less than handing over
   const std::atomic<bool>* stop = nullptr;  // when it becomes true, next() ends early
 };

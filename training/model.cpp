@@ -1,6 +1,8 @@
 #include "training/model.h"
 
 #include "core/checked.h"
+#include "core/free_memory.h"
+#include "datasets/batch_stream.h"
 #include "graph/builder.h"
 #include "layers/initializers.h"
 #include "models/metrics/metric.h"
@@ -21,6 +23,7 @@ void Model::initialize() {
     if (info.role != StateRole::weight && info.role != StateRole::buffer) continue;
     session_.set_state(info.name, layers::initialize(info.initializer, info.type.shape, info.type.dtype, program_.spec().seed, info.name));
   }
+  return_free_memory();
 }
 
 int Model::plan(PlanKind kind, int64_t batch) {
@@ -165,6 +168,13 @@ MemoryUse Model::memory() const {
   }
   use.arena = session_.arena_bytes();
   use.packed = session_.packed_bytes();
+  use.library = session_.backend().device().library_bytes;
+  if (training_plan_ < 0) return use;
+  const graph::Graph& graph = training_plan().graph;
+  for (const graph::Input& input : graph.inputs) {
+    if (input.kind != graph::InputKind::data) continue;
+    use.batches = checked_add(use.batches, checked_multiply(graph.type(input.value).bytes(), datasets::batches_in_memory));
+  }
   return use;
 }
 

@@ -14,14 +14,16 @@
 
 namespace dltrain::training {
 
-// What a device needs for a model, by kind; in bytes. Predicted from the plans, before anything runs.
+// What training takes beside the data themselves, by kind; in bytes. Predicted from the plans, before anything runs.
 struct MemoryUse {
   int64_t weights = 0;      // and other states of the model
   int64_t optimizer = 0;    // slots, counters
   int64_t gradients = 0;    // accumulated over micro-batches
   int64_t arena = 0;        // activations, gradients within a step, scratch
   int64_t packed = 0;       // private copies of weights
-  int64_t total() const { return weights + optimizer + gradients + arena + packed; }
+  int64_t batches = 0;      // read ahead, on the host
+  int64_t library = 0;      // of the backend, beside all this
+  int64_t total() const { return weights + optimizer + gradients + arena + packed + batches + library; }
 };
 
 // The numbers of one optimizer step that the host sets.

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "core/files.h"
+#include "core/free_memory.h"
 #include "core/text.h"
 #include "formats/hdf5/weights_file.h"
 #include "models/keras_paths.h"
@@ -114,6 +115,8 @@ void load_weights(Model& model, const std::string& path) {
   }
   refuse(path, misfits);
   for (const auto& [state, value] : values) model.session().set_state(state, value);
+  values.clear();
+  return_free_memory();
 }
 
 std::string starting_weights(const models::Spec& spec) {

@@ -82,8 +82,14 @@ class Fit {
     const int64_t rest = data_->size(Part::train) % spec.train.batch_size;
     if (rest > 0 && !spec.train.drop_last) model_.prepare_training(rest);
     model_.prepare_training(std::min(spec.train.batch_size, data_->size(Part::train)));
-    if (data_->size(Part::validation) > 0) model_.prepare_evaluation(std::min(spec.train.batch_size, data_->size(Part::validation)));
+    prepare_validation(data_->size(Part::validation), spec.train.batch_size);
     folder_.write_status("running", "", 0, 0, {}, 0);
+  }
+
+  void prepare_validation(int64_t samples, int64_t batch_size) {
+    if (samples == 0) return;
+    if (samples % batch_size > 0) model_.prepare_evaluation(samples % batch_size);
+    model_.prepare_evaluation(std::min(batch_size, samples));
   }
 
   void started() {

@@ -1,5 +1,5 @@
-// The memory that fit announces before training is what training takes: the high-water mark after an epoch (30 steps), less that of
-// a model of next to nothing on the same data.
+// The memory that fit announces before training is what training takes: the high-water mark after an epoch (30 steps), less that
+// of a model of next to nothing on the same data. (tests/training/memory.cpp measures within one process.)
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -43,11 +43,11 @@ double after(const std::string& text, const std::string& name, const std::string
 }
 
 struct Memory {
-  double announced = 0;  // MiB; -1 where it is less than one
+  double announced = 0;  // MiB
   double highest = 0;
 };
 
-Memory memory_of_an_epoch(const std::vector<std::string>& changes) {
+Memory memory_of_fit(const std::vector<std::string>& changes) {
   using namespace std::chrono_literals;
   const TemporaryFolder folder;
   write_file_durably(folder.file("wide.toml"), recipe);
@@ -68,14 +68,15 @@ Memory memory_of_an_epoch(const std::vector<std::string>& changes) {
 
 }  // namespace
 
-TEST_CASE("the announced memory is within 10 % of the measured one") {
-  const Memory nothing = memory_of_an_epoch({"--set", "layers.a.units=1", "--set", "layers.b.units=1", "--set", "layers.c.units=1"});
-  const Memory wide = memory_of_an_epoch({});
+TEST_CASE("the announced memory is within 5 % of the measured one") {
+  const Memory nothing = memory_of_fit({"--set", "layers.a.units=1", "--set", "layers.b.units=1", "--set", "layers.c.units=1"});
+  const Memory wide = memory_of_fit({});
+  const double announced = wide.announced - nothing.announced;
   const double measured = wide.highest - nothing.highest;
-  INFO("announced " << wide.announced << " MiB, measured " << measured << " MiB");
-  REQUIRE(measured > 200);
-  CHECK(wide.announced > 0.9 * measured);
-  CHECK(wide.announced < 1.1 * measured);
+  INFO("announced " << announced << " MiB, measured " << measured << " MiB");
+  REQUIRE(measured > 300);
+  CHECK(announced > 0.95 * measured);
+  CHECK(announced < 1.05 * measured);
 }
 
 }  // namespace dltrain::test
