@@ -17,6 +17,7 @@ struct Adam : AdamBase {
     describe_moments<Adam>(d);
     describe_weight_decay<Adam>(d);
     describe_clipping<Adam>(d);
+    describe_averages<Adam>(d);
   }
 };
 

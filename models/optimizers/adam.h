@@ -12,7 +12,7 @@ struct AdamBase : Optimizer {
   bool amsgrad = false;
 
   AdamBase() { learning_rate.number = 0.001; }
-  void check(FieldReport& report) const { check_clipping(report); }
+  void check(FieldReport& report) const { check_shared(report); }
 
  protected:
   Step step() const override {

@@ -20,6 +20,7 @@ struct AdamW : AdamBase {
     describe_weight_decay<AdamW>(d);
     describe_moments<AdamW>(d);
     describe_clipping<AdamW>(d);
+    describe_averages<AdamW>(d);
   }
 };
 

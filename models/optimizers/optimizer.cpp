@@ -1,6 +1,7 @@
 #include "models/optimizers/optimizer.h"
 
 #include "graph/ops.h"
+#include "models/optimizers/averages.h"
 
 namespace dltrain::models {
 
@@ -19,8 +20,12 @@ const OptimizerRegistry& optimizer_registry() {
   return registry;
 }
 
-void Optimizer::check_clipping(FieldReport& report) const {
+void Optimizer::check_shared(FieldReport& report) const {
   const int given = (clipnorm ? 1 : 0) + (clipvalue ? 1 : 0) + (global_clipnorm ? 1 : 0);
+  if (ema_overwrite_frequency && !use_ema) {
+    report.error("ema_overwrite_frequency", "ema_overwrite_frequency has no effect without use_ema",
+                 "add use_ema = true");
+  }
   if (given <= 1) return;
   report.error(clipnorm ? "clipnorm" : "clipvalue", "only one of clipnorm, clipvalue and global_clipnorm can be given",
                "keep one of them");
@@ -66,6 +71,15 @@ void clip_global_norm(Builder& b, graph::OptimizerInputs& inputs, double most) {
   inputs.gradient_scale = graph::mul(b, inputs.gradient_scale, shrinking(b, norm, most));
 }
 
+// Sets the new averages; `weights` are the updated ones, and become their averages where the rule says so.
+void average(Builder& b, const OptimizerContext& context, const AverageRule& rule, std::vector<Value>& weights) {
+  const AverageScalars scalars = average_scalars(b, rule, context.iteration, context.finite);
+  for (size_t i = 0; i < weights.size(); ++i) {
+    const StateInfo info = slot_state(context.states[i], average_slot);
+    b.set_state(info.name, updated_average(b, scalars, b.state(info), weights[i]));
+  }
+}
+
 }  // namespace
 
 std::vector<Value> Optimizer::build(Builder& b, const OptimizerContext& context) const {
@@ -96,14 +110,17 @@ std::vector<Value> Optimizer::build(Builder& b, const OptimizerContext& context)
       b.set_state(slot_state(context.states[i], rule.slots[k]).name, outputs.slots[i][k]);
     }
   }
+  if (use_ema) average(b, context, {ema_momentum, ema_overwrite_frequency}, outputs.weights);
   return std::move(outputs.weights);
 }
 
 std::vector<Slot> Optimizer::slots(std::span<const StateInfo> weights) const {
   std::vector<Slot> slots;
-  for (const auto& together : saved_slots()) {
+  std::vector<std::vector<std::string>> groups = saved_slots();
+  if (use_ema) groups.insert(groups.begin(), std::vector<std::string>{average_slot});
+  for (const auto& together : groups) {
     for (size_t i = 0; i < weights.size(); ++i) {
-      for (const std::string& name : together) slots.push_back({i, name, slot_state(weights[i], name)});
+      for (const std::string& name : together) slots.push_back({i, name, name == average_slot, slot_state(weights[i], name)});
     }
   }
   return slots;

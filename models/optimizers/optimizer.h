@@ -1,5 +1,5 @@
 // What an optimizer is: emits the update of all weights from their gradients. Order as in Keras 3: clip the gradients,
-// decay the weights, update. Constraints come afterwards and are the caller's. Names, arguments and defaults are those
+// decay the weights, update, average. Constraints come afterwards and are the caller's. Names, arguments and defaults are those
 // of Keras 3.
 #pragma once
 
@@ -28,6 +28,7 @@ struct OptimizerContext {
 struct Slot {
   size_t weight;            // index into the weights
   std::string name;         // "momentum", "velocity"
+  bool is_average;          // of `use_ema`, not of the rule
   graph::StateInfo state;   // called "optimizer/WEIGHT/NAME", shaped like the weight, role slot
 };
 
@@ -43,6 +44,9 @@ class Optimizer {
   RealOrComponent learning_rate;  // its schedule: models/schedules/schedule.h
   std::optional<double> weight_decay;
   std::optional<double> clipnorm, clipvalue, global_clipnorm;
+  bool use_ema = false;  // averages of the weights: models/optimizers/averages.h
+  double ema_momentum = 0.99;
+  std::optional<int64_t> ema_overwrite_frequency;
 
  protected:
   // The op optimizer_step: which rule, with which options.
@@ -71,8 +75,15 @@ class Optimizer {
     d.param(&T::global_clipnorm, "global_clipnorm", "all gradients together are scaled down to this norm")
         .greater_than(0);
   }
-  // At most one way of clipping, as Keras demands.
-  void check_clipping(FieldReport& report) const;
+  template <class T> static void describe_averages(auto& d) {
+    d.param(&T::use_ema, "use_ema", "keep a moving average of each weight, which the model ends with");
+    d.param(&T::ema_momentum, "ema_momentum", "share of the old average that stays").at_least(0).at_most(1);
+    d.param(&T::ema_overwrite_frequency, "ema_overwrite_frequency",
+            "updates after which the weights become their averages, again and again")
+        .at_least(1);
+  }
+  // At most one way of clipping, as Keras demands; nothing about averages where there are none.
+  void check_shared(FieldReport& report) const;
 };
 
 using OptimizerRegistry = Kinds<Optimizer>;

@@ -24,8 +24,9 @@ struct RMSprop : Optimizer {
     d.param(&RMSprop::centered, "centered", "use the variance of the gradients in the place of their square");
     describe_weight_decay<RMSprop>(d);
     describe_clipping<RMSprop>(d);
+    describe_averages<RMSprop>(d);
   }
-  void check(FieldReport& report) const { check_clipping(report); }
+  void check(FieldReport& report) const { check_shared(report); }
 
   Step step() const override {
     Step step{

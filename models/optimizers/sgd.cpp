@@ -22,9 +22,10 @@ struct SGD : Optimizer {
     d.param(&SGD::nesterov, "nesterov", "take the gradient's step from where the momentum leads");
     describe_weight_decay<SGD>(d);
     describe_clipping<SGD>(d);
+    describe_averages<SGD>(d);
   }
   void check(FieldReport& report) const {
-    check_clipping(report);
+    check_shared(report);
     if (nesterov && momentum == 0)
       report.error("nesterov", "nesterov has no effect without momentum", "add momentum, for example 0.9");
   }
