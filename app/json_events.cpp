@@ -49,6 +49,8 @@ struct ToTable {
     add_values(line, e.values);
     return line;
   }
+  Table operator()(const Stepped&) const { return {}; }       // only those with numbers are shown
+  Table operator()(const TrainingDone&) const { return {}; }  // run_done follows
   Table operator()(const ValidationStarted& e) const {
     Table line;
     line.set("event", "validation_started");
@@ -90,6 +92,7 @@ struct ToTable {
 }  // namespace
 
 void JsonEvents::on(const Event& event, Wishes&) {
+  if (std::holds_alternative<Stepped>(event) || std::holds_alternative<TrainingDone>(event)) return;
   const std::string line = formats::json_text(Setting(std::visit(ToTable{}, event))) + "\n";
   std::fputs(line.c_str(), stdout);
   std::fflush(stdout);

@@ -285,6 +285,10 @@ void remove_file(const std::string& path) {
   if (::unlink(path.c_str()) < 0 && errno != ENOENT) throw_file_error(ExitCode::io, "remove", path, errno);
 }
 
+void truncate_file(const std::string& path, uint64_t size) {
+  if (::truncate(path.c_str(), static_cast<off_t>(size)) < 0) throw_file_error(ExitCode::io, "cut off", path, errno);
+}
+
 uint64_t free_space(const std::string& path) {
   struct statvfs status{};
   if (::statvfs(path.empty() ? "." : path.c_str(), &status) < 0) return 0;

@@ -81,6 +81,8 @@ void create_directories(const std::string& path);
 bool create_directory_exclusively(const std::string& path);
 void rename_file(const std::string& from, const std::string& to);
 void remove_file(const std::string& path);
+// Cuts a file off, or fills it with zeros up to the size.
+void truncate_file(const std::string& path, uint64_t size);
 // Bytes that an ordinary user may still write to the file system of `path`.
 uint64_t free_space(const std::string& path);
 

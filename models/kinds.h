@@ -12,7 +12,8 @@
 
 namespace dltrain::models {
 
-// Interface is an abstract base; every T added derives from it and has a description (core/describe.h).
+// Interface is an abstract base, const where the things made never change; every T added derives from it and has a
+// description (core/describe.h).
 template <class Interface> class Kinds {
  public:
   explicit Kinds(std::string family) : family_(std::move(family)) {}
@@ -20,14 +21,14 @@ template <class Interface> class Kinds {
   template <class T> void add() {
     schemas_.push_back(make_schema<T>(family_));
     const auto [entry, is_new] =
-        makers_.emplace(T::kind, [](const Component& component) -> std::unique_ptr<const Interface> {
+        makers_.emplace(T::kind, [](const Component& component) -> std::unique_ptr<Interface> {
           return std::make_unique<T>(read<T>(component));
         });
     if (!is_new) throw Bug("the " + family_ + " \"" + entry->first + "\" is registered twice");
   }
 
   // A Bug if the kind is not known: components are validated against the catalogue first.
-  std::unique_ptr<const Interface> make(const Component& component) const {
+  std::unique_ptr<Interface> make(const Component& component) const {
     const auto found = makers_.find(component.kind);
     if (found == makers_.end()) throw Bug("there is no " + family_ + " \"" + component.kind + "\"");
     return found->second(component);
@@ -39,7 +40,7 @@ template <class Interface> class Kinds {
   }
 
  private:
-  using Maker = std::unique_ptr<const Interface> (*)(const Component&);
+  using Maker = std::unique_ptr<Interface> (*)(const Component&);
   std::string family_;
   std::vector<Schema> schemas_;
   std::map<std::string, Maker> makers_;

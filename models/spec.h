@@ -154,6 +154,7 @@ struct Spec {
   TrainSpec train;
   EvaluateSpec evaluate;
   PredictSpec predict;
+  std::vector<Component> callbacks;  // family "callback", those that the recipe names
   std::string recipe_path;
 
   // Whether they mean the same; neither places nor the path of the recipe count.

@@ -1,5 +1,7 @@
 #include "training/events.h"
 
+#include <algorithm>
+
 namespace dltrain::training {
 
 std::string_view status_text(RunStatus status) {
@@ -10,6 +12,11 @@ std::string_view status_text(RunStatus status) {
     case RunStatus::failed: return "failed";
   }
   return {};
+}
+
+const double* find_value(const Values& values, std::string_view name) {
+  const auto found = std::find_if(values.begin(), values.end(), [&](const auto& value) { return value.first == name; });
+  return found == values.end() ? nullptr : &found->second;
 }
 
 }  // namespace dltrain::training

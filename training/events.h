@@ -1,5 +1,6 @@
 // What happens in a run, as values. Everything that people or programs see of a run is made from these: progress bar,
-// history files, JSON lines. Names of metrics are Keras'.
+// history files, TensorBoard, JSON lines. Names of metrics are Keras'. Steps are optimizer steps since the start of the
+// run, whether it was interrupted in between or not.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +17,24 @@ struct RunStarted {
   std::string folder;
   int64_t epochs, steps_per_epoch, batch_size;
   int64_t train_samples, validation_samples, test_samples;
+  int64_t step = 0;  // done before, in a run that goes on
 };
 
+// Not emitted a second time when a run goes on within an epoch.
 struct EpochStarted {
   int64_t epoch;  // from 1
+};
+
+// After each optimizer step. Nothing has been computed for it: whoever wants numbers waits for StepDone.
+struct Stepped {
+  int64_t epoch, step_in_epoch, steps_per_epoch;
+  int64_t step;
 };
 
 // After an optimizer step, at the interval of the run. `values` are means since the start of the epoch.
 struct StepDone {
   int64_t epoch, step_in_epoch, steps_per_epoch;
-  int64_t step;  // optimizer steps done since the start of the run
+  int64_t step;
   double loss;   // of this step alone
   double learning_rate;
   double samples_per_second;
@@ -49,6 +58,12 @@ struct EpochDone {
 enum class RunStatus { complete, stopped, interrupted, failed };
 std::string_view status_text(RunStatus status);
 
+// No step follows: what is wished now is the last that changes the weights. Not emitted where a run will go on.
+struct TrainingDone {
+  RunStatus status;
+  int64_t epoch, step;
+};
+
 struct RunDone {
   RunStatus status;
   std::string reason;  // empty if complete
@@ -63,6 +78,9 @@ struct Notice {
   std::string text;
 };
 
-using Event = std::variant<RunStarted, EpochStarted, StepDone, ValidationStarted, EpochDone, RunDone, Notice>;
+using Event = std::variant<RunStarted, EpochStarted, Stepped, StepDone, ValidationStarted, EpochDone, TrainingDone, RunDone, Notice>;
+
+// The value of that name, if the event has it.
+const double* find_value(const Values& values, std::string_view name);
 
 }  // namespace dltrain::training

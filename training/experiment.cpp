@@ -9,6 +9,7 @@
 #include "models/recipe/overrides.h"
 #include "models/recipe/parse.h"
 #include "models/recipe/reader.h"
+#include "training/callback.h"
 
 namespace dltrain::training {
 
@@ -18,6 +19,7 @@ const Catalogue& catalogue() {
     layers::fill_catalogue(catalogue);
     models::fill_catalogue(catalogue);
     datasets::fill_catalogue(catalogue);
+    callback_registry().fill(catalogue);
     models::add_planned(catalogue);
     return catalogue;
   }();

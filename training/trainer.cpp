@@ -29,10 +29,11 @@ int64_t steps_per_epoch(const models::Spec& spec, int64_t samples) {
   return divide_up(batches, spec.train.gradient_accumulation);
 }
 
-Trainer::Trainer(Model& model, const datasets::Dataset& data, std::vector<Callback*> callbacks)
+Trainer::Trainer(Model& model, const datasets::Dataset& data, CallbackList& callbacks, Saver* saver)
     : model_(model),
       data_(data),
-      callbacks_(std::move(callbacks)),
+      callbacks_(callbacks),
+      saver_(saver),
       learning_rate_(models::make_optimizer(model.program().spec().train.optimizer)->learning_rate,
                      std::max<int64_t>(training::steps_per_epoch(model.program().spec(), data.size(Part::train)), 1)),
       steps_per_epoch_(training::steps_per_epoch(model.program().spec(), data.size(Part::train))) {
@@ -40,110 +41,172 @@ Trainer::Trainer(Model& model, const datasets::Dataset& data, std::vector<Callba
   log_every_ = wanted > 0 ? wanted : std::max<int64_t>(1, steps_per_epoch_ / reports_per_epoch);
 }
 
-void Trainer::emit(const Event& event) {
-  Wishes wishes;
-  for (Callback* callback : callbacks_) callback->on(event, wishes);
-  if (!wishes.stop || stop_) return;
-  stop_ = true;
-  outcome_.status = RunStatus::stopped;
-  outcome_.reason = *wishes.stop;
+void Trainer::restore(Snapshot snapshot, const std::string& source) {
+  set_states(model_, snapshot.states, source);
+  position_ = std::move(snapshot.position);
+  remembered_ = std::move(snapshot.remembered);
+  callbacks_.restore(snapshot.callbacks);
+  saved_at_ = {position_.step, position_.batches};
+}
+
+bool Trainer::ended() const { return failed_ || interrupted(); }
+
+double Trainer::rate(int64_t step) const { return position_.learning_rate ? *position_.learning_rate : learning_rate_.at(step); }
+
+double Trainer::seconds_so_far() const { return position_.seconds + (now() - start_); }
+
+void Trainer::emit(const Event& event) { grant(callbacks_.emit(event)); }
+
+void Trainer::grant(const Wishes& wishes) {
+  for (const std::string& name : wishes.remember) remembered_[name] = copy_states(model_, true);
+  for (const std::string& name : wishes.restore) {
+    if (const auto kept = remembered_.find(name); kept != remembered_.end()) set_states(model_, kept->second, name);
+  }
+  if (wishes.learning_rate) position_.learning_rate = wishes.learning_rate;
+  if (wishes.stop && position_.stopped.empty()) position_.stopped = *wishes.stop;
+  for (const std::string& text : wishes.notices) callbacks_.emit(Notice{text});
+  if (saver_ == nullptr || failed_) return;
+  for (const std::string& path : wishes.export_weights) saver_->export_weights(model_, path);
+  if (wishes.save) save(*wishes.save);
+}
+
+void Trainer::save(const SaveWish& wish) {
+  if (!check_finite()) return;
+  Snapshot snapshot{position_, copy_states(model_), remembered_, callbacks_.states()};
+  snapshot.position.seconds = seconds_so_far();
+  saver_->save(std::move(snapshot), callbacks_.files(), wish);
+  saved_at_ = {position_.step, position_.batches};
+  last_wish_ = wish;
 }
 
 Outcome Trainer::fit() {
   const models::TrainSpec& train = model_.program().spec().train;
-  const double start = now();
+  start_ = now();
   model_.prepare_training(std::min(train.batch_size, data_.size(Part::train)));
-  for (int64_t epoch = 1; epoch <= train.epochs && !stop_; ++epoch) {
-    outcome_.epoch = epoch;
-    epoch_start_ = now();
-    emit(EpochStarted{epoch});
-    train_epoch();
-    if (stop_ && outcome_.status != RunStatus::stopped) break;
-    const double training_seconds = now() - epoch_start_;
-    Values values = model_.results(SumSet::train);
-    if (data_.size(Part::validation) > 0 && epoch % train.validation_freq == 0) validate(values);
-    if (interrupted()) break;
-    outcome_.values = values;
-    emit(EpochDone{epoch, train.epochs, outcome_.step, values, learning_rate_.at(std::max<int64_t>(outcome_.step - 1, 0)), now() - epoch_start_,
-                   static_cast<double>(rows_of_epoch_) / std::max(training_seconds, 1e-9)});
+  while (!ended() && (position_.epoch_started || (position_.epoch <= train.epochs && position_.stopped.empty()))) epoch();
+  if (interrupted() && !failed_) end_by_signal();
+  if (outcome_.status == RunStatus::complete && !position_.stopped.empty()) {
+    outcome_.status = RunStatus::stopped;
+    outcome_.reason = position_.stopped;
   }
-  if (interrupted()) {
-    outcome_.status = RunStatus::interrupted;
-    outcome_.code = signal_exit_code();
-    outcome_.reason = outcome_.code == ExitCode::interrupted ? "SIGINT" : "SIGTERM";
+  outcome_.epoch = position_.epoch_started ? position_.epoch : position_.epoch - 1;
+  outcome_.step = position_.step;
+  outcome_.values = position_.values;
+  if (outcome_.status == RunStatus::complete || outcome_.status == RunStatus::stopped) {
+    emit(TrainingDone{outcome_.status, outcome_.epoch, outcome_.step});
   }
-  outcome_.seconds = now() - start;
+  outcome_.seconds = seconds_so_far();
   return outcome_;
+}
+
+void Trainer::end_by_signal() {
+  outcome_.status = RunStatus::interrupted;
+  outcome_.code = signal_exit_code();
+  outcome_.reason = outcome_.code == ExitCode::interrupted ? "SIGINT" : "SIGTERM";
+  const bool changed = saved_at_ != std::pair{position_.step, position_.batches};
+  if (saver_ == nullptr || !changed || !check_finite()) return;
+  SaveWish wish = last_wish_;
+  wish.value.reset();
+  save(wish);
+}
+
+// One epoch, or what is left of it.
+void Trainer::epoch() {
+  const models::TrainSpec& train = model_.program().spec().train;
+  epoch_start_ = now();
+  rows_before_ = position_.rows_of_epoch;
+  steps_before_ = position_.step_in_epoch;
+  if (!position_.epoch_started) {
+    model_.reset(SumSet::train);
+    position_.epoch_started = true;
+    emit(EpochStarted{position_.epoch});
+  }
+  train_epoch();
+  if (ended()) return;
+  const double training_seconds = std::max(now() - epoch_start_, 1e-9);
+  const double rows = static_cast<double>(position_.rows_of_epoch - rows_before_);
+  Values values = model_.results(SumSet::train);
+  if (data_.size(Part::validation) > 0 && position_.epoch % train.validation_freq == 0) validate(values);
+  if (interrupted()) return;
+  position_.values = values;
+  const EpochDone done{position_.epoch, train.epochs, position_.step, std::move(values), rate(std::max<int64_t>(position_.step - 1, 0)),
+                       now() - epoch_start_, rows / training_seconds};
+  // Checkpoints of this moment begin with the next epoch.
+  ++position_.epoch;
+  position_.epoch_started = false;
+  position_.batches = position_.step_in_epoch = position_.rows_of_epoch = 0;
+  emit(done);
 }
 
 void Trainer::train_epoch() {
   const models::Spec& spec = model_.program().spec();
-  model_.reset(SumSet::train);
-  step_in_epoch_ = 0;
-  rows_of_epoch_ = 0;
   datasets::BatchStream batches(data_, {.part = Part::train,
                                         .batch_size = spec.train.batch_size,
                                         .drop_last = spec.train.drop_last,
                                         .shuffle = spec.train.shuffle,
                                         .seed = spec.seed,
-                                        .epoch = outcome_.epoch - 1});
-  Batch batch;
-  while (!stop_ && !interrupted() && batches.next(batch)) step(batch);
-  if (micro_batch_ > 0 && !stop_ && !interrupted()) {  // the epoch ends within a step
-    model_.apply({outcome_.step, 0, learning_rate_.at(outcome_.step)});
+                                        .epoch = position_.epoch - 1,
+                                        .first_batch = position_.batches});
+  Batch next;
+  while (position_.stopped.empty() && !ended() && batches.next(next)) batch(next);
+  if (position_.micro_batch > 0 && position_.stopped.empty() && !ended()) {  // the epoch ends within a step
+    model_.apply({position_.step, 0, rate(position_.step)});
     finish_step();
   }
   check_finite();
 }
 
-void Trainer::step(const Batch& batch) {
+void Trainer::batch(const Batch& batch) {
   const int64_t accumulation = model_.program().spec().train.gradient_accumulation;
-  const StepScalars scalars{outcome_.step, rows_of_step_, learning_rate_.at(outcome_.step)};
-  rows_of_epoch_ += batch.size;
+  const StepScalars scalars{position_.step, position_.rows_of_step, rate(position_.step)};
+  position_.rows_of_epoch += batch.size;
+  ++position_.batches;
   if (accumulation == 1) {
     model_.train(batch, scalars);
     finish_step();
     return;
   }
   model_.gradient(batch, scalars);
-  rows_of_step_ += batch.size;
-  if (++micro_batch_ < accumulation) return;
+  position_.rows_of_step += batch.size;
+  if (++position_.micro_batch < accumulation) return;
   model_.apply(scalars);
   finish_step();
 }
 
 void Trainer::finish_step() {
-  micro_batch_ = 0;
-  rows_of_step_ = 0;
-  ++outcome_.step;
-  ++step_in_epoch_;
-  if (step_in_epoch_ % log_every_ == 0 || step_in_epoch_ == steps_per_epoch_) report_step();
+  position_.micro_batch = 0;
+  position_.rows_of_step = 0;
+  ++position_.step;
+  ++position_.step_in_epoch;
+  if (position_.step_in_epoch % log_every_ == 0 || position_.step_in_epoch == steps_per_epoch_) report_step();
+  if (!failed_) emit(Stepped{position_.epoch, position_.step_in_epoch, steps_per_epoch_, position_.step});
 }
 
 void Trainer::report_step() {
   if (!check_finite()) return;
   const double seconds = std::max(now() - epoch_start_, 1e-9);
-  const double left = seconds / static_cast<double>(step_in_epoch_) * static_cast<double>(steps_per_epoch_ - step_in_epoch_);
-  emit(StepDone{outcome_.epoch, step_in_epoch_, steps_per_epoch_, outcome_.step, model_.loss(), learning_rate_.at(outcome_.step - 1),
-                static_cast<double>(rows_of_epoch_) / seconds, left, model_.results(SumSet::train)});
+  const int64_t steps = std::max<int64_t>(position_.step_in_epoch - steps_before_, 1);
+  const double left = seconds / static_cast<double>(steps) * static_cast<double>(steps_per_epoch_ - position_.step_in_epoch);
+  emit(StepDone{position_.epoch, position_.step_in_epoch, steps_per_epoch_, position_.step, model_.loss(), rate(position_.step - 1),
+                static_cast<double>(position_.rows_of_epoch - rows_before_) / seconds, left, model_.results(SumSet::train)});
 }
 
-// Weights have not been touched by the bad step: the update is made only where everything is finite.
+// Weights have not been touched by the bad step, nor by those after it: updates are made only where everything is finite.
 bool Trainer::check_finite() {
-  if (stop_) return false;
+  if (failed_) return false;
   const int64_t bad = model_.first_bad_step();
   if (bad < 0) return true;
-  stop_ = true;
+  failed_ = true;
   outcome_.status = RunStatus::failed;
   outcome_.code = ExitCode::numeric;
   outcome_.reason = "the loss or a gradient is not a finite number at step " + std::to_string(bad + 1) + " (epoch " +
-                    std::to_string(outcome_.epoch) + "); the weights are those before that step";
+                    std::to_string(position_.epoch) + "); the weights are those before that step";
   return false;
 }
 
 void Trainer::validate(Values& values) {
   const int64_t batch = model_.program().spec().train.batch_size;
-  emit(ValidationStarted{outcome_.epoch, divide_up(data_.size(Part::validation), batch)});
+  emit(ValidationStarted{position_.epoch, divide_up(data_.size(Part::validation), batch)});
   for (auto& [name, value] : evaluate_part(model_, data_, Part::validation, batch)) values.emplace_back("val_" + name, value);
 }
 

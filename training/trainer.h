@@ -1,14 +1,19 @@
-// The training loop. It emits events to callbacks and grants their wishes; nothing else reaches into it.
+// The training loop. It emits events to callbacks and grants their wishes; nothing else reaches into it. It can begin
+// anywhere: a run that goes on from a snapshot makes the same steps as one that was never interrupted.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/exit_code.h"
 #include "datasets/dataset.h"
 #include "models/schedules/schedule.h"
-#include "training/callback.h"
+#include "training/callback_list.h"
 #include "training/model.h"
+#include "training/position.h"
+#include "training/snapshot.h"
 
 namespace dltrain::training {
 
@@ -24,34 +29,49 @@ struct Outcome {
 
 class Trainer {
  public:
-  // Everything given outlives the trainer.
-  Trainer(Model& model, const datasets::Dataset& data, std::vector<Callback*> callbacks);
+  // Everything given outlives the trainer. Without a saver, wishes to save are not granted.
+  Trainer(Model& model, const datasets::Dataset& data, CallbackList& callbacks, Saver* saver = nullptr);
 
-  // Trains spec.train.epochs epochs, unless a callback, a signal or a number that is not finite ends it.
+  // Goes on from there. The callbacks' states are restored too; what the model holds is replaced.
+  void restore(Snapshot snapshot, const std::string& source);
+  // Trains spec.train.epochs epochs, unless a callback, a signal or a number that is not finite ends it. A signal saves.
   Outcome fit();
+
+  const Position& position() const { return position_; }
 
  private:
   void emit(const Event& event);
+  void grant(const Wishes& wishes);
+  void save(const SaveWish& wish);
+  void epoch();
   void train_epoch();
   void validate(Values& values);
-  void step(const datasets::Batch& batch);
+  void batch(const datasets::Batch& batch);
   void finish_step();
   void report_step();
   bool check_finite();
+  bool ended() const;
+  double rate(int64_t step) const;
+  void end_by_signal();
+  double seconds_so_far() const;
 
   Model& model_;
   const datasets::Dataset& data_;
-  std::vector<Callback*> callbacks_;
+  CallbackList& callbacks_;
+  Saver* saver_;
   models::LearningRate learning_rate_;
   int64_t steps_per_epoch_;
   int64_t log_every_;
+  Position position_;
+  std::map<std::string, States> remembered_;
   Outcome outcome_;
-  bool stop_ = false;
-  int64_t step_in_epoch_ = 0;
-  int64_t micro_batch_ = 0;     // of the current step
-  int64_t rows_of_step_ = 0;
-  int64_t rows_of_epoch_ = 0;
+  bool failed_ = false;
+  std::optional<std::pair<int64_t, int64_t>> saved_at_;  // step and batches of the last checkpoint
+  SaveWish last_wish_;
+  double start_ = 0;             // on the clock
   double epoch_start_ = 0;
+  int64_t rows_before_ = 0;      // of the epoch, in an earlier process
+  int64_t steps_before_ = 0;
 };
 
 // Evaluates all of a part in inference; values as Keras names them, without "val_". Stops early, with what it has, when the

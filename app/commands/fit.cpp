@@ -11,7 +11,7 @@
 #include "core/text.h"
 #include "models/recipe/canonical.h"
 #include "training/adapt.h"
-#include "training/callbacks/history.h"
+#include "training/callback_list.h"
 #include "training/interrupt.h"
 #include "training/model_folder.h"
 #include "training/run_folder.h"
@@ -47,28 +47,28 @@ class Fit {
         model_(open_program(recipe_.spec, data_->signature()),
                backends::open_backend(recipe_.spec.run.device, {static_cast<int>(recipe_.spec.run.threads)})),
         folder_(recipe_.spec, options.run, recipe_.text, models::canonical_toml(recipe_.spec)),
-        history_(folder_.path()) {}
+        callbacks_({recipe_.spec, folder_.path(), recipe_.text, tracked_values(), steps_per_epoch()}) {
+    if (common_.json) callbacks_.add(json_);
+    else if (!common_.quiet) callbacks_.add(progress_);
+  }
 
   ExitCode run() {
     prepare();
     if (!common_.quiet && !common_.json) print_header(recipe_, *data_, model_, folder_.path());
+    callbacks_.open();
     started();
-    training::Trainer trainer(model_, *data_, callbacks());
+    training::Trainer trainer(model_, *data_, callbacks_);
     const Outcome outcome = trainer.fit();
     return finish(outcome);
   }
 
  private:
-  std::vector<training::Callback*> callbacks() {
-    std::vector<training::Callback*> list = {&history_};
-    if (common_.json) list.push_back(&json_);
-    else if (!common_.quiet) list.push_back(&progress_);
-    return list;
-  }
+  int64_t steps_per_epoch() const { return training::steps_per_epoch(recipe_.spec, data_->size(Part::train)); }
 
-  void emit(const training::Event& event) {
-    training::Wishes wishes;
-    for (training::Callback* callback : callbacks()) callback->on(event, wishes);
+  std::vector<std::string> tracked_values() {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : model_.results(models::SumSet::train)) names.push_back(name);
+    return training::value_names(names, data_->size(Part::validation) > 0);
   }
 
   void prepare() {
@@ -94,8 +94,8 @@ class Fit {
 
   void started() {
     const models::TrainSpec& train = recipe_.spec.train;
-    emit(training::RunStarted{folder_.path(), train.epochs, training::steps_per_epoch(recipe_.spec, data_->size(Part::train)),
-                              train.batch_size, data_->size(Part::train), data_->size(Part::validation), data_->size(Part::test)});
+    callbacks_.emit(training::RunStarted{folder_.path(), train.epochs, steps_per_epoch(), train.batch_size, data_->size(Part::train),
+                                         data_->size(Part::validation), data_->size(Part::test)});
   }
 
   ExitCode finish(const Outcome& outcome) {
@@ -109,7 +109,7 @@ class Fit {
     training::Values all = outcome.values;
     for (const auto& [name, value] : test) all.emplace_back("test_" + name, value);
     folder_.write_status(std::string(training::status_text(outcome.status)), outcome.reason, outcome.epoch, outcome.step, all, outcome.seconds);
-    emit(training::RunDone{outcome.status, outcome.reason, outcome.epoch, outcome.step, outcome.seconds, test, model_folder});
+    callbacks_.emit(training::RunDone{outcome.status, outcome.reason, outcome.epoch, outcome.step, outcome.seconds, test, model_folder});
     if (!common_.json) print_end(outcome, test, model_folder);
     return outcome.code;
   }
@@ -138,9 +138,9 @@ class Fit {
   std::unique_ptr<datasets::Dataset> data_;
   training::Model model_;
   training::RunFolder folder_;
-  training::History history_;
   Progress progress_;
   JsonEvents json_;
+  training::CallbackList callbacks_;
 };
 
 }  // namespace

@@ -71,7 +71,7 @@ class Loss {
   }
 };
 
-using LossRegistry = Kinds<Loss>;
+using LossRegistry = Kinds<const Loss>;
 const LossRegistry& loss_registry();
 
 // From a validated component of family "loss".

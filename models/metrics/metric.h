@@ -57,7 +57,7 @@ class Metric {
   }
 };
 
-using MetricRegistry = Kinds<Metric>;
+using MetricRegistry = Kinds<const Metric>;
 const MetricRegistry& metric_registry();
 
 // From a validated component of family "metric".

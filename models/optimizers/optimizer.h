@@ -86,7 +86,7 @@ class Optimizer {
   void check_shared(FieldReport& report) const;
 };
 
-using OptimizerRegistry = Kinds<Optimizer>;
+using OptimizerRegistry = Kinds<const Optimizer>;
 const OptimizerRegistry& optimizer_registry();
 
 // From a validated component of family "optimizer".

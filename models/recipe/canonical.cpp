@@ -189,6 +189,10 @@ std::string canonical_toml(const Spec& spec) {
   out.members(spec.evaluate);
   out.section("[predict]");
   out.members(spec.predict);
+  for (const Component& callback : spec.callbacks) {
+    out.section("[[callbacks]]");
+    out.source(callback);
+  }
   return out.take();
 }
 

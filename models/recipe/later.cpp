@@ -19,7 +19,6 @@ struct Key {
 constexpr std::array later = {
     Key{"recipe", "extends", "building on another recipe (extends)"},
     Key{"recipe", "blocks", "blocks of layers ([blocks])"},
-    Key{"recipe", "callbacks", "choosing callbacks ([[callbacks]])"},
     Key{"recipe", "expect", "expectations ([[expect]])"},
     Key{"run", "repeat", "repeating a run (repeat)"},
     Key{"train", "max_time", "a limit of time (max_time)"},

@@ -21,12 +21,13 @@ bool is_section(const std::string& key) {
 // Sections and keys at the top that do not exist.
 std::vector<std::string> report_unknown_at_top(Reading& reading) {
   std::vector<std::string> known(section_names.begin(), section_names.end());
+  known.emplace_back("callbacks");
   std::vector<std::string> handled = known;
   known.insert(known.end(), {"name", "seed"});
   size_t count = 0;
   for (const Table::Entry& entry : reading.recipe.table.entries()) {
     const bool table = entry.value.table() != nullptr;
-    if (is_section(entry.key) || !table || ++count > 20) continue;
+    if (is_section(entry.key) || entry.key == "callbacks" || !table || ++count > 20) continue;
     if (!report_later(reading.diagnostics, "recipe", entry, "")) {
       Diagnostic& d =
           reading.diagnostics.error("unknown-section", entry.key_place, "", "there is no section [" + entry.key + "]");
@@ -91,6 +92,7 @@ Spec read_spec(const Recipe& recipe, const Catalogue& catalogue, const ReadOptio
   spec.train = read_train(reading, spec.model, outputs_ok);
   spec.evaluate = read_plain<EvaluateSpec>(reading, "evaluate");
   spec.predict = read_plain<PredictSpec>(reading, "predict");
+  spec.callbacks = read_callbacks(reading);
   if (!diagnostics.has_errors()) check_across(reading, spec);
   diagnostics.sort_by_place();
   diagnostics.throw_if_errors(ExitCode::recipe);

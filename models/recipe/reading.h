@@ -57,6 +57,7 @@ DataSpec read_data(Reading& reading);
 // `outputs_ok` becomes false if it is not known what the outputs are, so that nothing should be checked against them.
 ModelSpec read_model(Reading& reading, bool& outputs_ok);
 TrainSpec read_train(Reading& reading, const ModelSpec& model, bool outputs_ok);
+std::vector<Component> read_callbacks(Reading& reading);
 
 std::vector<LayerDraft> read_layers(Reading& reading, const List& layers);
 // Resolves names: what each layer takes and applies again, and the outputs (`outputs` may be null). Reports names that

@@ -19,7 +19,7 @@ class Schedule {
   virtual double at(int64_t step, int64_t steps_per_epoch) const = 0;
 };
 
-using ScheduleRegistry = Kinds<Schedule>;
+using ScheduleRegistry = Kinds<const Schedule>;
 const ScheduleRegistry& schedule_registry();
 
 // A learning rate ready for use: a number, or a component of family "schedule".

@@ -41,7 +41,9 @@ class Losses : public training::Callback {
 
 Fitted fit(training::Model& model, const datasets::Dataset& data) {
   Losses losses;
-  training::Trainer trainer(model, data, {&losses});
+  training::CallbackList callbacks;
+  callbacks.add(losses);
+  training::Trainer trainer(model, data, callbacks);
   const training::Outcome outcome = trainer.fit();
   return {losses.losses, outcome.values};
 }

@@ -1,46 +1,76 @@
-#include "training/callbacks/history.h"
-
+// History: history.csv and history.jsonl in the folder of the run, one line for each epoch.
 #include <algorithm>
 
-#include "core/setting.h"
 #include "core/text.h"
+#include "formats/json/json.h"
+#include "training/callback.h"
+#include "training/log_file.h"
 
 namespace dltrain::training {
 
-History::History(const std::string& folder)
-    : csv_(join_path(folder, "history.csv"), OutputFile::Mode::truncate),
-      lines_(OutputFile(join_path(folder, "history.jsonl"), OutputFile::Mode::truncate)) {}
+namespace {
 
-// A first epoch without validation does not know the columns of later ones: they are the training ones once more.
-void History::write_header(const EpochDone& epoch) {
-  for (const auto& [name, value] : epoch.values) columns_.push_back(name);
-  for (const auto& [name, value] : epoch.values) {
-    const bool known = name.starts_with("val_") || std::find(columns_.begin(), columns_.end(), "val_" + name) != columns_.end();
-    if (has_validation_ && !known) columns_.push_back("val_" + name);
+struct History : Callback {
+  static constexpr auto kind = "History";
+
+  static void describe(auto& d) {
+    d.doc("Writes history.csv and history.jsonl in the folder of the run, one line for each epoch, at once. Always on.");
   }
-  csv_.write("epoch,step,learning_rate,seconds," + join(columns_, ",") + "\n");
-}
 
-void History::on(const Event& event, Wishes&) {
-  if (const auto* run = std::get_if<RunStarted>(&event)) has_validation_ = run->validation_samples > 0;
-  const auto* epoch = std::get_if<EpochDone>(&event);
-  if (epoch == nullptr) return;
-  if (columns_.empty()) write_header(*epoch);
-  std::string line = std::to_string(epoch->epoch) + "," + std::to_string(epoch->step) + "," + number_text(epoch->learning_rate) + "," +
-                     number_text(epoch->seconds);
-  for (const std::string& column : columns_) {
-    const auto found = std::find_if(epoch->values.begin(), epoch->values.end(), [&](const auto& v) { return v.first == column; });
-    line += "," + (found == epoch->values.end() ? std::string() : number_text(found->second));
+  void prepare(const CallbackContext& context) override {
+    folder_ = context.folder;
+    columns_ = context.values;
   }
-  csv_.write(line + "\n");
 
-  Table table;
-  table.set("epoch", epoch->epoch);
-  table.set("step", epoch->step);
-  table.set("learning_rate", epoch->learning_rate);
-  table.set("seconds", epoch->seconds);
-  for (const auto& [name, value] : epoch->values) table.set(name, value);
-  lines_.write(Setting(std::move(table)));
-}
+  void open() override {
+    csv_ = LogFile(join_path(folder_, "history.csv"), csv_length_);
+    lines_ = LogFile(join_path(folder_, "history.jsonl"), lines_length_);
+  }
+
+  Table state() override {
+    Table state;
+    state.set("csv_length", static_cast<int64_t>(csv_.length()));
+    state.set("jsonl_length", static_cast<int64_t>(lines_.length()));
+    return state;
+  }
+  void restore(const Table& state) override {
+    csv_length_ = static_cast<uint64_t>(*state.at("csv_length").integer());
+    lines_length_ = static_cast<uint64_t>(*state.at("jsonl_length").integer());
+  }
+  std::vector<std::string> files() const override { return {csv_.path(), lines_.path()}; }
+
+  void on(const Event& event, Wishes&) override {
+    if (const auto* epoch = std::get_if<EpochDone>(&event)) write(*epoch);
+  }
+
+ private:
+  void write(const EpochDone& epoch) {
+    std::string line;
+    if (csv_.length() == 0) line = "epoch,step,learning_rate,seconds," + join(columns_, ",") + "\n";
+    line += std::to_string(epoch.epoch) + "," + std::to_string(epoch.step) + "," + number_text(epoch.learning_rate) + "," + number_text(epoch.seconds);
+    for (const std::string& column : columns_) {
+      const double* value = find_value(epoch.values, column);
+      line += "," + (value == nullptr ? std::string() : number_text(*value));
+    }
+    csv_.write(line + "\n");
+
+    Table table;
+    table.set("epoch", epoch.epoch);
+    table.set("step", epoch.step);
+    table.set("learning_rate", epoch.learning_rate);
+    table.set("seconds", epoch.seconds);
+    for (const auto& [name, value] : epoch.values) table.set(name, value);
+    lines_.write(formats::json_text(Setting(std::move(table))) + "\n");
+  }
+
+  std::string folder_;
+  std::vector<std::string> columns_;  // of the CSV; epochs without validation leave some empty
+  uint64_t csv_length_ = 0, lines_length_ = 0;
+  LogFile csv_, lines_;
+};
+
+}  // namespace
+
+void register_history(CallbackRegistry& registry) { registry.add<History>(); }
 
 }  // namespace dltrain::training

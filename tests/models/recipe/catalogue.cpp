@@ -174,6 +174,16 @@ struct CosineDecay {
   }
 };
 
+struct EarlyStopping {
+  static constexpr auto kind = "EarlyStopping";
+  std::string monitor = "val_loss";
+  int64_t patience = 0;
+  static void describe(auto& d) {
+    d.param(&EarlyStopping::monitor, "monitor", "value that must get better");
+    d.param(&EarlyStopping::patience, "patience", "epochs without getting better before the end").at_least(0);
+  }
+};
+
 struct Csv {
   static constexpr auto kind = "csv";
   std::string path;
@@ -219,6 +229,8 @@ Catalogue make() {
   c.add(make_schema<Adam>("optimizer"));
   c.add(make_schema<SGD>("optimizer"));
   c.add(make_schema<CosineDecay>("schedule"));
+  c.add(make_schema<EarlyStopping>("callback"));
+  c.add(plain("callback", "ModelCheckpoint"));
   c.add(plain("source", "digits"));
   c.add(plain("source", "iris"));
   c.add(make_schema<Csv>("source"));

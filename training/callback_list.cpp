@@ -1,0 +1,129 @@
+#include "training/callback_list.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/read_fields.h"
+#include "core/text.h"
+#include "models/optimizers/optimizer.h"
+
+namespace dltrain::training {
+
+namespace {
+
+constexpr std::array standard = {"History", "TensorBoard", "ModelCheckpoint"};
+
+// The recipe's callbacks and the standard ones beside them.
+std::vector<Component> components_of(const models::Spec& spec) {
+  std::vector<Component> components = spec.callbacks;
+  for (const char* kind : standard) {
+    const auto& schemas = callback_registry().schemas();
+    const auto schema = std::find_if(schemas.begin(), schemas.end(), [&](const Schema& s) { return s.kind == kind; });
+    const bool named = std::any_of(components.begin(), components.end(), [&](const Component& c) { return c.kind == kind; });
+    if (named || schema == schemas.end()) continue;
+    Component component{"callback", kind, {}, {}};
+    for (const Field& field : schema->fields) component.params.set(field.name, field.default_value);
+    components.push_back(std::move(component));
+  }
+  return components;
+}
+
+void check_monitor(const Callback& callback, const Component& component, const CallbackContext& context, Diagnostics& diagnostics) {
+  const std::string monitored = callback.monitored();
+  const std::vector<std::string>& values = context.values;
+  if (monitored.empty() || std::find(values.begin(), values.end(), monitored) != values.end()) return;
+  Diagnostic& d = diagnostics.error("unknown-monitor", component.place, "callback \"" + component.kind + "\"",
+                                    "there is no value " + quote(monitored) + " to monitor");
+  suggest(d, monitored, values);
+  const bool lacks_validation = monitored.starts_with("val_") && std::find(values.begin(), values.end(), "val_loss") == values.end();
+  if (lacks_validation) d.help = "add [data.validation] with split = 0.1, or monitor \"" + monitored.substr(4) + "\"";
+}
+
+void check_learning_rate(const std::vector<std::pair<const Component*, bool>>& setters, const CallbackContext& context, Diagnostics& diagnostics) {
+  const Component* first = nullptr;
+  for (const auto& [component, sets] : setters) {
+    if (!sets) continue;
+    const std::string who = "callback \"" + component->kind + "\"";
+    if (first != nullptr) {
+      diagnostics.error("two-learning-rates", component->place, who, "two callbacks set the learning rate: \"" + first->kind + "\" and this one").help =
+          "leave one of them out";
+    }
+    if (models::make_optimizer(context.spec.train.optimizer)->learning_rate.component && first == nullptr) {
+      diagnostics.error("two-learning-rates", component->place, who, "it sets the learning rate, and so does the schedule of the optimizer").help =
+          "give the optimizer a number as learning_rate, or leave the callback out";
+    }
+    first = component;
+  }
+}
+
+}  // namespace
+
+void register_all(CallbackRegistry& registry);
+
+const CallbackRegistry& callback_registry() {
+  static const CallbackRegistry registry = [] {
+    CallbackRegistry made("callback");
+    register_all(made);
+    return made;
+  }();
+  return registry;
+}
+
+CallbackList::CallbackList(const CallbackContext& context) {
+  Diagnostics diagnostics;
+  const std::vector<Component> components = components_of(context.spec);
+  std::vector<std::pair<const Component*, bool>> setters;
+  for (const Component& component : components) {
+    const auto same = std::count_if(callbacks_.begin(), callbacks_.end(), [&](const Named& n) { return split(n.name, '.').front() == component.kind; });
+    callbacks_.push_back({component.kind + (same > 0 ? "." + std::to_string(same) : ""), callback_registry().make(component)});
+    Callback& callback = *callbacks_.back().callback;
+    callback.prepare(context);
+    check_monitor(callback, component, context, diagnostics);
+    setters.emplace_back(&component, callback.sets_learning_rate());
+  }
+  check_learning_rate(setters, context, diagnostics);
+  diagnostics.throw_if_errors(ExitCode::recipe);
+}
+
+void CallbackList::open() {
+  for (const Named& named : callbacks_) named.callback->open();
+}
+
+Wishes CallbackList::emit(const Event& event) {
+  Wishes wishes;
+  for (const Named& named : callbacks_) named.callback->on(event, wishes);
+  for (Callback* observer : observers_) observer->on(event, wishes);
+  return wishes;
+}
+
+Table CallbackList::states() {
+  Table states;
+  for (const Named& named : callbacks_) states.set(named.name, named.callback->state());
+  return states;
+}
+
+void CallbackList::restore(const Table& states) {
+  for (const Named& named : callbacks_) {
+    const Setting* state = states.find(named.name);
+    if (state != nullptr && state->table() != nullptr) named.callback->restore(*state->table());
+  }
+}
+
+std::vector<std::string> CallbackList::files() const {
+  std::vector<std::string> files;
+  for (const Named& named : callbacks_) {
+    const std::vector<std::string> more = named.callback->files();
+    files.insert(files.end(), more.begin(), more.end());
+  }
+  return files;
+}
+
+std::vector<std::string> value_names(const std::vector<std::string>& tracked, bool validation) {
+  std::vector<std::string> names = tracked;
+  for (const std::string& name : tracked) {
+    if (validation) names.push_back("val_" + name);
+  }
+  return names;
+}
+
+}  // namespace dltrain::training

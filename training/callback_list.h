@@ -1,0 +1,44 @@
+// The callbacks of a run: those of the recipe, then the standard ones that it does not name (history, TensorBoard,
+// checkpoints), then those that the program adds (progress bar).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "training/callback.h"
+
+namespace dltrain::training {
+
+class CallbackList {
+ public:
+  CallbackList() = default;
+  // Makes and prepares them. Throws UserError (recipe) with everything that does not fit: what is monitored and not
+  // there, two that set the learning rate, one beside a schedule.
+  explicit CallbackList(const CallbackContext& context);
+  // One more at the end, not part of checkpoints; it outlives the list.
+  void add(Callback& callback) { observers_.push_back(&callback); }
+
+  void open();
+  // All of them see the event; what they wish is collected.
+  Wishes emit(const Event& event);
+
+  // By name: "EarlyStopping", "EarlyStopping_1". Callbacks that `states` does not know start afresh.
+  Table states();
+  void restore(const Table& states);
+  std::vector<std::string> files() const;
+
+ private:
+  struct Named {
+    std::string name;
+    std::unique_ptr<Callback> callback;
+  };
+  std::vector<Named> callbacks_;
+  std::vector<Callback*> observers_;
+};
+
+// The names that EpochDone will have for a spec: Keras', with "val_" where there is a validation part.
+std::vector<std::string> value_names(const std::vector<std::string>& tracked, bool validation);
+
+}  // namespace dltrain::training

@@ -1,0 +1,42 @@
+// A run at one moment, in host memory: all that a checkpoint holds and a run needs to go on.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/array.h"
+#include "core/setting.h"
+#include "training/callback.h"
+#include "training/model.h"
+#include "training/position.h"
+
+namespace dltrain::training {
+
+using States = std::vector<std::pair<std::string, Array>>;  // by the name of the state
+
+struct Snapshot {
+  Position position;
+  States states;                               // all of the program
+  std::map<std::string, States> remembered;    // weights that callbacks wanted to keep, by their name
+  Table callbacks;                             // CallbackList::states
+};
+
+// All states of the model; or, with `weights_only`, what a model.weights.h5 holds (weights and buffers).
+States copy_states(Model& model, bool weights_only = false);
+// Throws UserError (model), which begins with `source`, if a state is missing, unknown, or of another type.
+void set_states(Model& model, const States& states, const std::string& source);
+
+// Takes what the trainer wants to be saved. Errors of earlier saves may come out of later calls.
+class Saver {
+ public:
+  virtual ~Saver() = default;
+  // May return before the checkpoint is on the disk. `files` are logs that must be there first.
+  virtual void save(Snapshot snapshot, std::vector<std::string> files, const SaveWish& wish) = 0;
+  virtual void export_weights(Model& model, const std::string& path) = 0;
+  // Until all is on the disk.
+  virtual void finish() = 0;
+};
+
+}  // namespace dltrain::training
