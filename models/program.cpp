@@ -27,6 +27,17 @@ Program::Program(const Spec& spec, DataSignature signature, DType real)
   warnings_.throw_if_errors(ExitCode::recipe);
   evaluate(batch);
   train(batch);
+  warn_if_nothing_is_trained();
+}
+
+void Program::warn_if_nothing_is_trained() {
+  const auto& states = states_.list();
+  const auto role = [](const graph::StateInfo& info) { return info.role == graph::StateRole::weight; };
+  if (std::any_of(states.begin(), states.end(), [&](const auto& info) { return role(info) && info.trainable; })) return;
+  const bool any = std::any_of(states.begin(), states.end(), role);
+  warnings_.warning("nothing-to-train", spec_.model.place, "[model]",
+                    any ? "training changes nothing: all weights are frozen"
+                        : "training changes nothing: no layer has weights");
 }
 
 Graph Program::predict(int64_t batch) {

@@ -57,6 +57,7 @@ class Program {
 
  private:
   friend class ProgramBuilder;
+  void warn_if_nothing_is_trained();
   Spec spec_;
   DataSignature signature_;
   DType real_;

@@ -61,7 +61,7 @@ void ProgramBuilder::update(const std::vector<StateInfo>& weights, std::vector<V
     const Value slope = graph::gradients(b_, penalty, {&context.weights[i], 1}).front();
     gradients[i] = graph::add(b_, gradients[i], graph::mul(b_, slope, weight_sum));
   }
-  Value finite = graph::all_finite(b_, gradients);
+  Value finite = gradients.empty() ? graph::full(b_, DType::boolean, {}, 1) : graph::all_finite(b_, gradients);
   if (loss) finite = graph::logical_and(b_, finite, graph::is_finite(b_, *loss));
 
   context.learning_rate = b_.scalar_input(graph::scalar::learning_rate);

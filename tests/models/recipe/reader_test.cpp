@@ -86,6 +86,24 @@ TEST_CASE("a layer applied again has the parameters of the first call") {
   CHECK(spec.model.layers[2].inputs == Names{"c@2"});
 }
 
+TEST_CASE("freeze takes layers by patterns of their names, with their later calls") {
+  const std::string rest =
+      "[data]\ntype = \"digits\"\n[model]\nlayers = [{name='a_1',type='Dense',units=3}, {name='b',type='Dense',units=3}, "
+      "{reuse='a_1'}, {name='a_2',type='Dense',units=3}]\n[train]\nloss = \"mse\"\n";
+  const auto trainable = [&](const std::string& freeze) {
+    std::vector<bool> flags;
+    for (const LayerSpec& layer : read(rest + freeze).model.layers) flags.push_back(layer.trainable);
+    return flags;
+  };
+  using Flags = std::vector<bool>;
+  CHECK(trainable("") == Flags{true, true, true, true});
+  CHECK(trainable("freeze = []") == Flags{true, true, true, true});
+  CHECK(trainable("freeze = 'b'") == Flags{true, false, true, true});
+  CHECK(trainable("freeze = ['a_?']") == Flags{false, true, false, false});
+  CHECK(trainable("freeze = ['*_2', 'b']") == Flags{true, false, true, false});
+  CHECK(trainable("freeze = '*'") == Flags{false, false, false, false});
+}
+
 TEST_CASE("both ways to write layers are the same") {
   const std::string rest = "[data]\ntype = \"digits\"\n[train]\nloss = \"mse\"\n";
   const Spec list = read(rest + "[model]\nlayers = [\"Flatten\", { type = \"Dense\", units = 3, }, # comment\n]\n");
