@@ -119,6 +119,36 @@ Graph Program::until(const std::string& layer, int64_t batch) {
   return graph::remove_dead_code(part.take());
 }
 
+namespace {
+
+// Without what it does to states, and without what only that needs.
+Graph without_effects(Graph graph) {
+  std::erase_if(graph.outputs, [](const graph::Output& output) { return output.is_state; });
+  return graph::remove_dead_code(graph);
+}
+
+}  // namespace
+
+Graph Program::layer_outputs(int64_t batch) {
+  ProgramBuilder part(*this, false);
+  part.forward(batch);
+  for (const LayerSpec& layer : spec_.model.layers) {
+    part.builder().set_result(layer.name, graph::cast(part.builder(), part.output(layer.name).value, real_));
+  }
+  return without_effects(part.take());
+}
+
+Graph Program::gradient_values(int64_t batch) {
+  ProgramBuilder part(*this, true);
+  part.forward(batch);
+  const BatchLoss loss = part.losses(batch, SumSet::train);
+  const auto weights = part.trained();
+  const auto gradients = part.weight_gradients(loss, weights);
+  for (size_t i = 0; i < weights.size(); ++i) part.builder().set_result(state_name::gradient(weights[i].name), gradients[i]);
+  part.builder().set_result(state_name::weight_sum, loss.denominator);
+  return without_effects(part.take());
+}
+
 std::vector<Tracked> Program::tracked(SumSet set) const { return set == SumSet::train ? tracked_train_ : tracked_evaluate_; }
 
 const DataField& Program::target_of(const std::string& output) const {

@@ -44,6 +44,13 @@ class Program {
   // Forward pass in inference with the named layer's input as result "value": for layers that adapt to data.
   graph::Graph until(const std::string& layer, int64_t batch);
 
+  // For looking on: neither replaces a state.
+  // Forward pass in inference with the output of each layer as result, by the layer's name.
+  graph::Graph layer_outputs(int64_t batch);
+  // The gradients that a training step would follow, before clipping: results state_name::gradient(weight), summed over
+  // the batch, and what divides them, state_name::weight_sum.
+  graph::Graph gradient_values(int64_t batch);
+
   const graph::StateTable& states() const { return states_; }
   const Spec& spec() const { return spec_; }
   const DataSignature& signature() const { return signature_; }

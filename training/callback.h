@@ -15,6 +15,8 @@
 
 namespace dltrain::training {
 
+class Observer;
+
 // How many checkpoints stay.
 struct Retention {
   int64_t last = 2;
@@ -47,6 +49,7 @@ struct CallbackContext {
   std::string recipe_text;           // as the user wrote it
   std::vector<std::string> values;   // the names that EpochDone will have: "loss", "accuracy", "val_loss", ...
   int64_t steps_per_epoch = 0;
+  Observer* observer = nullptr;      // looks at the model; null where there is none
 };
 
 class Callback {

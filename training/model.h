@@ -40,6 +40,7 @@ class Model {
   models::Program& program() { return program_; }
   const models::Program& program() const { return program_; }
   backends::Session& session() { return session_; }
+  const backends::Session& session() const { return session_; }
 
   // First values of all weights, from the spec's seed.
   void initialize();
@@ -72,6 +73,7 @@ class Model {
   const backends::Plan& training_plan() const;
 
  private:
+  friend class Observer;
   enum class PlanKind { train, gradient, apply, evaluate, predict };
   int plan(PlanKind kind, int64_t batch);
   backends::Feed feed(const datasets::Batch& batch, bool targets) const;

@@ -14,6 +14,7 @@
 #include "training/callback_list.h"
 #include "training/interrupt.h"
 #include "training/model_folder.h"
+#include "training/observer.h"
 #include "training/run_folder.h"
 #include "training/trainer.h"
 #include "training/weights.h"
@@ -47,7 +48,7 @@ class Fit {
         model_(open_program(recipe_.spec, data_->signature()),
                backends::open_backend(recipe_.spec.run.device, {static_cast<int>(recipe_.spec.run.threads)})),
         folder_(recipe_.spec, options.run, recipe_.text, models::canonical_toml(recipe_.spec)),
-        callbacks_({recipe_.spec, folder_.path(), recipe_.text, tracked_values(), steps_per_epoch()}) {
+        callbacks_({recipe_.spec, folder_.path(), recipe_.text, tracked_values(), steps_per_epoch(), &observer_}) {
     if (common_.json) callbacks_.add(json_);
     else if (!common_.quiet) callbacks_.add(progress_);
   }
@@ -137,6 +138,7 @@ class Fit {
   training::OpenedRecipe recipe_;
   std::unique_ptr<datasets::Dataset> data_;
   training::Model model_;
+  training::Observer observer_{model_, *data_};
   training::RunFolder folder_;
   Progress progress_;
   JsonEvents json_;

@@ -1,0 +1,44 @@
+// Looks at a model that is trained, without touching it: what it computes runs as plans of their own that replace no
+// state, so that training is the same, bit for bit, whether somebody looks or not. Such plans may enlarge the arena.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/array.h"
+#include "datasets/dataset.h"
+#include "training/model.h"
+
+namespace dltrain::training {
+
+using NamedArrays = std::vector<std::pair<std::string, Array>>;
+
+class Observer {
+ public:
+  // Both outlive the observer.
+  Observer(Model& model, const datasets::Dataset& data) : model_(model), data_(data) {}
+
+  const models::Program& program() const { return model_.program(); }
+  const datasets::Dataset& data() const { return data_; }
+  MemoryUse memory() const { return model_.memory(); }
+  const std::string& device() const { return model_.session().backend().device().name; }
+
+  // Weights and buffers in the order of their creation, by the name of the state ("dense/kernel").
+  NamedArrays weights() const;
+  // The outputs of all layers for a batch, in inference; [batch, ...] each, by the layer's name.
+  NamedArrays activations(const datasets::Batch& batch);
+  // The gradients of the trained weights that a step on this batch would follow, before clipping, by the weight's name.
+  NamedArrays gradients(const datasets::Batch& batch, int64_t step);
+  // The outputs of the model in the order of the spec.
+  std::vector<Array> predict(const std::vector<Array>& inputs) { return model_.predict(inputs); }
+
+ private:
+  Model& model_;
+  const datasets::Dataset& data_;
+  std::map<int64_t, int> activation_plans_, gradient_plans_;  // by batch size
+};
+
+}  // namespace dltrain::training
