@@ -6,6 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <optional>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -55,6 +56,7 @@ ExitCode code_of_taking(const std::string& folder) {
 
 // A process of many: writes a byte if it is refused, else keeps the folder until it is killed.
 [[noreturn]] void take_or_say(const std::string& folder, int refused) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   try {
     const FolderLock lock(folder);
     while (true) ::pause();
@@ -122,7 +124,11 @@ TEST_CASE("of processes that start at once, one gets the folder") {
       REQUIRE(more > 0);
       count += static_cast<size_t>(more);
     }
-    const std::optional<LockOwner> owner = FolderLock::owner(folder.path());
+    std::optional<LockOwner> owner = FolderLock::owner(folder.path());
+    for (int wait = 0; !owner && wait < 5000; ++wait) {  // it may not have written its name yet
+      ::usleep(1000);
+      owner = FolderLock::owner(folder.path());
+    }
     REQUIRE(owner);
     int alive = 0;
     for (const pid_t child : children) {
