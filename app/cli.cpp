@@ -48,7 +48,7 @@ void add_fit(CLI::App& app, Parsed& parsed) {
 void add_evaluate(CLI::App& app, Parsed& parsed) {
   EvaluateOptions& options = parsed.evaluate;
   CLI::App* command = app.add_subcommand("evaluate", "loss and metrics of a trained model, per class too");
-  command->add_option("MODEL", options.model, "the folder of a run or of a model")->required();
+  command->add_option("MODEL", options.model, "the folder of a run or of a model, or a recipe whose [model] names weights")->required();
   command->add_option("--part", options.part, "which part of the data: test, validation, train")->type_name("PART")->capture_default_str();
   command->add_option("--data", options.data, "other data of the same kind: a file or folder in the place of the recipe's")->type_name("PATH");
   command->add_option("--device", options.device, "auto, cpu, cuda, reference")->type_name("NAME");

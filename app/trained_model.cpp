@@ -9,7 +9,7 @@ namespace dltrain::app {
 
 namespace {
 
-training::ModelDescription describe_recipe(const std::string& path) {
+FoundModel describe_recipe(const std::string& path) {
   RecipeOptions options;
   options.recipe = path;
   models::Spec spec = open_recipe(options).spec;
@@ -17,16 +17,21 @@ training::ModelDescription describe_recipe(const std::string& path) {
     throw UserError(ExitCode::recipe, path, "the recipe names no weights",
                     "train it with \"dltrain fit\" and name its run, or add weights = \"FILE.weights.h5\" to [model]");
   }
-  const auto data = open_data(spec);
   std::string weights = training::starting_weights(spec);
-  return {std::move(spec), data->contract(), data->signature(), std::move(weights)};
+  auto data = open_data(spec);
+  training::ModelDescription description{std::move(spec), data->contract(), data->signature(), std::move(weights)};
+  return {std::move(description), std::move(data)};
 }
 
 }  // namespace
 
+FoundModel find_model(const std::string& path) {
+  if (exists(path) && !is_directory(path)) return describe_recipe(path);
+  return {training::open_model_folder(training::catalogue(), path), nullptr};
+}
+
 TrainedModel open_trained_model(const std::string& path, const std::string& device) {
-  const bool is_recipe = exists(path) && !is_directory(path);
-  training::ModelDescription description = is_recipe ? describe_recipe(path) : training::open_model_folder(training::catalogue(), path);
+  training::ModelDescription description = find_model(path).description;
   const models::Spec& spec = description.spec;
   auto backend = backends::open_backend(device.empty() ? spec.run.device : device, {static_cast<int>(spec.run.threads)});
   Diagnostics about_training;  // said when it was trained

@@ -6,13 +6,13 @@
 #include "app/experiment.h"
 #include "app/progress.h"
 #include "app/summary.h"
+#include "app/trained_model.h"
 #include "backends/factory.h"
 #include "core/files.h"
 #include "core/text.h"
 #include "formats/json/json.h"
 #include "training/evaluation.h"
 #include "training/interrupt.h"
-#include "training/model_folder.h"
 #include "training/weights.h"
 
 namespace dltrain::app {
@@ -103,13 +103,15 @@ void print_classes(const ClassReport& report) {
 ExitCode evaluate(const EvaluateOptions& options, const CommonOptions& common) {
   training::watch_signals();
   datasets::Part part = part_of(options.part);
-  training::ModelDescription description = training::open_model_folder(training::catalogue(), options.model);
+  FoundModel found = find_model(options.model);
+  const training::ModelDescription& description = found.description;
   models::Spec spec = description.spec;
   if (!options.data.empty()) {
     spec = with_data(spec, options.data);
     part = datasets::Part::train;
   }
-  const auto data = open_data(spec, &description.contract);
+  const bool is_read = found.data != nullptr && options.data.empty();
+  const auto data = is_read ? std::move(found.data) : open_data(spec, &description.contract);
   training::Model model(open_program(spec, data->signature()),
                         backends::open_backend(options.device.empty() ? spec.run.device : options.device, {static_cast<int>(spec.run.threads)}));
   training::load_weights(model, description.weights_path);
