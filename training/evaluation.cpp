@@ -70,7 +70,7 @@ Evaluation evaluate_model(Model& model, const datasets::Dataset& data, datasets:
   datasets::BatchStream batches(data, {.part = part, .batch_size = batch_size});
   Batch batch;
   while (!interrupted() && batches.next(batch)) {
-    const std::vector<Array> outputs = model.predict(batch.inputs);
+    const std::vector<Array> outputs = model.predict(batch);
     for (size_t o = 0; o < outputs.size(); ++o) {
       if (meanings[o].classes) count(evaluation.classes[o], meanings[o], outputs[o], batch.targets[batch.targets.size() == 1 ? 0 : o]);
     }

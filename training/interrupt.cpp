@@ -25,6 +25,8 @@ void watch_signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
+void end_with_reader() { std::signal(SIGPIPE, SIG_DFL); }
+
 bool interrupted() { return first_signal != 0; }
 
 ExitCode signal_exit_code() {

@@ -6,6 +6,7 @@
 #include "graph/builder.h"
 #include "layers/initializers.h"
 #include "models/metrics/metric.h"
+#include "training/check_ids.h"
 
 namespace dltrain::training {
 
@@ -14,7 +15,7 @@ using graph::StateRole;
 using models::SumSet;
 
 Model::Model(models::Program program, std::unique_ptr<backends::Backend> backend)
-    : program_(std::move(program)), session_(std::move(backend)) {
+    : program_(std::move(program)), id_limits_(models::id_limits(program_.spec().model)), session_(std::move(backend)) {
   session_.create_states(program_.states());
 }
 
@@ -45,6 +46,7 @@ int Model::plan(PlanKind kind, int64_t batch) {
 
 backends::Feed Model::feed(const Batch& batch, bool targets) const {
   const DataSignature& signature = program_.signature();
+  check_ids(id_limits_, signature, batch);
   backends::Feed feed;
   for (size_t i = 0; i < signature.inputs.size(); ++i) feed.data[signature.inputs[i].name] = &batch.inputs[i];
   if (!targets) return feed;
@@ -87,13 +89,9 @@ void Model::evaluate(const Batch& batch) {
   session_.run(number, feed(batch, true));
 }
 
-std::vector<Array> Model::predict(const std::vector<Array>& inputs) {
-  if (inputs.empty() || inputs.front().shape.rank() == 0) throw Bug("a prediction needs a batch");
-  const int number = plan(PlanKind::predict, inputs.front().shape[0]);
-  backends::Feed fed;
-  const DataSignature& signature = program_.signature();
-  for (size_t i = 0; i < signature.inputs.size(); ++i) fed.data[signature.inputs[i].name] = &inputs[i];
-  session_.run(number, fed);
+std::vector<Array> Model::predict(const Batch& batch) {
+  const int number = plan(PlanKind::predict, batch.size);
+  session_.run(number, feed(batch, false));
   std::vector<Array> outputs;
   for (const std::string& name : program_.spec().model.outputs) outputs.push_back(session_.result(number, name));
   return outputs;

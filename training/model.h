@@ -10,6 +10,7 @@
 #include "backends/session.h"
 #include "core/array.h"
 #include "datasets/dataset.h"
+#include "models/id_limits.h"
 #include "models/program.h"
 
 namespace dltrain::training {
@@ -37,6 +38,8 @@ class Model {
  public:
   Model(models::Program program, std::unique_ptr<backends::Backend> backend);
 
+  // All that take a batch throw UserError (data) for numbers that no layer knows (training/check_ids.h).
+
   models::Program& program() { return program_; }
   const models::Program& program() const { return program_; }
   backends::Session& session() { return session_; }
@@ -53,8 +56,8 @@ class Model {
   // The loss of the last train or gradient; waits for it.
   double loss();
   void evaluate(const datasets::Batch& batch);
-  // Outputs in the order of the spec, each [batch, ...]. `inputs` are in the order of the signature.
-  std::vector<Array> predict(const std::vector<Array>& inputs);
+  // Outputs in the order of the spec, each [batch, ...]. Only the inputs of the batch are read.
+  std::vector<Array> predict(const datasets::Batch& batch);
 
   // What flows into a layer for a batch, in inference: for layers that adapt.
   Array input_of_layer(const std::string& layer, const datasets::Batch& batch);
@@ -80,6 +83,7 @@ class Model {
   static void set_scalars(backends::Feed& feed, const StepScalars& scalars, uint64_t seed);
 
   models::Program program_;
+  std::vector<models::IdLimit> id_limits_;
   backends::Session session_;
   std::map<std::pair<PlanKind, int64_t>, int> plans_;
   std::map<std::pair<std::string, int64_t>, int> layer_plans_;

@@ -112,7 +112,8 @@ ExitCode evaluate(const EvaluateOptions& options, const CommonOptions& common) {
   }
   const bool is_read = found.data != nullptr && options.data.empty();
   const auto data = is_read ? std::move(found.data) : open_data(spec, &description.contract);
-  training::Model model(open_program(spec, data->signature()),
+  Diagnostics about_training;  // said when it was trained
+  training::Model model(training::open_program(spec, data->signature(), about_training),
                         backends::open_backend(options.device.empty() ? spec.run.device : options.device, {static_cast<int>(spec.run.threads)}));
   training::load_weights(model, description.weights_path);
   const Evaluation evaluation = training::evaluate_model(model, *data, part, spec.train.batch_size);

@@ -12,6 +12,7 @@
 #include "models/recipe/canonical.h"
 #include "training/adapt.h"
 #include "training/callback_list.h"
+#include "training/check_ids.h"
 #include "training/interrupt.h"
 #include "training/model_folder.h"
 #include "training/observer.h"
@@ -38,13 +39,19 @@ void print_header(const training::OpenedRecipe& recipe, const datasets::Dataset&
   std::fprintf(stderr, "run     %s\n\n", folder.c_str());
 }
 
+std::unique_ptr<datasets::Dataset> open_checked_data(const models::Spec& spec) {
+  auto data = open_data(spec);
+  training::check_all_ids(models::id_limits(spec.model), *data);
+  return data;
+}
+
 // Everything between an opened experiment and the exit code.
 class Fit {
  public:
   Fit(const FitOptions& options, const CommonOptions& common)
       : common_(common),
         recipe_(open_recipe(options.recipe)),
-        data_(open_data(recipe_.spec)),
+        data_(open_checked_data(recipe_.spec)),
         model_(open_program(recipe_.spec, data_->signature()),
                backends::open_backend(recipe_.spec.run.device, {static_cast<int>(recipe_.spec.run.threads)})),
         folder_(recipe_.spec, options.run, recipe_.text, models::canonical_toml(recipe_.spec)),

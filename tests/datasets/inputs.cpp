@@ -1,5 +1,7 @@
 // Inputs for predictions: what a trained model takes, from files of all kinds.
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -154,4 +156,59 @@ TEST_CASE("predict: integers of a table stay integers, and other numbers are ref
     CHECK(test::message_of([&] { open_inputs(path, tokens)->next(8, batch); }) ==
           "error: " + path + ":2:3: \"" + bad + "\" is not an integer, and the model's input \"words\" takes integers\n");
   }
+}
+
+namespace {
+
+// Samples that count up; an error instead of batch `broken`; slower than the consumer.
+class Counting : public InputStream {
+ public:
+  Counting(int64_t batches, int64_t broken) : batches_(batches), broken_(broken) {}
+  bool next(int64_t count, Batch& batch) override {
+    if (number_ == broken_) throw UserError(ExitCode::data, "sample 6", "is broken");
+    if (number_ == batches_) return false;
+    batch.size = count;
+    batch.rows.assign(1, number_);
+    names_ = {"name " + std::to_string(number_)};
+    ++number_;
+    return true;
+  }
+
+ private:
+  int64_t batches_, broken_;
+  int64_t number_ = 0;
+};
+
+bool never() { return false; }
+bool at_once() { return true; }
+
+// A pipe in which nothing ever comes.
+class Silent : public InputStream {
+ public:
+  bool next(int64_t, Batch&) override {
+    for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("predict: reading ahead keeps order, names and the place of an error") {
+  for (const int64_t broken : {int64_t{-1}, int64_t{7}}) {
+    const auto stream = read_ahead(std::make_unique<Counting>(100, broken), 3, &never);
+    Batch batch;
+    const int64_t good = broken < 0 ? 100 : broken;
+    for (int64_t i = 0; i < good; ++i) {
+      REQUIRE(stream->next(3, batch));
+      CHECK(batch.rows == std::vector{i});
+      CHECK(stream->names() == std::vector{"name " + std::to_string(i)});
+    }
+    if (broken < 0) CHECK_FALSE(stream->next(3, batch));
+    else CHECK_THROWS_AS(stream->next(3, batch), UserError);
+  }
+}
+
+TEST_CASE("predict: a consumer that leaves ends the reading, even of a pipe in which nothing comes") {
+  Batch batch;
+  CHECK(read_ahead(std::make_unique<Counting>(1000, -1), 3, &never)->next(3, batch));
+  CHECK_FALSE(read_ahead(std::make_unique<Silent>(), 3, &at_once)->next(3, batch));
 }
