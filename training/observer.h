@@ -33,7 +33,7 @@ class Observer {
   // The gradients of the trained weights that a step on this batch would follow, before clipping, by the weight's name.
   NamedArrays gradients(const datasets::Batch& batch, int64_t step);
   // The outputs of the model in the order of the spec.
-  std::vector<Array> predict(const std::vector<Array>& inputs) { return model_.predict(inputs); }
+  std::vector<Array> predict(const datasets::Batch& batch) { return model_.predict(batch); }
 
  private:
   Model& model_;

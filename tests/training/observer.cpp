@@ -49,7 +49,7 @@ class Onlooker : public training::Callback {
     if (!std::holds_alternative<training::Stepped>(event) && !std::holds_alternative<training::EpochDone>(event))
       return;
     looks += observer_.weights().size() + observer_.activations(batch_).size() + observer_.gradients(batch_, 1).size() +
-             observer_.predict(batch_.inputs).size();
+             observer_.predict(batch_).size();
   }
   size_t looks = 0;
 
@@ -121,7 +121,7 @@ TEST_CASE("the activations shown are those that predictions are made of") {
   REQUIRE(outputs.size() == 4);
   CHECK(outputs[0].first == "a");
   CHECK(outputs[0].second.shape == Shape{20, 8});
-  CHECK(outputs[3].second == observer.predict(batch.inputs).front());
+  CHECK(outputs[3].second == observer.predict(batch).front());
 }
 
 }  // namespace dltrain::test
