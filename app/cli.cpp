@@ -41,6 +41,9 @@ void add_fit(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("fit", "train the model of a recipe");
   add_recipe_options(*command, parsed.fit.recipe);
   command->add_option("--run", parsed.fit.run, "folder of the run (default: the next number under runs/NAME)")->type_name("DIR");
+  command->add_option("--init-from", parsed.fit.init_from, "begin with the weights of a run, a model or a .weights.h5 file (fine-tuning)")
+      ->type_name("PATH");
+  command->add_flag("--init-partial", parsed.fit.init_partial, "with --init-from: take the layers that fit, leave the others as they are")->needs("--init-from");
   command->footer("Example: dltrain fit recipes/digits.toml --set train.epochs=5");
   command->callback([&parsed] { parsed.command = [&parsed] { return fit(parsed.fit, parsed.common); }; });
 }

@@ -25,6 +25,8 @@ struct RecipeOptions {
 struct FitOptions {
   RecipeOptions recipe;
   std::string run;  // folder; empty: the next free one
+  std::string init_from;      // a run, model or weights file to begin with
+  bool init_partial = false;  // where layers do not fit, they keep their initializers
 };
 
 struct EvaluateOptions {

@@ -98,10 +98,10 @@ void adapt_layer(Model& model, const datasets::Dataset& data, const LayerSpec& l
 
 }  // namespace
 
-void adapt_layers(Model& model, const datasets::Dataset& data) {
+void adapt_layers(Model& model, const datasets::Dataset& data, const std::function<bool(const std::string& layer)>& known_already) {
   const models::Program& program = model.program();
   for (const LayerSpec& layer : program.spec().model.layers) {
-    if (!layer.reuse.empty()) continue;
+    if (!layer.reuse.empty() || (known_already && known_already(layer.name))) continue;
     const auto known = program.layer_shapes().find(layer.inputs.front());
     if (known == program.layer_shapes().end()) continue;
     const auto adaptation = layers::adaptation(layer.component, Shape{1}.concat(known->second));

@@ -24,6 +24,7 @@ class RunFolder {
                     double seconds);
   // Facts about the environment for run.json: "device", "threads", library versions, fingerprints.
   void set_environment(std::vector<std::pair<std::string, std::string>> facts) { environment_ = std::move(facts); }
+  void add_fact(std::string name, std::string value) { environment_.emplace_back(std::move(name), std::move(value)); }
 
  private:
   std::string path_;

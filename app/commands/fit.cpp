@@ -4,6 +4,7 @@
 
 #include "app/commands.h"
 #include "app/experiment.h"
+#include "app/initial_weights.h"
 #include "app/json_events.h"
 #include "app/progress.h"
 #include "app/summary.h"
@@ -49,7 +50,8 @@ std::unique_ptr<datasets::Dataset> open_checked_data(const models::Spec& spec) {
 class Fit {
  public:
   Fit(const FitOptions& options, const CommonOptions& common)
-      : common_(common),
+      : options_(options),
+        common_(common),
         recipe_(open_recipe(options.recipe)),
         data_(open_checked_data(recipe_.spec)),
         model_(open_program(recipe_.spec, data_->signature()),
@@ -84,7 +86,8 @@ class Fit {
     folder_.set_environment({{"device", model_.session().backend().device().name},
                              {"processor", model_.session().backend().device().description}});
     model_.initialize();
-    if (!spec.model.weights.empty()) training::load_weights(model_, training::starting_weights(spec));
+    if (!options_.init_from.empty()) begin_with_given_weights();
+    else if (!spec.model.weights.empty()) training::load_weights(model_, training::starting_weights(spec));
     else training::adapt_layers(model_, *data_);
     // The smaller last batch of an epoch has a plan of its own; made now, its memory is announced and it costs no pause later.
     const int64_t rest = data_->size(Part::train) % spec.train.batch_size;
@@ -92,6 +95,13 @@ class Fit {
     model_.prepare_training(std::min(spec.train.batch_size, data_->size(Part::train)));
     prepare_validation(data_->size(Part::validation), spec.train.batch_size);
     folder_.write_status("running", "", 0, 0, {}, 0);
+  }
+
+  void begin_with_given_weights() {
+    const training::Transfer given = init_from(model_, options_);
+    training::adapt_layers(model_, *data_, [&](const std::string& layer) { return given.takes(layer); });
+    folder_.add_fact("initial_weights", transfer_line(given));
+    if (!common_.quiet && !common_.json) std::fprintf(stderr, "initial weights: %s\n%s", transfer_line(given).c_str(), transfer_table(given).c_str());
   }
 
   void prepare_validation(int64_t samples, int64_t batch_size) {
@@ -141,6 +151,7 @@ class Fit {
                  model_folder.c_str());
   }
 
+  const FitOptions& options_;
   const CommonOptions& common_;
   training::OpenedRecipe recipe_;
   std::unique_ptr<datasets::Dataset> data_;
