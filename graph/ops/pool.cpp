@@ -92,6 +92,7 @@ void max_gradient(GradientContext& c) {
   c.set(0, c.builder().emit("max_pool2d_grad", {c.gradient(0), c.output(1)}, std::move(attributes)));
 }
 
+// No recipe gets here: losses are made of forward ops, and penalties look at weights only.
 void max_grad_gradient(GradientContext&) { throw Bug("the second derivative of max_pool2d is not defined"); }
 
 void average_gradient(GradientContext& c) {

@@ -114,7 +114,9 @@ void register_reduce(OpRegistry& registry) {
                 .doc = "minimum over axes; not a number if one is; equal elements share the gradient",
                 .infer = infer_reduce,
                 .gradient = extreme_gradient});
-  registry.add({.name = "argmax", .doc = "int32 place of the first largest element along axis", .infer = infer_argmax});
+  registry.add({.name = "argmax",
+                .doc = "int32 place of the first largest element along axis; a not-a-number is larger than anything",
+                .infer = infer_argmax});
 }
 
 }  // namespace dltrain::graph

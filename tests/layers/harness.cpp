@@ -1,14 +1,18 @@
 #include "tests/layers/harness.h"
+#include "tests/support/numbers.h"
 
 #include <algorithm>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "backends/factory.h"
 #include "backends/reference/evaluate.h"
+#include "backends/session.h"
 #include "core/random.h"
 #include "core/read_fields.h"
 #include "formats/json/json.h"
 #include "graph/autodiff.h"
+#include "graph/ops.h"
 #include "graph/ops.h"
 #include "graph/verify.h"
 
@@ -117,9 +121,38 @@ Built build_with_gradients(const Component& layer, const std::vector<Fed>& input
   return built;
 }
 
-std::map<std::string, backends::reference::Tensor> evaluate(const graph::Graph& graph,
-                                                            const std::map<std::string, Numbers>& inputs) {
-  std::map<std::string, backends::reference::Tensor> tensors;
+std::string text_of(On on) { return on == On::reference ? "the reference" : "the processor"; }
+DType real_on(On on) { return on == On::reference ? DType::f64 : DType::f32; }
+
+namespace {
+
+using Tensors = std::map<std::string, backends::reference::Tensor>;
+
+Tensors run_on_processor(const graph::Graph& graph, const Tensors& inputs) {
+  backends::Session session(backends::open_backend("cpu", {2}));
+  const int number = session.add(graph);
+  Arrays arrays;
+  backends::Feed feed;
+  for (const graph::Input& input : graph.inputs) {
+    const Array& array = arrays[input.name] = inputs.at(input.name).array();
+    if (input.kind == graph::InputKind::state) session.set_state(input.name, array);
+    else if (input.kind == graph::InputKind::data) feed.data[input.name] = &array;
+    else if (is_integer(array.dtype)) feed.integers[input.name] = 0;
+    else feed.reals[input.name] = 0;
+  }
+  session.run(number, feed);
+  Tensors results;
+  for (const graph::Output& output : graph.outputs) {
+    const Array array = output.is_state ? session.state(output.name) : session.result(number, output.name);
+    results.emplace(output.name, backends::reference::Tensor(array));
+  }
+  return results;
+}
+
+}  // namespace
+
+Tensors evaluate(const graph::Graph& graph, const std::map<std::string, Numbers>& inputs, On on) {
+  Tensors tensors;
   for (const graph::Input& input : graph.inputs) {
     backends::reference::Tensor tensor(graph.type(input.value));
     if (const auto given = inputs.find(input.name); given != inputs.end()) {
@@ -132,7 +165,7 @@ std::map<std::string, backends::reference::Tensor> evaluate(const graph::Graph& 
     }
     tensors.emplace(input.name, std::move(tensor));
   }
-  return backends::reference::interpret(graph, tensors);
+  return on == On::reference ? backends::reference::interpret(graph, tensors) : run_on_processor(graph, tensors);
 }
 
 Numbers some_numbers(const std::string& name, int64_t count) {

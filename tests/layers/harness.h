@@ -57,9 +57,18 @@ Built build(const Component& layer, const std::vector<Shape>& inputs, const Opti
 // weight; c is the input "c0".
 Built build_with_gradients(const Component& layer, const std::vector<Fed>& inputs, const Options& options = {});
 
+// Where a graph is evaluated: node by node in double, or as training does on the processor.
+enum class On {
+  reference,
+  processor
+};
+std::string text_of(On on);
+DType real_on(On on);
+
 // The results and new states by name; what is not given (seed, step) is 0.
 std::map<std::string, backends::reference::Tensor> evaluate(const graph::Graph& graph,
-                                                            const std::map<std::string, Numbers>& inputs);
+                                                            const std::map<std::string, Numbers>& inputs,
+                                                            On on = On::reference);
 
 // Distinct numbers between -1 and 1 in mixed order, always the same for the same name.
 Numbers some_numbers(const std::string& name, int64_t count);

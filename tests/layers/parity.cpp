@@ -1,6 +1,8 @@
 // Single layers, activations, regularizers and constraints against Keras: outputs in inference and training, masks,
-// gradients, updated statistics.
+// gradients, updated statistics. Both in double on the reference and in float32 on the processor.
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -18,11 +20,14 @@ namespace {
 using graph::InputKind;
 
 constexpr double tolerance = 1e-5;
+constexpr std::array everywhere = {On::reference, On::processor};
 
 // A layer of a fixture: what it is, what it is fed with, its weights by name.
 class LayerCase {
  public:
-  LayerCase(const KerasFixture& fixture, const Table& given) : fixture_(fixture), name_(*given.at("case").text()) {
+  LayerCase(const KerasFixture& fixture, const Table& given, On on)
+      : fixture_(fixture), name_(*given.at("case").text()), on_(on) {
+    options_.real = real_on(on);
     Setting setting = given.at("layer");
     if (const Setting* trainable = setting.table()->find("trainable")) {
       options_.trainable = *trainable->boolean();
@@ -44,7 +49,7 @@ class LayerCase {
     options.training = false;
     const Built built = build(layer_, inputs_, options);
     CHECK(built.state_names() == join(weight_names_, " "));
-    const auto results = evaluate(built.graph, values_);
+    const auto results = evaluate(built.graph, values_, on_);
     check_close(results.at("y0").values, numbers("out0"), tolerance, name_ + ": output in inference");
     CHECK(results.contains("out_mask0") == fixture_.has(name_, "out_mask0"));
     if (results.contains("out_mask0")) CHECK(results.at("out_mask0").values == numbers("out_mask0"));
@@ -55,13 +60,14 @@ class LayerCase {
     const Built built = build_with_gradients(layer_, inputs_, options_);
     std::map<std::string, Numbers> values = values_;
     values["c0"] = numbers("cot0");
-    const auto results = evaluate(built.graph, values);
+    const auto results = evaluate(built.graph, values, on_);
     check_close(results.at("y0").values, numbers("train_out0"), tolerance, name_ + ": output in training");
     for (size_t i = 0; i < inputs_.size(); ++i) {
       const std::string number = std::to_string(i);
       if (fixture_.has(name_, "gin" + number)) {
-        check_close(away_from_kink(i, results.at("gx" + number).values), away_from_kink(i, numbers("gin" + number)),
-                    tolerance, name_ + ": gradient of input " + number);
+        const Numbers expected = away_from_kink(i, numbers("gin" + number));
+        check_close(without_noise(away_from_kink(i, results.at("gx" + number).values), expected), expected, tolerance,
+                    name_ + ": gradient of input " + number);
       }
     }
     for (size_t i = 0; i < weight_names_.size(); ++i) {
@@ -93,6 +99,15 @@ class LayerCase {
     return gradient;
   }
 
+  // Sums that cancel altogether, as behind a batch norm of one value, leave what float32 cannot hold.
+  Numbers without_noise(Numbers gradient, const Numbers& expected) const {
+    constexpr double noise = 1e-5;
+    const bool is_zero = std::all_of(expected.begin(), expected.end(), [](double e) { return e == 0; });
+    if (on_ == On::reference || !is_zero) return gradient;
+    for (double& g : gradient) g = std::fabs(g) < noise ? 0 : g;
+    return gradient;
+  }
+
   void add_input(size_t i, const Table& input) {
     const std::string number = std::to_string(i);
     Fed fed{{dtype_of(*input.at("dtype").text()).value(), Shape(integers(input.at("shape")))}};
@@ -107,6 +122,7 @@ class LayerCase {
 
   const KerasFixture& fixture_;
   std::string name_;
+  On on_;
   Options options_;
   Component layer_;
   std::vector<Fed> inputs_;
@@ -118,10 +134,12 @@ void check_family(const std::string& family, size_t least) {
   const KerasFixture fixture = keras_fixture("layers/" + family);
   CHECK(fixture.cases.size() >= least);
   for (const Table& each : fixture.cases) {
-    DYNAMIC_SECTION(*each.at("case").text()) {
-      const LayerCase layer_case(fixture, each);
-      layer_case.check_inference();
-      layer_case.check_training();
+    for (const On on : everywhere) {
+      DYNAMIC_SECTION(*each.at("case").text() << " on " << text_of(on)) {
+        const LayerCase layer_case(fixture, each, on);
+        layer_case.check_inference();
+        layer_case.check_training();
+      }
     }
   }
 }
@@ -149,11 +167,16 @@ TEST_CASE("activation functions are Keras'") {
     layer.set("type", "Activation");
     layer.set("activation", each.at("activation"));
     const Shape shape = fixture.arrays.at(name + ".in0").shape;
-    const Built built = build_with_gradients(component("layer", Setting(layer)), {{{DType::f32, shape}}});
-    const auto results =
-        evaluate(built.graph, {{"x0", fixture.numbers(name, "in0")}, {"c0", fixture.numbers(name, "cot0")}});
-    check_close(results.at("y0").values, fixture.numbers(name, "out0"), tolerance, name);
-    check_close(results.at("gx0").values, fixture.numbers(name, "gin0"), tolerance, name + ": gradient");
+    const std::map<std::string, Numbers> inputs = {{"x0", fixture.numbers(name, "in0")},
+                                                   {"c0", fixture.numbers(name, "cot0")}};
+    for (const On on : everywhere) {
+      INFO(text_of(on));
+      const Built built =
+          build_with_gradients(component("layer", Setting(layer)), {{{DType::f32, shape}}}, {.real = real_on(on)});
+      const auto results = evaluate(built.graph, inputs, on);
+      check_close(results.at("y0").values, fixture.numbers(name, "out0"), tolerance, name);
+      check_close(results.at("gx0").values, fixture.numbers(name, "gin0"), tolerance, name + ": gradient");
+    }
   }
 }
 

@@ -219,11 +219,17 @@ std::unique_ptr<Kernel> make(const Request& request) {
 
 // --- argmax ---
 
-// The place of the first of the largest; a not-a-number is not larger than anything.
+// The place of the first of the largest; the first not-a-number is larger than anything. Without branches, since the
+// processor cannot guess them.
 template <class T> int32_t place_of_largest(const T* x, int64_t count, int64_t stride) {
   int64_t best = 0;
+  T largest = x[0];
   for (int64_t i = 1; i < count; ++i) {
-    if (x[i * stride] > x[best * stride]) best = i;
+    const T value = x[i * stride];
+    bool is_larger = value > largest;
+    if constexpr (std::is_floating_point_v<T>) is_larger = !(value <= largest) & (largest == largest);
+    best = is_larger ? i : best;
+    largest = is_larger ? value : largest;
   }
   return static_cast<int32_t>(best);
 }

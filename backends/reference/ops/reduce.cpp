@@ -45,7 +45,9 @@ void argmax(const Call& c) {
     const int64_t first = i / step * step * shape[axis] + i % step;
     int64_t best = 0;
     for (int64_t k = 1; k < shape[axis]; ++k) {
-      if (c.in()[first + k * step] > c.in()[first + best * step]) best = k;
+      const double now = c.in()[first + k * step];
+      const double largest = c.in()[first + best * step];
+      if (now > largest || (std::isnan(now) && !std::isnan(largest))) best = k;
     }
     c.out()[i] = static_cast<double>(best);
   }

@@ -1,4 +1,5 @@
 // Numbers at the edge, and weights that change.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -112,6 +113,23 @@ TEST_CASE("vector functions keep infinities and not-a-number") {
     INFO(f.name);
     CHECK(difference(run.result(f.emit(run.b, run.input("x", x))), expected, {1e-6, 1e-37}) == "");
   }
+}
+
+TEST_CASE("the first not-a-number is the largest, as NumPy has it") {
+  Array x = floats({4, 3}, 0);
+  const std::vector<float> values = {1, nan, 3, nan, nan, 1, infinity, nan, infinity, -infinity, -infinity, nan};
+  std::copy(values.begin(), values.end(), x.as<float>().begin());
+  const std::vector<int32_t> expected = {1, 0, 1, 2};
+  Run run;
+  const Array actual = run.result(graph::argmax(run.b, run.input("x", x), 1));
+  CHECK(std::equal(expected.begin(), expected.end(), actual.as<int32_t>().begin()));
+
+  graph::Graph graph;
+  graph::StateTable states;
+  Builder b(graph, states, false);
+  b.set_result("y", graph::argmax(b, b.input("x", InputKind::data, {DType::f32, {4, 3}}), 1));
+  const Array reference = run_on_reference(graph, {{"x", x}}).at("y");
+  CHECK(std::equal(expected.begin(), expected.end(), reference.as<int32_t>().begin()));
 }
 
 TEST_CASE("kernels flush denormals, and leave the caller's mode as it was") {

@@ -44,6 +44,12 @@ void add_reduction_cases(std::vector<OpCase>& cases) {
   cases.push_back({"argmax", "middle axis", {reals({2, 5, 3})}, {{"axis", int64_t{1}}}});
   cases.push_back(
       {"argmax", "the first of equals", {listed({2, 4}, {1, 3, 3, 2, 5, 5, 5, 5})}, {{"axis", int64_t{1}}}});
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinity = std::numeric_limits<double>::infinity();
+  cases.push_back({"argmax",
+                   "not-a-number",
+                   {listed({4, 3}, {1, nan, 3, nan, nan, 1, infinity, nan, infinity, -infinity, -infinity, nan})},
+                   {{"axis", int64_t{1}}}});
   cases.push_back({"argmax", "integers", {integers({4, 6}, 0, 3)}, {{"axis", int64_t{1}}}});
 }
 
