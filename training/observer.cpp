@@ -1,8 +1,29 @@
 #include "training/observer.h"
 
+#include <algorithm>
+
+#include "models/metrics/metric.h"
+
 namespace dltrain::training {
 
 using graph::StateRole;
+
+graph::Graph Observer::graph() const {
+  models::Program copy = program();  // assembling may note states
+  return copy.predict(std::max<int64_t>(program().spec().train.batch_size, 1));
+}
+
+bool Observer::increases(const std::string& value) const {
+  const std::string name = value.starts_with("val_") ? value.substr(4) : value;
+  for (const models::Tracked& tracked : program().tracked(models::SumSet::train)) {
+    if (tracked.metric == nullptr || !name.starts_with(tracked.name)) continue;
+    const auto metric = models::make_metric(*tracked.metric);
+    for (const std::string& suffix : metric->suffixes()) {
+      if (name == tracked.name + suffix) return metric->increases();
+    }
+  }
+  return false;
+}
 
 NamedArrays Observer::weights() const {
   NamedArrays weights;

@@ -26,6 +26,11 @@ class Observer {
   MemoryUse memory() const { return model_.memory(); }
   const std::string& device() const { return model_.session().backend().device().name; }
 
+  // The operations of a prediction for a batch of the recipe's size.
+  graph::Graph graph() const;
+  // Whether larger is better, for a value as events have it ("val_accuracy"); losses are better when smaller.
+  bool increases(const std::string& value) const;
+
   // Weights and buffers in the order of their creation, by the name of the state ("dense/kernel").
   NamedArrays weights() const;
   // The outputs of all layers for a batch, in inference; [batch, ...] each, by the layer's name.

@@ -60,6 +60,12 @@ void EventWriter::add(const Event& event) {
   if (waiting_.size() >= most_waiting) flush();
 }
 
+void EventWriter::add_scalars(double wall_time, int64_t step, std::span<const NamedScalar> scalars) {
+  encode_scalars(wall_time, step, scalars, payload_);
+  append_record(waiting_, payload_);
+  if (waiting_.size() >= most_waiting) flush();
+}
+
 void EventWriter::flush() {
   if (waiting_.empty()) return;
   std::vector<std::byte> bytes;

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/files.h"
 #include "formats/tfevents/event.h"
+#include "formats/tfevents/scalars.h"
 
 namespace dltrain::formats {
 
@@ -28,6 +30,7 @@ class EventWriter {
 
   // Keeps the event in memory; it reaches the file with flush(), or when 64 KiB have come together.
   void add(const Event& event);
+  void add_scalars(double wall_time, int64_t step, std::span<const NamedScalar> scalars);
   void flush();
 
   const std::string& path() const { return file_.path(); }
@@ -37,6 +40,7 @@ class EventWriter {
  private:
   OutputFile file_;
   std::vector<std::byte> waiting_;
+  std::vector<std::byte> payload_;  // kept for its memory
   uint64_t size_ = 0;
 };
 

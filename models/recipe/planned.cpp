@@ -41,7 +41,7 @@ void add_planned(Catalogue& catalogue) {
             "adadelta adagrad adamax adafactor nadam ftrl lion lamb muon",
             ' '));
   catalogue.plan("callback", split("EarlyStopping ReduceLROnPlateau LearningRateScheduler CSVLogger TerminateOnNaN "
-                                   "TensorBoard SwapEMAWeights BackupAndRestore RemoteMonitor LambdaCallback "
+                                   "SwapEMAWeights BackupAndRestore RemoteMonitor LambdaCallback "
                                    "ProgbarLogger OrbaxCheckpoint Timer Command",
                                    ' '));
   catalogue.plan("source", split("hdf5 tfrecord text cifar", ' '));

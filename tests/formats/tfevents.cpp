@@ -18,6 +18,7 @@
 #include "formats/tfevents/graph_def.h"
 #include "formats/tfevents/hparams.h"
 #include "formats/tfevents/record.h"
+#include "formats/tfevents/scalars.h"
 #include "formats/tfevents/summaries.h"
 #include "tests/support/files.h"
 
@@ -122,6 +123,26 @@ TEST_CASE("records are those of TensorBoard's writer, byte for byte") {
   CHECK(hex(file) ==
         "34000000000000005e33175c09000000000000004010032a270a250a0a65706f63685f6c6f7373420a0801120022040000003f4a0b0a09"
         "0a077363616c6172734e1832ae");
+}
+
+TEST_CASE("scalars are encoded as the module would") {
+  const std::string long_tag(300, 'x');
+  const std::vector<std::vector<NamedScalar>> cases = {
+      {}, {{"loss", 0.5}}, {{"", 1}, {"a", NAN}, {"epoch_accuracy", -1e30}}, {{long_tag, 0}, {long_tag, 1e-40}}};
+  for (const std::vector<NamedScalar>& scalars : cases) {
+    for (const int64_t step : {int64_t{0}, int64_t{1}, int64_t{127}, int64_t{128}, int64_t{1} << 40, int64_t{-1}}) {
+      for (const double time : {0.0, 1.5e9}) {
+        Event event;
+        event.wall_time = time;
+        event.step = step;
+        for (const NamedScalar& scalar : scalars)
+          event.values.push_back(scalar_summary(std::string(scalar.tag), scalar.value));
+        std::vector<std::byte> payload(3);
+        encode_scalars(time, step, scalars, payload);
+        CHECK(payload == encode_event(event));
+      }
+    }
+  }
 }
 
 TEST_CASE("what is written is read back") {

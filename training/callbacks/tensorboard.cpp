@@ -1,0 +1,292 @@
+// TensorBoard: event files of a run, below the folder events/ of its run. Tags and steps are those of Keras' callback
+// (keras/src/callbacks/tensorboard.py); what depends on the clock or the machine has the prefix "system/".
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <deque>
+#include <utility>
+
+#include "core/text.h"
+#include "formats/tfevents/summaries.h"
+#include "training/callback.h"
+#include "training/callbacks/tensorboard/event_log.h"
+#include "training/callbacks/tensorboard/model_graph.h"
+#include "training/callbacks/tensorboard/texts.h"
+#include "training/observer.h"
+
+namespace dltrain {
+
+namespace training {
+
+namespace {
+
+// Steps between two records of a step's values: 0 is never, 1 is whenever the run reports a step. The default keeps the
+// cost of logging out of sight where a step takes ten microseconds (docs/how-to/tensorboard.md).
+struct UpdateFrequency {
+  int64_t steps = 20;
+};
+
+}  // namespace
+
+}  // namespace training
+
+template <> struct Converter<training::UpdateFrequency> {
+  static constexpr FieldType type = FieldType::text;
+  static std::string type_text() { return "\"batch\", \"epoch\" or a number of steps"; }
+  static std::string normalise(const Setting& given, Setting& canonical) {
+    const std::string* text = given.text();
+    std::optional<int64_t> steps = text != nullptr ? parse_integer(*text) : std::nullopt;
+    if (given.integer() != nullptr) steps = *given.integer();
+    if (text != nullptr && *text == "epoch") steps = 0;
+    if (text != nullptr && *text == "batch") steps = 1;
+    if (!steps || *steps < 0 || (*steps == 0 && (text == nullptr || *text != "epoch"))) {
+      return "must be \"batch\", \"epoch\" or a number of steps of at least 1";
+    }
+    canonical = print({*steps});
+    return {};
+  }
+  static void read(const Setting& canonical, training::UpdateFrequency& value) {
+    const std::string& text = *canonical.text();
+    value.steps = text == "epoch" ? 0 : text == "batch" ? 1 : parse_integer(text).value_or(1);
+  }
+  static Setting print(training::UpdateFrequency value) {
+    return value.steps == 0 ? "epoch" : value.steps == 1 ? "batch" : std::to_string(value.steps);
+  }
+};
+
+namespace training {
+
+namespace {
+
+using formats::scalar_summary;
+using formats::SummaryValue;
+
+std::string complaint_about_profile(const Setting& given) {
+  return given.integer() != nullptr && *given.integer() != 0
+             ? "is not available: dltrain writes no profiles; leave it out"
+             : "";
+}
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double wall_time() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// The largest part of memory that the process has held so far, in MiB.
+double peak_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+// A value of epochs or steps, under the tags that Keras gives it.
+struct Logged {
+  Logged(std::string value_name, bool larger_is_better) : name(std::move(value_name)), increases(larger_is_better) {
+    validation = name.starts_with("val_");
+    const std::string plain = validation ? name.substr(4) : name;
+    epoch_tag = "epoch_" + plain;
+    batch_tag = validation ? "evaluation_" + plain + "_vs_iterations" : "batch_" + plain;
+  }
+  void note(double value) {
+    if (!std::isfinite(value)) return;
+    if (!best || (increases ? value > *best : value < *best)) best = value;
+  }
+
+  std::string name;
+  bool increases = false;
+  bool validation = false;
+  std::string epoch_tag, batch_tag;
+  std::optional<double> best;  // of all epochs
+};
+
+struct TensorBoard : Callback {
+  static constexpr auto kind = "TensorBoard";
+
+  bool enabled = true;
+  std::optional<std::string> log_dir;
+  UpdateFrequency update_freq;
+  bool write_graph = true;
+  int64_t profile_batch = 0;
+
+  static void describe(auto& d) {
+    d.doc("Writes event files for TensorBoard: `tensorboard --logdir runs`. Always on; name it to change it.");
+    d.param(&TensorBoard::enabled, "enabled", "whether there are event files at all");
+    d.param(&TensorBoard::log_dir, "log_dir",
+            "folder of the event files; without it, events/ in the folder of the run");
+    d.param(
+        &TensorBoard::update_freq, "update_freq",
+        "which steps are recorded, of those that the run reports ([run] log_every): a number at most one of so many, "
+        "\"batch\" each, \"epoch\" none");
+    d.param(&TensorBoard::write_graph, "write_graph", "record the layers and the operations of the model");
+    d.param(&TensorBoard::profile_batch, "profile_batch", "must be 0: no profiles are written")
+        .obeys(&complaint_about_profile);
+  }
+
+  void prepare(const CallbackContext& context) override {
+    spec_ = &context.spec;
+    recipe_text_ = context.recipe_text;
+    values_ = context.values;
+    observer_ = context.observer;
+    log_ =
+        EventLog(log_dir.value_or(join_path(context.folder, "events")), join_path(context.folder, "event-files.txt"));
+  }
+
+  void open() override {
+    if (enabled) log_.open();
+  }
+  std::vector<std::string> files() const override { return log_.files(); }
+
+  Table state() override {
+    try {
+      log_.flush();
+    } catch (const UserError& error) {
+      give_up(error);
+    }
+    Table state = log_.state();
+    state.set("begun", begun_);
+    state.set("last_recorded_step", last_recorded_step_);
+    Table best;
+    for (const Logged& value : logged_) {
+      if (value.best) best.set(value.name, *value.best);
+    }
+    state.set("best", std::move(best));
+    return state;
+  }
+
+  void restore(const Table& state) override {
+    log_.restore(state);
+    begun_ = *state.at("begun").boolean();
+    last_recorded_step_ = *state.at("last_recorded_step").integer();
+    logged_.clear();
+    for (const Table::Entry& entry : state.at("best").table()->entries()) {
+      if (const double* value = entry.value.real()) logged(entry.key).best = *value;
+      else if (const int64_t* whole = entry.value.integer()) logged(entry.key).best = static_cast<double>(*whole);
+    }
+  }
+
+  // A log that cannot be written is no reason to lose a run.
+  void on(const Event& event, Wishes& wishes) override {
+    if (!trouble_.empty()) wishes.notices.push_back(std::exchange(trouble_, {}));
+    if (broken_ || !enabled) return;
+    try {
+      if (std::holds_alternative<RunStarted>(event)) begin();
+      else if (const auto* step = std::get_if<StepDone>(&event)) record(*step);
+      else if (const auto* epoch = std::get_if<EpochDone>(&event)) record(*epoch);
+      else if (const auto* done = std::get_if<RunDone>(&event)) end(*done);
+    } catch (const UserError& error) {
+      give_up(error);
+      wishes.notices.push_back(std::exchange(trouble_, {}));
+    }
+  }
+
+ private:
+  void give_up(const UserError& error) {
+    broken_ = true;
+    trouble_ = std::string("warning: TensorBoard gets nothing more of this run: ") + error.what();
+  }
+
+  void begin() {
+    if (begun_) return;
+    begun_ = true;
+    const formats::Hparams hparams = hparams_of(*spec_);
+    log_.add("", 0,
+             {formats::hparams_session_start(hparams_group(hparams), wall_time(), hparams),
+              formats::custom_scalars_summary(chart_layout(values_))});
+    log_.add("train", 0, {formats::text_summary("recipe", recipe_markdown(recipe_text_))});
+    if (observer_ == nullptr) return;
+    log_.add("train", 0, {formats::text_summary("model", model_markdown(observer_->program()))});
+    if (!write_graph) return;
+    log_.add("train", 0, {formats::keras_model_summary(keras_model_json(observer_->program()))});
+    log_.add_graph("train", formats::graph_bytes(graph_nodes(observer_->graph())));
+  }
+
+  void record(const StepDone& done) {
+    if (update_freq.steps == 0 || done.step - last_recorded_step_ < update_freq.steps) return;
+    last_recorded_step_ = done.step;
+    scalars_.clear();
+    scalars_.push_back({"step_loss", done.loss});
+    for (const auto& [name, value] : done.values) scalars_.push_back({logged(name).batch_tag, value});
+    scalars_.push_back({"batch_learning_rate", done.learning_rate});
+    scalars_.push_back({"system/samples_per_second", done.samples_per_second});
+    scalars_.push_back({"system/peak_memory_mib", peak_memory()});
+    log_.add_scalars("train", done.step, scalars_);
+    flush_sometimes();
+  }
+
+  void record(const EpochDone& done) {
+    const int64_t epoch = done.epoch - 1;  // as Keras counts
+    scalars_.clear();
+    for (const auto& [name, value] : done.values) {
+      Logged& logged_value = logged(name);
+      logged_value.note(value);
+      if (!logged_value.validation) scalars_.push_back({logged_value.epoch_tag, value});
+    }
+    scalars_.push_back({"epoch_learning_rate", done.learning_rate});
+    scalars_.push_back({"system/epoch_seconds", done.seconds});
+    scalars_.push_back({"system/epoch_samples_per_second", done.samples_per_second});
+    log_.add_scalars("train", epoch, scalars_);
+    record_validation(done, epoch, &Logged::epoch_tag);
+    record_validation(done, done.step, &Logged::batch_tag);
+    flush_sometimes();
+  }
+
+  void record_validation(const EpochDone& done, int64_t step, std::string Logged::* tag) {
+    scalars_.clear();
+    for (const auto& [name, value] : done.values) {
+      const Logged& logged_value = logged(name);
+      if (logged_value.validation) scalars_.push_back({logged_value.*tag, value});
+    }
+    if (!scalars_.empty()) log_.add_scalars("validation", step, scalars_);
+  }
+
+  Logged& logged(const std::string& name) {
+    const auto found = std::find_if(logged_.begin(), logged_.end(), [&](const Logged& l) { return l.name == name; });
+    if (found != logged_.end()) return *found;
+    logged_.push_back(Logged(name, observer_ != nullptr && observer_->increases(name)));
+    return logged_.back();
+  }
+
+  void end(const RunDone& done) {
+    std::vector<SummaryValue> values;
+    for (const Logged& value : logged_) {
+      if (value.best) values.push_back(scalar_summary("best_" + value.name, *value.best));
+    }
+    for (const auto& [name, value] : done.test_values) values.push_back(scalar_summary("test_" + name, value));
+    const bool good = done.status == RunStatus::complete || done.status == RunStatus::stopped;
+    values.push_back(formats::hparams_session_end(
+        good ? formats::SessionStatus::success : formats::SessionStatus::failure, wall_time()));
+    log_.add("", done.epoch, std::move(values));
+    log_.flush();
+  }
+
+  // What is recorded does not depend on the clock, but when others can see it does.
+  void flush_sometimes() {
+    constexpr double seconds_between_flushes = 1;
+    if (now() - last_flush_ < seconds_between_flushes) return;
+    log_.flush();
+    last_flush_ = now();
+  }
+
+  const models::Spec* spec_ = nullptr;
+  std::string recipe_text_;
+  std::vector<std::string> values_;
+  Observer* observer_ = nullptr;
+  EventLog log_;
+  bool begun_ = false;
+  bool broken_ = false;
+  std::string trouble_;  // to be said
+  int64_t last_recorded_step_ = 0;
+  std::deque<Logged> logged_;  // tags of scalars_ point into it
+  std::vector<formats::NamedScalar> scalars_;  // kept for its memory
+  double last_flush_ = now();
+};
+
+}  // namespace
+
+void register_tensorboard(CallbackRegistry& registry) { registry.add<TensorBoard>(); }
+
+}  // namespace training
+
+}  // namespace dltrain
