@@ -1,15 +1,22 @@
 #include "app/experiment.h"
 
 #include "app/messages.h"
+#include "core/text.h"
 
 namespace dltrain::app {
 
 training::OpenedRecipe open_recipe(const RecipeOptions& options) {
-  std::vector<std::string> changes = options.set;
-  if (options.epochs) changes.push_back("train.epochs=" + std::to_string(*options.epochs));
-  if (options.seed) changes.push_back("seed=" + std::to_string(*options.seed));
-  if (options.threads) changes.push_back("run.threads=" + std::to_string(*options.threads));
-  if (!options.device.empty()) changes.push_back("run.device=\"" + options.device + "\"");
+  std::vector<models::Override> changes(options.set.begin(), options.set.end());
+  const auto change = [&](const std::string& key, const std::string& value, const std::string& typed) {
+    changes.emplace_back(key + "=" + value, typed);
+  };
+  const auto number = [&](const std::string& key, const std::string& option, const std::optional<int64_t>& value) {
+    if (value) change(key, std::to_string(*value), option + " " + std::to_string(*value));
+  };
+  number("train.epochs", "--epochs", options.epochs);
+  number("seed", "--seed", options.seed);
+  number("run.threads", "--threads", options.threads);
+  if (!options.device.empty()) change("run.device", quote(options.device), "--device " + options.device);
   Diagnostics warnings;
   training::OpenedRecipe opened = training::open_recipe(options.recipe, changes, warnings);
   print_warnings(warnings);

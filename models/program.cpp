@@ -4,6 +4,7 @@
 
 #include "graph/ops.h"
 #include "graph/passes.h"
+#include "layers/registry.h"
 #include "models/output_check.h"
 #include "models/program_builder.h"
 
@@ -21,6 +22,7 @@ Program::Program(const Spec& spec, DataSignature signature, DType real)
   shapes.forward(batch);
   for (const auto& [name, tensor] : shapes.values()) layer_shapes_[name] = shapes.builder().shape(tensor.value).from(1);
   if (spec_.train.outputs.empty()) return;
+  warn_of_lost_masks(shapes);
   for (const OutputSpec& output : spec_.train.outputs) {
     check_output(shapes.builder(), output, shapes.output(output.name).value, target_of(output.name), warnings_);
   }
@@ -38,6 +40,18 @@ void Program::warn_if_nothing_is_trained() {
   warnings_.warning("nothing-to-train", spec_.model.place, "[model]",
                     any ? "training changes nothing: all weights are frozen"
                         : "training changes nothing: no layer has weights");
+}
+
+void Program::warn_of_lost_masks(const ProgramBuilder& part) {
+  for (const LayerSpec& layer : spec_.model.layers) {
+    std::vector<layers::Tensor> inputs;
+    for (const std::string& input : layer.inputs) inputs.push_back(part.output(input));
+    if (!layers::loses_mask(layer.component, inputs)) continue;
+    warnings_
+        .warning("mask-lost", layer.place, layer.who(),
+                 "it does not know masks: what is masked before it counts like everything else behind it")
+        .help = "put a layer that uses the mask before it, such as GlobalAveragePooling1D, or do without the mask";
+  }
 }
 
 Graph Program::predict(int64_t batch) {

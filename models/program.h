@@ -28,6 +28,8 @@ struct Tracked {
   const Component* metric = nullptr;   // null: a loss, states[0] / states[1]
 };
 
+class ProgramBuilder;
+
 enum class SumSet { train, evaluate };
 
 class Program {
@@ -64,6 +66,7 @@ class Program {
 
  private:
   friend class ProgramBuilder;
+  void warn_of_lost_masks(const ProgramBuilder& part);
   void warn_if_nothing_is_trained();
   Spec spec_;
   DataSignature signature_;

@@ -26,7 +26,7 @@ const Catalogue& catalogue() {
   return all;
 }
 
-OpenedRecipe open_recipe(const std::string& path, const std::vector<std::string>& changes, Diagnostics& warnings) {
+OpenedRecipe open_recipe(const std::string& path, const std::vector<models::Override>& changes, Diagnostics& warnings) {
   models::Recipe recipe = models::load_recipe(path);
   OpenedRecipe opened{recipe.source->text, {}};
   models::apply_overrides(recipe, changes, catalogue());

@@ -9,6 +9,7 @@
 #include "core/schema.h"
 #include "datasets/dataset.h"
 #include "models/program.h"
+#include "models/recipe/overrides.h"
 #include "models/spec.h"
 
 namespace dltrain::training {
@@ -20,8 +21,8 @@ struct OpenedRecipe {
   std::string text;  // of the file, before changes
   models::Spec spec;
 };
-// Reads a recipe; `changes` are those of --set. Throws UserError (recipe) with all mistakes; warnings are added.
-OpenedRecipe open_recipe(const std::string& path, const std::vector<std::string>& changes, Diagnostics& warnings);
+// Reads a recipe; `changes` are those of the command line. Throws UserError (recipe) with all mistakes; warnings are added.
+OpenedRecipe open_recipe(const std::string& path, const std::vector<models::Override>& changes, Diagnostics& warnings);
 
 // The data of a spec. `contract`: of a trained model, or null. Throws UserError (data or recipe).
 std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec, const datasets::DataContract* contract, Diagnostics& warnings);

@@ -26,7 +26,7 @@ class TableInputs : public InputStream {
   TableInputs(std::unique_ptr<formats::ByteStream> stream, const DataContract& contract) : reader_(std::move(stream)) {
     for (const InputContract& input : contract.inputs) inputs_.push_back({input, {}});
     pending_ = reader_.next();
-    if (!pending_) throw UserError(ExitCode::data, reader_.path(), "is empty");
+    if (!pending_) throw UserError(ExitCode::data, reader_.path(), "is empty", "give a line for each sample, in the columns of the training data");
     columns_ = reader_.fields().size();
     if (is_header()) {
       find_by_name();

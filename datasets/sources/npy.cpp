@@ -1,5 +1,10 @@
 // Arrays in NPY files.
 #include "formats/npy/npy.h"
+
+#include <algorithm>
+
+#include "core/diagnostic.h"
+#include "core/text.h"
 #include "datasets/array_source.h"
 #include "datasets/class_names.h"
 #include "datasets/locate.h"
@@ -33,11 +38,30 @@ struct Npy : Source {
 
   SampleSets load(const LoadRequest& request) const override {
     const auto read = [&](const std::string& name) {
+      if (!is_given(name) && !can_locate(name, request)) refuse(name, request);
       const std::string path = locate(name, request);
       return LabelledArray{path, formats::read_npy(path)};
     };
     const auto exists = [&](const std::string& name) { return can_locate(name, request); };
     return load_arrays({x, y, weight, scale, classes}, request, read, exists);
+  }
+
+ private:
+  // Whether the recipe gives this path; else it is the name of an input or an output.
+  bool is_given(const std::string& path) const {
+    const auto is_it = [&](const ArrayNames::Entry& entry) { return entry.name == path; };
+    return std::ranges::any_of(x.entries, is_it) || std::ranges::any_of(y.entries, is_it) || weight == path;
+  }
+
+  [[noreturn]] static void refuse(const std::string& name, const LoadRequest& request) {
+    std::vector<std::string> outputs;
+    for (const TargetRequest& target : request.targets) outputs.push_back(target.name);
+    const bool is_output = std::ranges::find(outputs, name) != outputs.end();
+    std::vector<std::string> files;
+    for (const std::string& each : is_output ? outputs : request.input_names) files.push_back(toml_key(each) + " = \"FILE.npy\"");
+    throw UserError(ExitCode::recipe, "source npy",
+                    "no file is given for the " + std::string(is_output ? "output " : "input ") + quote(name),
+                    "write " + std::string(is_output ? "y" : "x") + " = { " + join(files, ", ") + " }");
   }
 };
 

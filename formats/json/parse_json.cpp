@@ -61,7 +61,9 @@ class SettingBuilder : public nlohmann::json_sax<json> {
     std::unordered_set<std::string> keys;  // all so far: a table's own search would make large objects slow
   };
 
-  [[noreturn]] void refuse(const std::string& what) const { throw UserError(meaning_, name_, what); }
+  [[noreturn]] void refuse(const std::string& what) const {
+    throw UserError(meaning_, name_, what, "correct the file, or let the program that wrote it write it again");
+  }
 
   // Where the next value belongs.
   Setting* place(Setting value) {

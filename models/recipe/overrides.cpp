@@ -28,8 +28,8 @@ struct Change {
 bool same_position(const Place& a, const Place& b) { return a.line == b.line && a.column == b.column; }
 
 // "a.b=3" is a TOML text: the path leads through tables that stand where their keys stand, to the value.
-Change parse_change(const std::string& text, const std::string& option) {
-  const auto source = std::make_shared<const Source>(Source{option, text});
+Change parse_change(const std::string& text) {
+  const auto source = std::make_shared<const Source>(Source{"--set", text});
   const size_t equals = text.find('=');
   if (equals == std::string::npos || text.find_first_of("\r\n") != std::string::npos || trim(text).starts_with('[')) {
     refuse({Severity::error,
@@ -64,6 +64,13 @@ Change parse_change(const std::string& text, const std::string& option) {
     }
     table = *entry.value.table();
   }
+}
+
+// Nobody has typed the change: messages name the option, without line and column.
+void place_at_option(Change& change, const std::string& typed) {
+  const Place place{std::make_shared<const Source>(Source{typed, ""})};
+  for (Segment& segment : change.path) segment.place = place;
+  change.value.set_place(place);
 }
 
 // Walks from the recipe's table to the one that holds the last key.
@@ -151,15 +158,13 @@ class Changer {
 
 }  // namespace
 
-void apply_override(Recipe& recipe, const std::string& change, const std::string& option, const Catalogue& catalogue) {
-  Changer(recipe, catalogue, parse_change(change, option)).apply();
-}
-
-void apply_overrides(Recipe& recipe, const std::vector<std::string>& changes, const Catalogue& catalogue) {
+void apply_overrides(Recipe& recipe, const std::vector<Override>& changes, const Catalogue& catalogue) {
   Diagnostics diagnostics;
-  for (const std::string& change : changes) {
+  for (const Override& each : changes) {
     try {
-      apply_override(recipe, change, "--set", catalogue);
+      Change change = parse_change(each.change);
+      if (!each.typed.empty()) place_at_option(change, each.typed);
+      Changer(recipe, catalogue, std::move(change)).apply();
     } catch (const UserError& error) {
       diagnostics.add(error.diagnostics());
     }

@@ -10,7 +10,7 @@ namespace dltrain::test {
 
 models::Spec spec_of(const std::string& recipe_path, const std::vector<std::string>& changes) {
   Diagnostics warnings;
-  return training::open_recipe(recipe_path, changes, warnings).spec;
+  return training::open_recipe(recipe_path, {changes.begin(), changes.end()}, warnings).spec;
 }
 
 std::unique_ptr<datasets::Dataset> data_of(const models::Spec& spec) {

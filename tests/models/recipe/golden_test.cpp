@@ -30,12 +30,12 @@ std::string texts_of(const std::vector<Diagnostic>& diagnostics) {
 std::string outcome(const std::string& name, const std::string& text) {
   ReadOptions options;
   Diagnostics diagnostics;
-  std::vector<std::string> changes;
+  std::vector<Override> changes;
   std::string data;
   for (const std::string& line : split(text, '\n')) {
     if (!line.starts_with("# ")) break;
     if (line == "# for predicting") options.for_training = false;
-    if (line.starts_with("# --set ")) changes.push_back(line.substr(8));
+    if (line.starts_with("# --set ")) changes.emplace_back(line.substr(8));
     if (line.starts_with("# data: ")) data = line.substr(8);
   }
   try {
