@@ -1,0 +1,139 @@
+"""TensorBoard itself reads our event files: its event accumulator, and its server over HTTP."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.hparams import plugin_data_pb2
+from tensorboard.util import tensor_util
+
+RECIPES = Path(__file__).resolve().parents[2] / "recipes"
+EPOCHS = 3
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """The folder of a run of digits_cnn.toml, which has a validation part."""
+    from conftest import Program
+
+    program = Program(tmp_path_factory.mktemp("tensorboard"))
+    program.run("fit", RECIPES / "digits_cnn.toml", "--epochs", EPOCHS, "--quiet", "--run", "runs/digits")
+    return program.folder / "runs" / "digits"
+
+
+def accumulator(run, name):
+    loaded = EventAccumulator(str(run / "events" / name), size_guidance={"tensors": 0})
+    loaded.Reload()
+    return loaded
+
+
+def scalars(loaded, tag):
+    """[(step, value)] of a tag."""
+    return [(event.step, float(tensor_util.make_ndarray(event.tensor_proto))) for event in loaded.Tensors(tag)]
+
+
+def text(loaded, tag):
+    return loaded.Tensors(tag)[0].tensor_proto.string_val[0].decode()
+
+
+def test_epochs_are_those_of_the_history(run):
+    history = list(csv.DictReader(open(run / "history.csv")))
+    train, validation = accumulator(run, "train"), accumulator(run, "validation")
+    for name in ("loss", "accuracy"):
+        for loaded, column in ((train, name), (validation, "val_" + name)):
+            points = scalars(loaded, "epoch_" + name)
+            assert [step for step, _ in points] == list(range(EPOCHS))
+            assert [value for _, value in points] == pytest.approx([float(row[column]) for row in history], rel=1e-6)
+    steps = [int(row["step"]) for row in history]
+    assert [step for step, _ in scalars(validation, "evaluation_loss_vs_iterations")] == steps
+
+
+def test_every_tag_is_there_once(run):
+    for name in ("train", "validation", ""):
+        loaded = accumulator(run, name)
+        for tag in loaded.Tags()["tensors"]:
+            steps = [event.step for event in loaded.Tensors(tag)]
+            assert steps == sorted(set(steps)), f"{name} {tag}"
+
+
+def test_texts_and_graphs(run):
+    train = accumulator(run, "train")
+    assert 'type = "digits"' in text(train, "recipe")
+    assert "| conv2d_1 | Conv2D | [8, 8, 64] | 18,496 |" in text(train, "model")
+    model = json.loads(text(train, "keras"))
+    assert model["class_name"] == "Functional"
+    nodes = {node.name: node for node in train.Graph().node}
+    assert any(name.startswith("conv2d_1/") for name in nodes)
+    for node in nodes.values():
+        for source in node.input:
+            assert source.split(":")[0] in nodes
+
+
+def test_hyper_parameters(run):
+    loaded = accumulator(run, "")
+    metadata = loaded.SummaryMetadata("_hparams_/session_start_info")
+    start = plugin_data_pb2.HParamsPluginData.FromString(metadata.plugin_data.content).session_start_info
+    assert start.hparams["batch_size"].number_value == 64
+    assert start.hparams["optimizer"].string_value == "Adam"
+    history = list(csv.DictReader(open(run / "history.csv")))
+    best = max(float(row["val_accuracy"]) for row in history)
+    assert scalars(loaded, "best_val_accuracy")[0][1] == pytest.approx(best, rel=1e-6)
+
+
+@pytest.fixture(scope="module")
+def server(run):
+    """Gives (path, arguments) -> answer of a TensorBoard that shows the run."""
+    command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(run.parent), "--port", "0", "--host", "127.0.0.1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          env={**os.environ, "PYTHONUNBUFFERED": "1"}) as process:
+        address = None
+        for line in process.stdout:
+            if "http://" in line:
+                address = line[line.index("http://"):].split()[0].rstrip("/")
+                break
+        assert address, "TensorBoard did not start"
+
+        def get(path, raw=False, **arguments):
+            query = "?" + urllib.parse.urlencode(arguments) if arguments else ""
+            with urllib.request.urlopen(f"{address}/data/{path}{query}", timeout=30) as answer:
+                return answer.read().decode() if raw else json.load(answer)
+
+        for _ in range(100):
+            if len(get("runs")) == 3:
+                break
+            time.sleep(0.2)
+        yield get
+        process.terminate()
+
+
+def test_server_lists_the_runs(server):
+    assert sorted(server("runs")) == ["digits/events", "digits/events/train", "digits/events/validation"]
+
+
+def test_server_gives_scalars(server, run):
+    history = list(csv.DictReader(open(run / "history.csv")))
+    points = server("plugin/scalars/scalars", run="digits/events/validation", tag="epoch_accuracy")
+    assert [step for _, step, _ in points] == list(range(EPOCHS))
+    assert [value for _, _, value in points] == pytest.approx([float(row["val_accuracy"]) for row in history], rel=1e-6)
+
+
+def test_server_draws_the_layers_with_their_connections(server):
+    # The graph itself is protobuf text, not JSON.
+    graph = server("plugin/graphs/graph", raw=True, run="digits/events/train", tag="keras", conceptual="true")
+    names = [line.split('"')[1] for line in graph.splitlines() if line.startswith("  name:")]
+    assert "digits_cnn/conv2d_1" in names
+    inputs = [line.split('"')[1] for line in graph.splitlines() if line.startswith("  input:")]
+    assert "digits_cnn/conv2d_1" in inputs
+
+
+def test_server_gives_hyper_parameters_and_layout(server):
+    assert server("plugin/custom_scalars/layout")["category"][0]["title"] == "training and validation"
+    assert "digits/events/train" in server("plugin/text/tags")
