@@ -20,6 +20,7 @@ struct Parsed {
   PredictOptions predict;
   ExplainOptions explain;
   CrosscheckOptions crosscheck;
+  LogsOptions logs;
   ListOptions list;
   std::vector<std::string> later_arguments;
   std::function<ExitCode()> command;
@@ -100,6 +101,25 @@ void add_explain(CLI::App& app, Parsed& parsed) {
   command->callback([&parsed] { parsed.command = [&parsed] { return explain(parsed.explain, parsed.common); }; });
 }
 
+void add_logs(CLI::App& app, Parsed& parsed) {
+  LogsOptions& options = parsed.logs;
+  CLI::App* command = app.add_subcommand("logs", "curves and numbers of runs, from their event files");
+  command->add_option("RUN", options.runs, "folders of runs, or of event files")->required();
+  command->add_option("--tag", options.tags, "draw or print these; with * and ? as in file names (default: the values of epochs)")
+      ->type_name("NAME")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_flag("--list", options.list, "what there is");
+  command->add_option("--tail", options.tail, "the last N values of each tag")->type_name("N")->check(CLI::Range(int64_t{1}, int64_t{1} << 30, "1 to 1073741824"));
+  command->add_flag("--follow", options.follow, "print values as they come, until interrupted");
+  command->add_option("--output", options.output, "write the values to a file that ends in .csv or .json")->type_name("FILE");
+  command->add_flag("--log", options.logarithmic, "logarithmic y axis");
+  command->add_option("--width", options.width, "characters of a chart (default: of the terminal, at most 80)")->type_name("N")->check(CLI::Range(int64_t{40}, int64_t{1000}, "40 to 1000"));
+  command->add_option("--height", options.height, "lines of a plot")->type_name("N")->check(CLI::Range(int64_t{4}, int64_t{200}, "4 to 200"))->capture_default_str();
+  command->footer("Examples: dltrain logs runs/digits/0001\n          dltrain logs runs/digits/0001 runs/digits/0002 --tag epoch_accuracy");
+  command->callback([&parsed] { parsed.command = [&parsed] { return logs(parsed.logs, parsed.common); }; });
+}
+
 void add_list(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("list", "what a recipe can name");
   command->add_option("FAMILY", parsed.list.family, "layer, activation, loss, metric, optimizer, schedule, source, ...");
@@ -113,7 +133,7 @@ void add_devices(CLI::App& app, Parsed& parsed) {
 }
 
 // Commands of the design that this version does not have yet: known by name, answered as an error.
-constexpr const char* later_commands[] = {"resume", "check", "new", "runs", "compare", "logs", "diff", "schema", "verify", "replay", "profile", "plot", "fmt", "migrate"};
+constexpr const char* later_commands[] = {"resume", "check", "new", "runs", "compare", "diff", "schema", "verify", "replay", "profile", "plot", "fmt", "migrate"};
 
 void add_later(CLI::App& app, Parsed& parsed) {
   for (const char* name : later_commands) {
@@ -199,6 +219,7 @@ ExitCode run(int argc, char** argv) {
   add_evaluate(app, parsed);
   add_predict(app, parsed);
   add_explain(app, parsed);
+  add_logs(app, parsed);
   add_list(app, parsed);
   add_devices(app, parsed);
 

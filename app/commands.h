@@ -11,6 +11,7 @@ ExitCode evaluate(const EvaluateOptions& options, const CommonOptions& common);
 ExitCode predict(const PredictOptions& options, const CommonOptions& common);
 ExitCode crosscheck(const CrosscheckOptions& options, const CommonOptions& common);
 ExitCode explain(const ExplainOptions& options, const CommonOptions& common);
+ExitCode logs(const LogsOptions& options, const CommonOptions& common);
 ExitCode list(const ListOptions& options, const CommonOptions& common);
 ExitCode devices(const CommonOptions& common);
 

@@ -57,6 +57,18 @@ struct CrosscheckOptions {
   std::string devices = "cpu,reference";
 };
 
+struct LogsOptions {
+  std::vector<std::string> runs;  // folders
+  std::vector<std::string> tags;  // with * and ? as in file names; empty: values of epochs
+  bool list = false;
+  int64_t tail = 0;
+  bool follow = false;
+  std::string output;  // .csv or .json
+  bool logarithmic = false;
+  int64_t width = 0;  // 0: of the terminal, at most 80
+  int64_t height = 14;
+};
+
 struct ListOptions {
   std::string family;
 };
