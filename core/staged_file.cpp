@@ -27,7 +27,7 @@ StagedFile::~StagedFile() {
   try {
     remove_file(path_);
   } catch (const UserError&) {
-    // What led here is the error to report.
+    return;  // what led here is the error to report
   }
 }
 

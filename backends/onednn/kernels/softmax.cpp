@@ -2,6 +2,9 @@
 // shared between threads.
 #include "backends/onednn/vector/softmax.h"
 
+#include <algorithm>
+#include <array>
+
 #include "backends/onednn/dtypes.h"
 #include "backends/onednn/kernel.h"
 #include "backends/onednn/parallel.h"
@@ -72,13 +75,28 @@ Support accepts_sparse(const Request& request) {
   return {};
 }
 
+// Some rows at once, with their maxima in between.
 std::unique_ptr<Kernel> make_sparse(const Request& request) {
-  return make_rows(
-      request, false, [label_at = label_reader(request.input(1).dtype)](const Arguments& a, int64_t r, int64_t n) {
-        const int64_t label = label_at(a.inputs[1], r);
-        const float* x = input<float>(a, 0) + r * n;
-        output<float>(a)[r] = label < 0 || label >= n ? 0 : softmax_rows().sparse_cross_entropy(x, label, n);
-      });
+  const Rows all = rows_of(request);
+  const LabelAt label_at = label_reader(request.input(1).dtype);
+  return make_kernel(own_info(request, static_cast<double>(all.rows * all.width) * cost), [=](const Arguments& a) {
+    in_parallel(all.parts, [&](int part) {
+      const Range own = part_of(all.rows, all.parts, part);
+      constexpr int64_t most = 128;
+      std::array<float, most> shifts;
+      for (int64_t first = own.begin; first < own.end; first += most) {
+        const float* x = input<float>(a, 0) + first * all.width;
+        float* y = output<float>(a) + first;
+        const int64_t rows = std::min(most, own.end - first);
+        softmax_rows().log_sums(x, rows, all.width, shifts.data(), y);
+        for (int64_t r = 0; r < rows; ++r) {
+          const int64_t label = label_at(a.inputs[1], first + r);
+          const bool is_class = label >= 0 && label < all.width;
+          y[r] = is_class ? y[r] - (x[r * all.width + label] - shifts[static_cast<size_t>(r)]) : 0;
+        }
+      }
+    });
+  });
 }
 
 std::unique_ptr<Kernel> make_sparse_grad(const Request& request) {

@@ -125,6 +125,28 @@ void add_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, 
   for (int64_t r = 0; r < rows; r += block) add_block(x + r * stride, std::min(block, rows - r), stride, columns, sums);
 }
 
+// As many rows at once as a vector has lanes.
+int64_t argmax_rows(const float* x, int64_t rows, int64_t count, int32_t* y) {
+  const D d;
+  const hn::RebindToSigned<D> places;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const auto starts = hn::Mul(hn::Iota(places, 0), hn::Set(places, static_cast<int32_t>(count)));
+  int64_t r = 0;
+  for (; r + lanes <= rows; r += lanes) {
+    const float* first = x + r * count;
+    V largest = hn::GatherIndex(d, first, starts);
+    auto place = hn::Zero(places);
+    for (int64_t k = 1; k < count; ++k) {
+      const V value = hn::GatherIndex(d, first + k, starts);
+      const Mask larger = hn::AndNot(hn::IsNaN(largest), hn::Not(hn::Le(value, largest)));
+      largest = hn::IfThenElse(larger, value, largest);
+      place = hn::IfThenElse(hn::RebindMask(places, larger), hn::Set(places, static_cast<int32_t>(k)), place);
+    }
+    hn::StoreU(place, places, y + r);
+  }
+  return r;
+}
+
 template <Extreme which> HWY_INLINE void extreme_table(const float* x, int64_t rows, int64_t stride, int64_t columns,
                                                        float* result) {
   for_vectors(columns, [=](int64_t c, auto n) HWY_ATTR {
@@ -151,6 +173,7 @@ HWY_EXPORT(all_finite);
 HWY_EXPORT(extreme_of);
 HWY_EXPORT(add_columns);
 HWY_EXPORT(extreme_columns);
+HWY_EXPORT(argmax_rows);
 
 double sum_of(const float* x, int64_t count) { return HWY_DYNAMIC_DISPATCH(sum)(x, count); }
 double sum_of_squares_of(const float* x, int64_t count) { return HWY_DYNAMIC_DISPATCH(sum_of_squares)(x, count); }
@@ -163,6 +186,9 @@ void add_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, 
 }
 void extreme_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, float* result, Extreme which) {
   HWY_DYNAMIC_DISPATCH(extreme_columns)(x, rows, stride, columns, result, which);
+}
+int64_t argmax_rows(const float* x, int64_t rows, int64_t count, int32_t* y) {
+  return HWY_DYNAMIC_DISPATCH(argmax_rows)(x, rows, count, y);
 }
 
 }  // namespace dltrain::backends::onednn

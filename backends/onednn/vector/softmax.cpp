@@ -33,9 +33,35 @@ HWY_INLINE float sum_of_powers(const float* x, float shift, int64_t count) {
 
 float log_of(float x) { return hn::GetLane(log(number(x))); }
 
-float sparse_cross_entropy(const float* x, int64_t label, int64_t count) {
-  const float shift = largest(x, count);
-  return log_of(sum_of_powers(x, shift, count)) - (x[label] - shift);
+// Maxima and sums of powers of as many short rows at once as a vector has lanes; returns how many rows are done.
+int64_t sums_of_short_rows(const float* x, int64_t rows, int64_t count, float* shifts, float* y) {
+  const D d;
+  const hn::RebindToSigned<D> places;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const auto starts = hn::Mul(hn::Iota(places, 0), hn::Set(places, static_cast<int32_t>(count)));
+  int64_t r = 0;
+  for (; r + lanes <= rows; r += lanes) {
+    const float* first = x + r * count;
+    V shift = hn::GatherIndex(d, first, starts);
+    for (int64_t k = 1; k < count; ++k) shift = hn::Max(shift, hn::GatherIndex(d, first + k, starts));
+    V total = hn::Zero(d);
+    for (int64_t k = 0; k < count; ++k) {
+      total = hn::Add(total, exp(hn::Sub(hn::GatherIndex(d, first + k, starts), shift)));
+    }
+    hn::StoreU(shift, d, shifts + r);
+    hn::StoreU(total, d, y + r);
+  }
+  return r;
+}
+
+// All sums first: a logarithm of one number takes as long as one of a whole vector.
+void log_sums(const float* x, int64_t rows, int64_t count, float* shifts, float* y) {
+  constexpr int64_t most = 32;  // beyond, a row fills vectors of its own
+  for (int64_t r = count <= most ? sums_of_short_rows(x, rows, count, shifts, y) : 0; r < rows; ++r) {
+    shifts[r] = largest(x + r * count, count);
+    y[r] = sum_of_powers(x + r * count, shifts[r], count);
+  }
+  for_vectors(rows, [&](int64_t i, auto n) HWY_ATTR { store(log(load(y + i, n)), y + i, n); });
 }
 
 // y = factor e^(x - max) / sum of e^(x - max) - weight t
@@ -105,7 +131,7 @@ void sigmoid_cross_entropy_grad(const float* x, const float* t, const float* dy,
 
 const SoftmaxRows& rows() {
   static constexpr SoftmaxRows table = {
-      softmax,       log_softmax,    softmax_grad, log_softmax_grad,      sparse_cross_entropy,
+      softmax,       log_softmax,    softmax_grad, log_softmax_grad,      log_sums,
       cross_entropy, scaled_softmax, sum,          sigmoid_cross_entropy, sigmoid_cross_entropy_grad};
   return table;
 }

@@ -1,4 +1,4 @@
-// Softmax and what belongs to it, row by row, in float32. Each function takes one row of `count` elements.
+// Softmax and what belongs to it, row by row, in float32. Functions without `rows` take one row of `count` elements.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@ struct SoftmaxRows {
   void (*log_softmax)(const float* x, float* y, int64_t count);
   void (*softmax_grad)(const float* y, const float* dy, float* dx, int64_t count);
   void (*log_softmax_grad)(const float* y, const float* dy, float* dx, int64_t count);
-  // log(sum of e^x) - x[label]
-  float (*sparse_cross_entropy)(const float* x, int64_t label, int64_t count);
+  // For each of `rows` rows of x: shifts = max(x), y = log(sum of e^(x - shift)).
+  void (*log_sums)(const float* x, int64_t rows, int64_t count, float* shifts, float* y);
   // sum of t (log(sum of e^x) - x)
   float (*cross_entropy)(const float* x, const float* t, int64_t count);
   // y = scale softmax(x) - weight t, where t may be null for zeros

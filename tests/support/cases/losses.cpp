@@ -21,6 +21,9 @@ void add_loss_cases(std::vector<OpCase>& cases) {
   add_pair(cases, sparse, "pixels", reals({2, 3, 3, 4}, -3, 3), integers({2, 3, 3}, 0, 3, DType::u8), {2, 3, 3});
   add_pair(cases, sparse, "a label outside gives nothing", reals({4, 3}, -3, 3), listed({4}, {-1, 0, 3, 2}, DType::i64),
            {4});
+  add_pair(cases, sparse, "many short rows", reals({37, 10}, -3, 3), integers({37}, 0, 9), {37});
+  add_pair(cases, sparse, "many longer rows", reals({37, 45}, -3, 3), integers({37}, 0, 44), {37});
+  cases.push_back({sparse, "large numbers in many rows", {reals({37, 3}, -1000, 1000), integers({37}, 0, 2)}, {}, false});
   add_pair(cases, sparse, "one row", reals({3}), listed({}, {1}, DType::i32), {});
   cases.push_back({sparse,
                    "large numbers",

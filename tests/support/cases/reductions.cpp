@@ -39,13 +39,20 @@ void add_reduction_cases(std::vector<OpCase>& cases) {
         {op, "equal elements", {listed({2, 3}, {1, 1, 1, 0, 2, 2})}, {{"axes", Ints{1}}, {"keepdims", false}}, false});
   }
   cases.push_back({"reduce_sum", "a long sum", {reals({3, 1009}, 0, 1)}, {{"axes", Ints{1}}, {"keepdims", false}}});
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinity = std::numeric_limits<double>::infinity();
   cases.push_back({"argmax", "last axis", {reals({5, 7})}, {{"axis", int64_t{1}}}});
+  cases.push_back({"argmax", "many short rows", {reals({37, 10})}, {{"axis", int64_t{1}}}});
+  cases.push_back({"argmax", "one column", {reals({37, 1})}, {{"axis", int64_t{1}}}});
+  cases.push_back({"argmax",
+                   "not-a-number in many rows",
+                   {listed({18, 2}, {nan, 1, 1,   nan, nan, nan, 2, 1, 1, 2, infinity, nan, -infinity, nan, nan, infinity, 0, 0,
+                                     1,   1, nan, 1,   1,   nan, 2, 1, 1, 2, 3,        nan, 1,         nan, nan, 2,        0, 1})},
+                   {{"axis", int64_t{1}}}});
   cases.push_back({"argmax", "first axis", {reals({5, 7})}, {{"axis", int64_t{0}}}});
   cases.push_back({"argmax", "middle axis", {reals({2, 5, 3})}, {{"axis", int64_t{1}}}});
   cases.push_back(
       {"argmax", "the first of equals", {listed({2, 4}, {1, 3, 3, 2, 5, 5, 5, 5})}, {{"axis", int64_t{1}}}});
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  const double infinity = std::numeric_limits<double>::infinity();
   cases.push_back({"argmax",
                    "not-a-number",
                    {listed({4, 3}, {1, nan, 3, nan, nan, 1, infinity, nan, infinity, -infinity, -infinity, nan})},
