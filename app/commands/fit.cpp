@@ -127,7 +127,9 @@ class Fit {
     training::Values all = outcome.values;
     for (const auto& [name, value] : test) all.emplace_back("test_" + name, value);
     folder_.write_status(std::string(training::status_text(outcome.status)), outcome.reason, outcome.epoch, outcome.step, all, outcome.seconds);
-    callbacks_.emit(training::RunDone{outcome.status, outcome.reason, outcome.epoch, outcome.step, outcome.seconds, test, model_folder});
+    const training::Wishes last =
+        callbacks_.emit(training::RunDone{outcome.status, outcome.reason, outcome.epoch, outcome.step, outcome.seconds, test, model_folder});
+    for (const std::string& text : last.notices) callbacks_.emit(training::Notice{text});
     if (!common_.json) print_end(outcome, test, model_folder);
     return outcome.code;
   }

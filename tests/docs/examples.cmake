@@ -16,7 +16,7 @@ function(extract_example PAGE OUT)
   set(${OUT} ${file} PARENT_SCOPE)
 endfunction()
 
-foreach(page add-a-layer add-an-op add-a-source)
+foreach(page add-a-callback add-a-layer add-an-op add-a-source)
   extract_example(${page} example)
   target_sources(dltrain_test_docs PRIVATE ${example})
 endforeach()

@@ -6,6 +6,7 @@
 #include "datasets/source.h"
 #include "graph/op.h"
 #include "layers/layer.h"
+#include "training/callback.h"
 
 namespace dltrain::graph {
 void register_squared_relu(OpRegistry& registry);
@@ -17,7 +18,42 @@ namespace dltrain::datasets {
 void register_parity(SourceRegistry& registry);
 }
 
+namespace dltrain::training {
+void register_stop_at(CallbackRegistry& registry);
+}
+
 namespace dltrain {
+
+TEST_CASE("the callback of add-a-callback.md decides as the page says, interrupted or not") {
+  training::CallbackRegistry registry("callback");
+  training::register_stop_at(registry);
+  models::Spec spec;
+  spec.train.outputs.push_back({"y", {}, 1, {{"metric", "BinaryAccuracy", {}, {}}}, {}, {}});
+  Component component{"callback", "StopAt", {}, {}};
+  component.params.set("monitor", "val_binary_accuracy");
+  component.params.set("target", 0.9);
+  component.params.set("epochs", 2);
+  const auto prepared = [&] {
+    auto callback = registry.make(component);
+    callback->prepare({spec, "", "", {"val_binary_accuracy"}, 1});
+    return callback;
+  };
+  const auto stops = [](training::Callback& callback, double value) {
+    training::Wishes wishes;
+    callback.on(training::EpochDone{1, 9, 1, {{"val_binary_accuracy", value}}, 0.1, 1, 1}, wishes);
+    return wishes.stop.has_value();
+  };
+  const auto callback = prepared();
+  CHECK(callback->monitored() == "val_binary_accuracy");
+  CHECK_FALSE(stops(*callback, 0.95));
+  CHECK_FALSE(stops(*callback, 0.5));
+  CHECK_FALSE(stops(*callback, 0.95));
+  const auto resumed = prepared();
+  resumed->restore(callback->state());
+  CHECK(stops(*callback, 0.9));
+  CHECK(stops(*resumed, 0.9));
+  CHECK_FALSE(stops(*prepared(), 0.9));
+}
 
 TEST_CASE("the layer of add-a-layer.md is built as the page says") {
   layers::LayerRegistry registry;
