@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/diagnostic.h"
+#include "core/sync_folder.h"
 #include "core/text.h"
 
 namespace dltrain {
@@ -75,6 +76,8 @@ std::string final_name(const std::string& path) {
   return numbered ? path.substr(0, mark) : path;
 }
 
+}  // namespace
+
 void sync_folder(const std::string& folder) {
   const std::string path = folder.empty() ? "." : folder;
   const int descriptor = repeated([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
@@ -84,8 +87,6 @@ void sync_folder(const std::string& folder) {
   ::close(descriptor);
   if (result < 0 && error != EINVAL) throw_file_error(ExitCode::io, "sync the folder", path, error);
 }
-
-}  // namespace
 
 void throw_file_error(ExitCode meaning, const std::string& action, const std::string& path, int error) {
   throw UserError(meaning, final_name(path), "cannot " + action + ": " + cause(error), remedy(meaning, path, error));

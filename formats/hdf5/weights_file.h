@@ -41,7 +41,7 @@ std::vector<WeightGroup> read_weights(std::span<const std::byte> file, const std
 
 // The bytes of a file; equal groups give equal bytes (no times are stored). Group paths are unique.
 std::vector<std::byte> weights_file_bytes(std::span<const WeightGroup> groups);
-// Replaces `path` as a whole and durably.
+// Replaces `path` as a whole and durably. Takes no memory to speak of beside the groups.
 void write_weights_file(const std::string& path, std::span<const WeightGroup> groups);
 
 }  // namespace dltrain::formats

@@ -89,6 +89,21 @@ TEST_CASE("equal weights give equal bytes") {
   CHECK(read_file(folder.file("a.weights.h5"), ExitCode::model) == formats::weights_file_bytes(groups));
 }
 
+TEST_CASE("a disk that is full is an error, and the next file is written") {
+  std::vector<WeightGroup> groups = read("types");
+  groups.push_back({"layers/large", "large", {Array(DType::f32, {1000, 1000})}});
+  for (int i = 0; i < 3; ++i) {
+    const std::string message = test::message_of([&] { formats::write_weights_file("/dev/full", groups); });
+    INFO(message);
+    CHECK(message.find("/dev/full") != std::string::npos);
+    CHECK(message.find("cannot write: ") != std::string::npos);
+  }
+  const test::TemporaryFolder folder;
+  formats::write_weights_file(folder.file("a.weights.h5"), groups);
+  CHECK(formats::read_weights_file(folder.file("a.weights.h5")).size() == 2);
+  CHECK(list_directory(folder.path(), ExitCode::io) == std::vector<std::string>{"a.weights.h5"});
+}
+
 TEST_CASE("a weights file cut anywhere is refused") {
   const std::vector<std::byte> whole = read_file(path_of("old_keras"), ExitCode::model);
   CHECK(formats::read_weights(whole, "whole").size() == 1);

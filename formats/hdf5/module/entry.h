@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,9 +12,18 @@
 
 namespace dltrain::formats::hdf5 {
 
+// Where the bytes of a file go.
+class ByteTarget {
+ public:
+  virtual ~ByteTarget() = default;
+  virtual void write_at(uint64_t offset, std::span<const std::byte> bytes) = 0;
+  // What was written there; zeros where nothing was.
+  virtual void read_at(uint64_t offset, std::span<std::byte> buffer) = 0;
+};
+
 using ReadWeights = void(std::span<const std::byte> file, const std::string& name, const WeightLimits& limits,
                          std::vector<WeightGroup>& groups);
-using WriteWeights = void(std::span<const WeightGroup> groups, std::vector<std::byte>& file);
+using WriteWeights = void(std::span<const WeightGroup> groups, ByteTarget& file);
 
 constexpr const char* read_symbol = "dltrain_hdf5_read_weights";
 constexpr const char* write_symbol = "dltrain_hdf5_write_weights";

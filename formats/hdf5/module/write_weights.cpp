@@ -1,6 +1,5 @@
 // Writes weights files as h5py does with its defaults: superblock 0, old-style groups, contiguous little-endian data
-// sets, variable length UTF-8 attributes; without times. In memory: the bytes go to the disk through core/files.h.
-#include <cstring>
+// sets, variable length UTF-8 attributes; without times. The bytes go to their target as they are made.
 #include <mutex>
 #include <set>
 
@@ -8,17 +7,16 @@
 #include "formats/hdf5/module/entry.h"
 #include "formats/hdf5/module/handle.h"
 #include "formats/hdf5/module/library_lock.h"
+#include "formats/hdf5/module/target_driver.h"
 #include "formats/hdf5/module/types.h"
 
 namespace dltrain::formats::hdf5 {
 
 namespace {
 
-// A file that lives in memory only; grows by doubling up to 64 MiB, which bounds what is left over at the end.
-Handle memory_file(size_t expected) {
+Handle make_file(const TargetDriver& driver) {
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose, "create an access list");
-  const size_t step = std::min<size_t>(size_t{64} << 20, std::max<size_t>(size_t{1} << 16, expected / 8));
-  checked(H5Pset_fapl_core(access, step, false), "keep a file in memory");
+  driver.use_for(access);
   checked(H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST), "choose the format");
   return {H5Fcreate("weights", H5F_ACC_TRUNC, H5P_DEFAULT, access), &H5Fclose, "create a file"};
 }
@@ -64,12 +62,8 @@ Handle make_group(hid_t file, const std::string& path, std::set<std::string>& ma
   return {H5Gopen2(file, path.c_str(), H5P_DEFAULT), &H5Gclose, "open a group"};
 }
 
-void write(std::span<const WeightGroup> groups, std::vector<std::byte>& bytes) {
-  size_t expected = 0;
-  for (const WeightGroup& group : groups) {
-    for (const Array& array : group.variables) expected += array.bytes.size();
-  }
-  const Handle file = memory_file(expected);
+void write(std::span<const WeightGroup> groups, const TargetDriver& driver) {
+  const Handle file = make_file(driver);
   std::set<std::string> made;
   for (const WeightGroup& group : groups) {
     const std::string path = group.path.empty() ? "vars" : group.path + "/vars";
@@ -77,19 +71,20 @@ void write(std::span<const WeightGroup> groups, std::vector<std::byte>& bytes) {
     const Handle vars = make_group(file, path, made);
     if (!group.name.empty()) write_name(vars, group.name);
     for (size_t i = 0; i < group.variables.size(); ++i) write_array(vars, std::to_string(i), group.variables[i]);
+    driver.rethrow_failure();
   }
   checked(H5Fflush(file, H5F_SCOPE_GLOBAL), "flush a file");
-  bytes.resize(static_cast<size_t>(checked(H5Fget_file_image(file, nullptr, 0), "measure a file")));
-  checked(H5Fget_file_image(file, bytes.data(), bytes.size()), "take a file's bytes");
 }
 
 }  // namespace
 
-extern "C" void dltrain_hdf5_write_weights(std::span<const WeightGroup> groups, std::vector<std::byte>& file) {
+extern "C" void dltrain_hdf5_write_weights(std::span<const WeightGroup> groups, ByteTarget& file) {
   const std::lock_guard lock(library_lock());
   prepare_library();
   try {
-    write(groups, file);
+    const TargetDriver driver(file);
+    write(groups, driver);
+    driver.rethrow_failure();
   } catch (const Failure& failure) {
     throw Bug("HDF5 cannot " + failure.what);
   }
