@@ -6,6 +6,7 @@
 #include "core/checked.h"
 #include "datasets/batch_stream.h"
 #include "models/optimizers/optimizer.h"
+#include "training/averages.h"
 #include "training/interrupt.h"
 
 namespace dltrain::training {
@@ -55,7 +56,13 @@ double Trainer::rate(int64_t step) const { return position_.learning_rate ? *pos
 
 double Trainer::seconds_so_far() const { return position_.seconds + (now() - start_); }
 
-void Trainer::emit(const Event& event) { grant(callbacks_.emit(event)); }
+void Trainer::emit(const Event& event) {
+  const Wishes wishes = callbacks_.emit(event);
+  if (wishes.swap_averages) swap_averages(model_);
+  // As Keras' fit ends: with the averages, unless a callback puts other weights back after that.
+  if (std::holds_alternative<TrainingDone>(event)) take_averages(model_);
+  grant(wishes);
+}
 
 void Trainer::grant(const Wishes& wishes) {
   for (const std::string& name : wishes.remember) remembered_[name] = copy_states(model_, true);

@@ -4,8 +4,12 @@
 #include <catch2/catch_test_macros.hpp>
 #include <map>
 
-#include "tests/support/paths.h"
+#include "datasets/batch_stream.h"
+#include "tests/support/files.h"
+#include "tests/training/callbacks/driver.h"
 #include "tests/training/experiment.h"
+#include "training/callback_list.h"
+#include "training/trainer.h"
 
 namespace dltrain::test {
 
@@ -34,6 +38,10 @@ Trained trained(const std::string& device, const std::string& optimizer) {
   t.data = data_of(t.spec);
   t.model = model_of(t.spec, *t.data, device);
   fit(*t.model, *t.data);
+  datasets::Batch batch;  // one step more: fit ends with the averages in the place of the weights
+  datasets::BatchStream batches(*t.data, {.batch_size = 16});
+  batches.next(batch);
+  t.model->train(batch, {20, 0, 0.01});
   return t;
 }
 
@@ -82,6 +90,102 @@ TEST_CASE("without averages nothing is exchanged") {
   training::swap_averages(*t.model);
   training::take_averages(*t.model);
   CHECK(contents(*t.model) == before);
+}
+
+namespace {
+
+// Iris with averages and callbacks; what each epoch measured, and what is left in the end.
+struct Run {
+  std::vector<training::Values> epochs;
+  Contents end;
+};
+
+class Recorder : public training::Callback {
+ public:
+  void on(const training::Event& event, training::Wishes&) override {
+    if (const auto* done = std::get_if<training::EpochDone>(&event)) epochs.push_back(done->values);
+  }
+  std::vector<training::Values> epochs;
+};
+
+Run run_with(const std::vector<std::string>& callbacks, const std::string& optimizer) {
+  const TemporaryFolder folder;
+  const std::string path = write(folder, "r.toml", R"(
+[data]
+type = "iris"
+[data.validation]
+split = 0.3
+[model]
+layers = [{ type = "Dense", units = 8, activation = "relu" }, { type = "Dense", units = 3, activation = "softmax" }]
+[train]
+epochs = 3
+batch_size = 32
+loss = "sparse_categorical_crossentropy"
+)");
+  models::Spec spec = spec_of(path, {"train.optimizer=" + optimizer});
+  for (const std::string& callback : callbacks) spec.callbacks.push_back(callback_component(callback));
+  const auto data = data_of(spec);
+  const auto model = model_of(spec, *data, "cpu");
+  training::CallbackList list({spec, folder.path(), "", {"loss", "val_loss"}, 1});
+  Recorder recorder;
+  list.add(recorder);
+  list.open();
+  training::Trainer trainer(*model, *data, list);
+  CHECK(trainer.fit().code == ExitCode::ok);
+  return {recorder.epochs, contents(*model)};
+}
+
+double value_of(const training::Values& values, const char* name) { return *training::find_value(values, name); }
+
+const std::string adam = R"({type="Adam", learning_rate=0.05, use_ema=true, ema_momentum=0.9})";
+
+}  // namespace
+
+TEST_CASE("training ends with the averages in the place of the weights") {
+  const Run run = run_with({}, adam);
+  size_t pairs = 0;
+  for (const auto& [name, value] : run.end) {
+    const auto average = run.end.find("optimizer/" + name + "/average");
+    if (average == run.end.end()) continue;
+    CHECK(value == average->second);
+    ++pairs;
+  }
+  CHECK(pairs == 4);
+}
+
+TEST_CASE("SwapEMAWeights validates with the averages and changes nothing else") {
+  const Run plain = run_with({}, adam);
+  for (const char* callback : {"\"SwapEMAWeights\"", "{ type = \"SwapEMAWeights\", swap_on_epoch = true }"}) {
+    const Run swapped = run_with({callback}, adam);
+    CHECK(swapped.end == plain.end);
+    for (size_t epoch = 0; epoch < 3; ++epoch) {
+      CHECK(value_of(swapped.epochs[epoch], "loss") == value_of(plain.epochs[epoch], "loss"));
+      CHECK(value_of(swapped.epochs[epoch], "val_loss") != value_of(plain.epochs[epoch], "val_loss"));
+    }
+  }
+}
+
+TEST_CASE("an average without memory is the weight, so that swapping shows nothing") {
+  const std::string forgetful = R"({type="Adam", learning_rate=0.05, use_ema=true, ema_momentum=0})";
+  const Run swapped = run_with({"\"SwapEMAWeights\""}, forgetful);
+  const Run plain = run_with({}, forgetful);
+  CHECK(swapped.end == plain.end);
+  for (size_t epoch = 0; epoch < 3; ++epoch) CHECK(swapped.epochs[epoch] == plain.epochs[epoch]);
+}
+
+TEST_CASE("the best weights go before the averages, as in Keras") {
+  const Run run = run_with({R"({ type = "EarlyStopping", monitor = "loss", restore_best_weights = true })"}, adam);
+  bool any = false;
+  for (const auto& [name, value] : run.end) {
+    const auto average = run.end.find("optimizer/" + name + "/average");
+    any = any || (average != run.end.end() && !(value == average->second));
+  }
+  CHECK(any);
+}
+
+TEST_CASE("SwapEMAWeights needs averages, and is named once") {
+  CHECK_THROWS_AS(run_with({"\"SwapEMAWeights\""}, "\"Adam\""), UserError);
+  CHECK_THROWS_AS(run_with({"\"SwapEMAWeights\"", "\"SwapEMAWeights\""}, adam), UserError);
 }
 
 }  // namespace dltrain::test

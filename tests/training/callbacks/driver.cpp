@@ -50,6 +50,7 @@ training::Wishes told(training::Callback& callback, const training::Event& event
 std::string text_of(const training::Wishes& wishes) {
   std::string text;
   const auto add = [&](const char* what, const std::string& value) { text += std::string(what) + ": " + value + "\n"; };
+  if (wishes.swap_averages) add("swap", "averages");
   for (const std::string& name : wishes.remember) add("remember", name);
   for (const std::string& name : wishes.restore) add("restore", name);
   if (wishes.learning_rate) add("learning rate", number_text(*wishes.learning_rate));
