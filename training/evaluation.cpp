@@ -28,9 +28,6 @@ double ClassReport::recall(size_t c) const { return ratio(static_cast<double>(co
 
 double ClassReport::f1(size_t c) const { return ratio(2 * precision(c) * recall(c), precision(c) + recall(c)); }
 
-namespace {
-
-// The true class of each sample: class numbers, or the largest of one-hot columns. Empty where there is not one per sample.
 std::vector<int64_t> true_classes(const Array& target) {
   const int64_t rows = target.shape[0];
   const int64_t columns = rows == 0 ? 0 : target.elements() / rows;
@@ -40,6 +37,8 @@ std::vector<int64_t> true_classes(const Array& target) {
   for (int64_t r = 0; r < rows; ++r) classes.push_back(static_cast<int64_t>(element(target, r)));
   return classes;
 }
+
+namespace {
 
 void count(ClassReport& report, const OutputMeaning& meaning, const Array& output, const Array& target) {
   const Array shares = probabilities(meaning, output);

@@ -27,6 +27,9 @@ struct Evaluation {
   std::vector<ClassReport> classes;
 };
 
+// The true class of each sample: class numbers, or the largest of one-hot columns. Empty where there is not one per sample.
+std::vector<int64_t> true_classes(const Array& target);
+
 // Throws UserError (data) if the data has no such part.
 Evaluation evaluate_model(Model& model, const datasets::Dataset& data, datasets::Part part, int64_t batch_size);
 

@@ -39,6 +39,10 @@ class Observer {
   NamedArrays gradients(const datasets::Batch& batch, int64_t step);
   // The outputs of the model in the order of the spec.
   std::vector<Array> predict(const datasets::Batch& batch) { return model_.predict(batch); }
+  // What flows into a layer for a batch, in inference.
+  Array input_of_layer(const std::string& layer, const datasets::Batch& batch) {
+    return model_.input_of_layer(layer, batch);
+  }
 
  private:
   Model& model_;

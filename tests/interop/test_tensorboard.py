@@ -17,6 +17,15 @@ from tensorboard.util import tensor_util
 
 RECIPES = Path(__file__).resolve().parents[2] / "recipes"
 EPOCHS = 3
+# Everything that is off unless it is asked for.
+LOOKS = """
+[[callbacks]]
+type = "TensorBoard"
+histogram_freq = 1
+write_images = true
+predictions_freq = 1
+embeddings_freq = 1
+"""
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +34,9 @@ def run(tmp_path_factory):
     from conftest import Program
 
     program = Program(tmp_path_factory.mktemp("tensorboard"))
-    program.run("fit", RECIPES / "digits_cnn.toml", "--epochs", EPOCHS, "--quiet", "--run", "runs/digits")
+    recipe = program.folder / "digits_cnn.toml"
+    recipe.write_text((RECIPES / "digits_cnn.toml").read_text() + LOOKS)
+    program.run("fit", recipe, "--epochs", EPOCHS, "--quiet", "--run", "runs/digits")
     return program.folder / "runs" / "digits"
 
 
@@ -101,10 +112,11 @@ def server(run):
                 break
         assert address, "TensorBoard did not start"
 
-        def get(path, raw=False, **arguments):
+        def get(path, raw=None, **arguments):
             query = "?" + urllib.parse.urlencode(arguments) if arguments else ""
             with urllib.request.urlopen(f"{address}/data/{path}{query}", timeout=30) as answer:
-                return answer.read().decode() if raw else json.load(answer)
+                body = answer.read()
+                return body if raw is bytes else body.decode() if raw is str else json.loads(body)
 
         for _ in range(100):
             if len(get("runs")) == 3:
@@ -127,7 +139,7 @@ def test_server_gives_scalars(server, run):
 
 def test_server_draws_the_layers_with_their_connections(server):
     # The graph itself is protobuf text, not JSON.
-    graph = server("plugin/graphs/graph", raw=True, run="digits/events/train", tag="keras", conceptual="true")
+    graph = server("plugin/graphs/graph", raw=str, run="digits/events/train", tag="keras", conceptual="true")
     names = [line.split('"')[1] for line in graph.splitlines() if line.startswith("  name:")]
     assert "digits_cnn/conv2d_1" in names
     inputs = [line.split('"')[1] for line in graph.splitlines() if line.startswith("  input:")]
@@ -137,3 +149,51 @@ def test_server_draws_the_layers_with_their_connections(server):
 def test_server_gives_hyper_parameters_and_layout(server):
     assert server("plugin/custom_scalars/layout")["category"][0]["title"] == "training and validation"
     assert "digits/events/train" in server("plugin/text/tags")
+
+
+def test_server_gives_histograms_and_images(server):
+    histograms = server("plugin/histograms/histograms", run="digits/events/train", tag="conv2d/kernel/histogram")
+    assert [step for _, step, _ in histograms] == list(range(EPOCHS))
+    assert sum(count for _, _, count in histograms[0][2]) == 3 * 3 * 1 * 32
+    images = server("plugin/images/images", run="digits/events/validation", tag="dense/confusion_matrix")
+    assert [image["step"] for image in images] == list(range(EPOCHS))
+    picture = server("plugin/images/individualImage?" + images[0]["query"], raw=bytes)
+    assert picture.startswith(b"\x89PNG")
+    assert {"batch/input", "conv2d/kernel/image"} <= set(server("plugin/images/tags")["digits/events/train"])
+
+
+def test_projector_has_the_samples(server):
+    assert server("plugin/projector/runs") == ["digits/events/train"]
+    config = server("plugin/projector/info", run="digits/events/train")
+    name = config["embeddings"][0]["tensorName"]
+    table = server("plugin/projector/tensor", raw=bytes, run="digits/events/train", name=name)
+    labels = server("plugin/projector/metadata", raw=str, run="digits/events/train", name=name).split()
+    assert len(table) == 4 * len(labels) * 1024
+
+
+def test_curves_of_two_classes(tmp_path):
+    from conftest import Program
+
+    program = Program(tmp_path)
+    rows = "".join(f"{i - 20},{'yes' if i % 4 == 0 else 'no'}\n" for i in range(40))
+    (tmp_path / "two.csv").write_text("x,kind\n" + rows)
+    (tmp_path / "two.toml").write_text("""
+[data]
+type = "csv"
+file = "two.csv"
+target = "kind"
+classes = ["no", "yes"]
+[model]
+layers = [{ name = "answer", type = "Dense", units = 1, activation = "sigmoid" }]
+[train]
+epochs = 2
+loss = "binary_crossentropy"
+[[callbacks]]
+type = "TensorBoard"
+predictions_freq = 1
+""")
+    program.run("fit", "two.toml", "--quiet", "--run", "run")
+    loaded = accumulator(tmp_path / "run", "validation")
+    curve = tensor_util.make_ndarray(loaded.Tensors("answer/pr_curves")[-1].tensor_proto)
+    assert curve.shape == (6, 201)
+    assert curve[0, 0] == 10 and curve[1, 0] == 30

@@ -12,7 +12,10 @@
 #include "formats/tfevents/summaries.h"
 #include "training/callback.h"
 #include "training/callbacks/tensorboard/event_log.h"
+#include "training/callbacks/tensorboard/looks.h"
 #include "training/callbacks/tensorboard/model_graph.h"
+#include "training/callbacks/tensorboard/predictions.h"
+#include "training/callbacks/tensorboard/projector.h"
 #include "training/callbacks/tensorboard/texts.h"
 #include "training/observer.h"
 
@@ -108,6 +111,10 @@ struct TensorBoard : Callback {
   std::optional<std::string> log_dir;
   UpdateFrequency update_freq;
   bool write_graph = true;
+  int64_t histogram_freq = 0;
+  bool write_images = false;
+  int64_t predictions_freq = 0;
+  int64_t embeddings_freq = 0;
   int64_t profile_batch = 0;
 
   static void describe(auto& d) {
@@ -120,6 +127,18 @@ struct TensorBoard : Callback {
         "which steps are recorded, of those that the run reports ([run] log_every): a number at most one of so many, "
         "\"batch\" each, \"epoch\" none");
     d.param(&TensorBoard::write_graph, "write_graph", "record the layers and the operations of the model");
+    d.param(&TensorBoard::histogram_freq, "histogram_freq",
+            "epochs between histograms of weights, activations and gradients (of the first batch); 0: none")
+        .at_least(0);
+    d.param(&TensorBoard::write_images, "write_images",
+            "the first batch as pictures, and kernels whenever there are histograms");
+    d.param(&TensorBoard::predictions_freq, "predictions_freq",
+            "epochs between confusion matrices, worst mistakes, and precision over recall, all of the validation part; "
+            "0: none")
+        .at_least(0);
+    d.param(&TensorBoard::embeddings_freq, "embeddings_freq",
+            "epochs between tables for the projector: Embedding layers, and samples before the last layer; 0: none")
+        .at_least(0);
     d.param(&TensorBoard::profile_batch, "profile_batch", "must be 0: no profiles are written")
         .obeys(&complaint_about_profile);
   }
@@ -197,6 +216,7 @@ struct TensorBoard : Callback {
     log_.add("train", 0, {formats::text_summary("recipe", recipe_markdown(recipe_text_))});
     if (observer_ == nullptr) return;
     log_.add("train", 0, {formats::text_summary("model", model_markdown(observer_->program()))});
+    if (write_images) log_.add("train", 0, batch_images(*observer_, first_batch(*observer_)));
     if (!write_graph) return;
     log_.add("train", 0, {formats::keras_model_summary(keras_model_json(observer_->program()))});
     log_.add_graph("train", formats::graph_bytes(graph_nodes(observer_->graph())));
@@ -229,7 +249,24 @@ struct TensorBoard : Callback {
     log_.add_scalars("train", epoch, scalars_);
     record_validation(done, epoch, &Logged::epoch_tag);
     record_validation(done, done.step, &Logged::batch_tag);
+    if (observer_ != nullptr) look(epoch, done.step);
     flush_sometimes();
+  }
+
+  void look(int64_t epoch, int64_t step) {
+    const auto due = [&](int64_t freq) { return freq > 0 && epoch % freq == 0; };
+    const auto add = [&](const std::string& run, Summaries values) {
+      if (!values.empty()) log_.add(run, epoch, std::move(values));
+    };
+    if (due(histogram_freq)) {
+      const datasets::Batch batch = first_batch(*observer_);
+      add("train", weight_histograms(*observer_));
+      add("train", activation_histograms(*observer_, batch));
+      add("train", gradient_histograms(*observer_, batch, step));
+      if (write_images) add("train", weight_images(*observer_));
+    }
+    if (due(predictions_freq)) add("validation", prediction_summaries(*observer_));
+    if (due(embeddings_freq)) write_projector(*observer_, join_path(log_.folder(), "train"));
   }
 
   void record_validation(const EpochDone& done, int64_t step, std::string Logged::* tag) {
