@@ -166,15 +166,24 @@ FolderLock::FolderLock(const std::string& folder) : path_(join_path(folder, floc
   }
 }
 
+namespace {
+
+bool try_to_remove(const std::string& path) {
+  try {
+    remove_file(path);
+    return true;
+  } catch (const UserError&) {
+    return false;
+  }
+}
+
+}  // namespace
+
 FolderLock::~FolderLock() {
   // Who finds another file of the name than ours leaves it alone.
   const bool ours = descriptor_ >= 0 ? has_name(descriptor_, path_)
                                      : parse_lock_owner(text_of(path_)).value_or(LockOwner()).process == std::to_string(::getpid());
-  try {
-    if (ours) remove_file(path_);
-  } catch (const UserError&) {
-    // The next owner takes the file over.
-  }
+  if (ours) try_to_remove(path_);  // where it stays, the next owner takes it over
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 

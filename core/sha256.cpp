@@ -21,7 +21,7 @@ uint32_t big_endian(const std::byte* bytes) {
 }
 
 void take_block(std::array<uint32_t, 8>& state, const std::byte* block) {
-  std::array<uint32_t, 64> words;
+  std::array<uint32_t, 64> words{};
   for (size_t t = 0; t < 16; ++t) words[t] = big_endian(block + 4 * t);
   for (size_t t = 16; t < 64; ++t) {
     const uint32_t x = words[t - 15], y = words[t - 2];

@@ -22,7 +22,7 @@ class Sha256 {
 
  private:
   std::array<uint32_t, 8> state_;
-  std::array<std::byte, 64> block_;  // the begin of a block that is not complete
+  std::array<std::byte, 64> block_{};  // the begin of a block that is not complete
   uint64_t length_ = 0;              // bytes so far
 };
 

@@ -41,14 +41,14 @@ __attribute__((target("sha,sse4.1"))) void take_block(__m128i& abef, __m128i& cd
 }  // namespace
 
 __attribute__((target("sha,sse4.1"))) void processor(std::array<uint32_t, 8>& state, const std::byte* blocks, size_t count) {
-  const __m128i badc = _mm_shuffle_epi32(load(&state[0]), 0xb1);
+  const __m128i badc = _mm_shuffle_epi32(load(state.data()), 0xb1);
   const __m128i hgfe = _mm_shuffle_epi32(load(&state[4]), 0x1b);
   __m128i abef = _mm_alignr_epi8(badc, hgfe, 8);
   __m128i cdgh = _mm_blend_epi16(hgfe, badc, 0xf0);
   for (size_t i = 0; i < count; ++i) take_block(abef, cdgh, blocks + 64 * i);
   const __m128i abef_turned = _mm_shuffle_epi32(abef, 0x1b);
   const __m128i cdgh_turned = _mm_shuffle_epi32(cdgh, 0xb1);
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(&state[0]), _mm_blend_epi16(abef_turned, cdgh_turned, 0xf0));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(state.data()), _mm_blend_epi16(abef_turned, cdgh_turned, 0xf0));
   _mm_storeu_si128(reinterpret_cast<__m128i*>(&state[4]), _mm_alignr_epi8(cdgh_turned, abef_turned, 8));
 }
 
