@@ -73,11 +73,11 @@ void clip_global_norm(Builder& b, graph::OptimizerInputs& inputs, double most) {
 
 // Sets the new averages; `weights` are the updated ones, and become their averages where the rule says so.
 void average(Builder& b, const OptimizerContext& context, const AverageRule& rule, std::vector<Value>& weights) {
-  const AverageScalars scalars = average_scalars(b, rule, context.iteration, context.finite);
-  for (size_t i = 0; i < weights.size(); ++i) {
-    const StateInfo info = slot_state(context.states[i], average_slot);
-    b.set_state(info.name, updated_average(b, scalars, b.state(info), weights[i]));
-  }
+  std::vector<Value> old;
+  for (const StateInfo& weight : context.states) old.push_back(b.state(slot_state(weight, average_slot)));
+  const std::vector<Value> averages = updated_averages(b, rule, context.iteration, context.finite, weights, old);
+  for (size_t i = 0; i < averages.size(); ++i)
+    b.set_state(slot_state(context.states[i], average_slot).name, averages[i]);
 }
 
 }  // namespace
@@ -120,7 +120,8 @@ std::vector<Slot> Optimizer::slots(std::span<const StateInfo> weights) const {
   if (use_ema) groups.insert(groups.begin(), std::vector<std::string>{average_slot});
   for (const auto& together : groups) {
     for (size_t i = 0; i < weights.size(); ++i) {
-      for (const std::string& name : together) slots.push_back({i, name, name == average_slot, slot_state(weights[i], name)});
+      for (const std::string& name : together)
+        slots.push_back({i, name, name == average_slot, slot_state(weights[i], name)});
     }
   }
   return slots;

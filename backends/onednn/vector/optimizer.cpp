@@ -80,8 +80,18 @@ void adam(const Parameters& p, const StepOptions& o) {
   });
 }
 
+// With keep 0 the weight itself, whatever the average holds; rounded once per product, as the expansion does.
+void average(const AverageStretch& s, float keep) {
+  const V old_share = number(keep);
+  const V new_share = number(1 - keep);
+  for_vectors(s.count, [&](int64_t i, auto n) HWY_ATTR {
+    const V now = hn::Mul(load(s.weight + i, n), new_share);
+    store(keep == 0 ? now : hn::Add(hn::Mul(load(s.average + i, n), old_share), now), s.new_average + i, n);
+  });
+}
+
 const StepLoops& loops() {
-  static constexpr StepLoops table = {sgd, rmsprop, adam};
+  static constexpr StepLoops table = {sgd, rmsprop, adam, average};
   return table;
 }
 

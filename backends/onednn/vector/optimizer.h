@@ -32,8 +32,19 @@ struct StepOptions {
 
 using StepLoop = void (*)(const Parameters&, const StepOptions&);
 
+// A stretch of weights and their averages; the outputs may be the inputs.
+struct AverageStretch {
+  const float* weight;
+  const float* average;
+  float* new_average;
+  int64_t count;
+};
+// new_average = keep x average + (1 - keep) x weight.
+using AverageLoop = void (*)(const AverageStretch&, float keep);
+
 struct StepLoops {
   StepLoop sgd, rmsprop, adam;
+  AverageLoop average;
 };
 const StepLoops& step_loops();
 

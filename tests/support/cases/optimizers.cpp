@@ -38,6 +38,18 @@ OpCase step(const Rule& rule, const std::vector<Shape>& weights, double iteratio
   return result;
 }
 
+// Several weights and their averages.
+OpCase averages(const std::vector<Shape>& weights, double iteration, bool finite, int64_t frequency,
+                const std::string& name) {
+  OpCase result{
+      "average_step", name, {listed({}, {iteration}, DType::i64), listed({}, {finite ? 1.0 : 0.0}, DType::boolean)}};
+  for (int part = 0; part < 2; ++part) {
+    for (const Shape& shape : weights) result.inputs.push_back(reals(shape));
+  }
+  result.attributes = {{"momentum", 0.75}, {"overwrite_frequency", frequency}};
+  return result;
+}
+
 }  // namespace
 
 void add_optimizer_cases(std::vector<OpCase>& cases) {
@@ -59,6 +71,13 @@ void add_optimizer_cases(std::vector<OpCase>& cases) {
     cases.push_back(step(rule, weights, 999, true, 0.25, ", later, scaled"));
     cases.push_back(step(rule, {{7}}, 3, false, 1, ", not finite"));
   }
+  const std::vector<Shape> weights = {{3, 5}, {5}, {2, 2, 3}, {}};
+  cases.push_back(averages(weights, 0, true, 0, "first"));
+  cases.push_back(averages(weights, 7, true, 0, "later"));
+  cases.push_back(averages(weights, 7, false, 0, "not finite"));
+  cases.push_back(averages(weights, 7, true, 5, "not overwriting yet"));
+  cases.push_back(averages(weights, 9, true, 5, "overwriting"));
+  cases.push_back(averages(weights, 9, false, 5, "overwriting, not finite"));
 }
 
 }  // namespace dltrain::test
