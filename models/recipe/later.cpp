@@ -21,7 +21,6 @@ constexpr std::array later = {
     Key{"recipe", "blocks", "blocks of layers ([blocks])"},
     Key{"recipe", "expect", "expectations ([[expect]])"},
     Key{"run", "repeat", "repeating a run (repeat)"},
-    Key{"train", "max_time", "a limit of time (max_time)"},
     Key{"train", "weighted_metrics", "weighted metrics (weighted_metrics)"},
     Key{"layer", "repeat", "repeating a layer (repeat)"},
     Key{"layer", "dtype", "a dtype for one layer (dtype)"},
@@ -30,6 +29,7 @@ constexpr std::array later = {
 
 constexpr std::array advice = {
     Key{"train", "learning_rate", "write it in the optimizer: optimizer = { type = \"Adam\", learning_rate = ... }"},
+    Key{"train", "max_time", "write a callback: [[callbacks]] with type = \"Timer\" and max_time = \"1h30m\""},
     Key{"train", "lr", "write it in the optimizer: optimizer = { type = \"Adam\", learning_rate = ... }"},
     Key{"train", "validation_split", "write [data.validation] with split = ..."},
     Key{"train", "validation_data", "write [data.validation] with a source or a split"},
