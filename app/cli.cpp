@@ -16,6 +16,7 @@ namespace {
 struct Parsed {
   CommonOptions common;
   FitOptions fit;
+  ResumeOptions resume;
   EvaluateOptions evaluate;
   PredictOptions predict;
   ExplainOptions explain;
@@ -26,8 +27,7 @@ struct Parsed {
   std::function<ExitCode()> command;
 };
 
-void add_recipe_options(CLI::App& app, RecipeOptions& options) {
-  app.add_option("RECIPE", options.recipe, "the recipe, a TOML file")->required();
+void add_changes(CLI::App& app, RecipeOptions& options) {
   app.add_option("--set", options.set, "change one value, e.g. --set train.epochs=3 or --set layers.hidden.units=128")
       ->type_name("KEY=VALUE")
       ->expected(1)
@@ -38,6 +38,11 @@ void add_recipe_options(CLI::App& app, RecipeOptions& options) {
   app.add_option("--threads", options.threads, "short for --set run.threads=N")->type_name("N");
 }
 
+void add_recipe_options(CLI::App& app, RecipeOptions& options) {
+  app.add_option("RECIPE", options.recipe, "the recipe, a TOML file")->required();
+  add_changes(app, options);
+}
+
 void add_fit(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("fit", "train the model of a recipe");
   add_recipe_options(*command, parsed.fit.recipe);
@@ -45,8 +50,17 @@ void add_fit(CLI::App& app, Parsed& parsed) {
   command->add_option("--init-from", parsed.fit.init_from, "begin with the weights of a run, a model or a .weights.h5 file (fine-tuning)")
       ->type_name("PATH");
   command->add_flag("--init-partial", parsed.fit.init_partial, "with --init-from: take the layers that fit, leave the others as they are")->needs("--init-from");
+  command->add_flag("--resume", parsed.fit.resume, "go on with the newest run of the recipe (or that of --run), if there is one");
   command->footer("Example: dltrain fit recipes/digits.toml --set train.epochs=5");
   command->callback([&parsed] { parsed.command = [&parsed] { return fit(parsed.fit, parsed.common); }; });
+}
+
+void add_resume(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("resume", "go on with a run that was interrupted");
+  command->add_option("RUN", parsed.resume.run, "the folder of the run")->required();
+  add_changes(*command, parsed.resume.changes);
+  command->footer("Examples: dltrain resume runs/digits/0001\n          dltrain resume runs/digits/0001 --epochs 40");
+  command->callback([&parsed] { parsed.command = [&parsed] { return resume(parsed.resume, parsed.common); }; });
 }
 
 void add_evaluate(CLI::App& app, Parsed& parsed) {
@@ -133,7 +147,7 @@ void add_devices(CLI::App& app, Parsed& parsed) {
 }
 
 // Commands of the design that this version does not have yet: known by name, answered as an error.
-constexpr const char* later_commands[] = {"resume", "check", "new", "runs", "compare", "diff", "schema", "verify", "replay", "profile", "plot", "fmt", "migrate"};
+constexpr const char* later_commands[] = {"check", "new", "runs", "compare", "diff", "schema", "verify", "replay", "profile", "plot", "fmt", "migrate"};
 
 void add_later(CLI::App& app, Parsed& parsed) {
   for (const char* name : later_commands) {
@@ -216,6 +230,7 @@ ExitCode run(int argc, char** argv) {
   app.footer("Examples:\n  dltrain fit recipes/digits.toml\n  dltrain evaluate runs/digits/0001\n"
              "  dltrain predict runs/iris/0001 --input flowers.csv --output species.csv\n  dltrain explain Conv2D");
   add_fit(app, parsed);
+  add_resume(app, parsed);
   add_evaluate(app, parsed);
   add_predict(app, parsed);
   add_explain(app, parsed);

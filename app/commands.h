@@ -3,10 +3,12 @@
 
 #include "app/options.h"
 #include "core/exit_code.h"
+#include "training/experiment.h"
 
 namespace dltrain::app {
 
 ExitCode fit(const FitOptions& options, const CommonOptions& common);
+ExitCode resume(const ResumeOptions& options, const CommonOptions& common);
 ExitCode evaluate(const EvaluateOptions& options, const CommonOptions& common);
 ExitCode predict(const PredictOptions& options, const CommonOptions& common);
 ExitCode crosscheck(const CrosscheckOptions& options, const CommonOptions& common);
@@ -14,5 +16,8 @@ ExitCode explain(const ExplainOptions& options, const CommonOptions& common);
 ExitCode logs(const LogsOptions& options, const CommonOptions& common);
 ExitCode list(const ListOptions& options, const CommonOptions& common);
 ExitCode devices(const CommonOptions& common);
+
+// What `fit --resume` and `resume` share: the run goes on from its newest good checkpoint, or says that it is over.
+ExitCode go_on(const std::string& run, training::OpenedRecipe recipe, const CommonOptions& common);
 
 }  // namespace dltrain::app

@@ -27,6 +27,12 @@ struct FitOptions {
   std::string run;  // folder; empty: the next free one
   std::string init_from;      // a run, model or weights file to begin with
   bool init_partial = false;  // where layers do not fit, they keep their initializers
+  bool resume = false;
+};
+
+struct ResumeOptions {
+  std::string run;
+  RecipeOptions changes;  // its recipe is that of the run
 };
 
 struct EvaluateOptions {

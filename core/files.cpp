@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -12,7 +13,6 @@
 #include <unistd.h>
 
 #include "core/diagnostic.h"
-#include "core/sync_folder.h"
 #include "core/text.h"
 
 namespace dltrain {
@@ -77,16 +77,6 @@ std::string final_name(const std::string& path) {
 }
 
 }  // namespace
-
-void sync_folder(const std::string& folder) {
-  const std::string path = folder.empty() ? "." : folder;
-  const int descriptor = repeated([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
-  if (descriptor < 0) throw_file_error(ExitCode::io, "open the folder", path, errno);
-  const int result = ::fsync(descriptor);
-  const int error = errno;
-  ::close(descriptor);
-  if (result < 0 && error != EINVAL) throw_file_error(ExitCode::io, "sync the folder", path, error);
-}
 
 void throw_file_error(ExitCode meaning, const std::string& action, const std::string& path, int error) {
   throw UserError(meaning, final_name(path), "cannot " + action + ": " + cause(error), remedy(meaning, path, error));
@@ -286,6 +276,33 @@ void remove_file(const std::string& path) {
   if (::unlink(path.c_str()) < 0 && errno != ENOENT) throw_file_error(ExitCode::io, "remove", path, errno);
 }
 
+void remove_empty_directory(const std::string& path) {
+  if (::rmdir(path.c_str()) < 0 && errno != ENOENT && errno != ENOTEMPTY && errno != EEXIST) {
+    throw_file_error(ExitCode::io, "remove", path, errno);
+  }
+}
+
+void replace_link(const std::string& target, const std::string& path) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) == 0 && !S_ISLNK(status.st_mode)) return;
+  const std::string temporary = path + std::string(temporary_mark) + std::to_string(::getpid());
+  ::unlink(temporary.c_str());
+  if (::symlink(target.c_str(), temporary.c_str()) < 0) return;
+  if (::rename(temporary.c_str(), path.c_str()) < 0) ::unlink(temporary.c_str());
+}
+
+void sync_file(const std::string& path) { OutputFile(path, OutputFile::Mode::append).sync(); }
+
+void sync_folder(const std::string& folder) {
+  const std::string path = folder.empty() ? "." : folder;
+  const int descriptor = repeated([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+  if (descriptor < 0) throw_file_error(ExitCode::io, "open the folder", path, errno);
+  const int result = ::fsync(descriptor);
+  const int error = errno;
+  ::close(descriptor);
+  if (result < 0 && error != EINVAL) throw_file_error(ExitCode::io, "sync the folder", path, error);
+}
+
 void truncate_file(const std::string& path, uint64_t size) {
   if (::truncate(path.c_str(), static_cast<off_t>(size)) < 0) throw_file_error(ExitCode::io, "cut off", path, errno);
 }
@@ -305,6 +322,15 @@ std::string parent_path(const std::string& path) {
 std::string join_path(const std::string& folder, const std::string& name) {
   if (folder.empty() || name.starts_with('/')) return name;
   return folder.ends_with('/') ? folder + name : folder + "/" + name;
+}
+
+std::string absolute_path(const std::string& path) {
+  if (path.empty() || path.starts_with('/')) return path;
+  char* current = ::getcwd(nullptr, 0);
+  if (current == nullptr) return path;
+  const std::string folder = current;
+  std::free(current);
+  return join_path(folder, path.starts_with("./") ? path.substr(2) : path);
 }
 
 std::string file_name(const std::string& path) {

@@ -81,6 +81,14 @@ void create_directories(const std::string& path);
 bool create_directory_exclusively(const std::string& path);
 void rename_file(const std::string& from, const std::string& to);
 void remove_file(const std::string& path);
+// Removes a folder; nothing happens if it is not there or not empty.
+void remove_empty_directory(const std::string& path);
+// Makes `path` a symbolic link to `target`, in the place of one that is there. Where the file system has no links, or
+// something else has the name, nothing happens: links are a convenience.
+void replace_link(const std::string& target, const std::string& path);
+// Until the bytes of a file, or the names in a folder, are on the disk.
+void sync_file(const std::string& path);
+void sync_folder(const std::string& path);
 // Cuts a file off, or fills it with zeros up to the size.
 void truncate_file(const std::string& path, uint64_t size);
 // Bytes that an ordinary user may still write to the file system of `path`.
@@ -89,6 +97,7 @@ uint64_t free_space(const std::string& path);
 std::string parent_path(const std::string& path);                              // "" for a bare name
 std::string join_path(const std::string& folder, const std::string& name);     // name alone if it is absolute
 std::string file_name(const std::string& path);
+std::string absolute_path(const std::string& path);                            // "" stays ""
 
 // "cannot DO PATH" with errno's cause as a UserError.
 [[noreturn]] void throw_file_error(ExitCode meaning, const std::string& action, const std::string& path, int error);

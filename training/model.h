@@ -26,7 +26,7 @@ struct MemoryUse {
   int64_t library = 0;      // of the backend, beside all this
   int64_t total() const { return weights + optimizer + gradients + arena + packed + batches + library; }
   // Beside this while the model is saved: a copy of what is written.
-  int64_t saving() const { return weights + optimizer; }
+  int64_t saving() const { return weights + optimizer + gradients; }
 };
 
 // The numbers of one optimizer step that the host sets.

@@ -22,8 +22,10 @@ std::string folder_of(const std::string& path) {
 
 void require_file(const std::string& folder, const std::string& name) {
   if (exists(join_path(folder, name))) return;
+  const bool run_under_way = exists(join_path(folder, "best"));
   throw UserError(ExitCode::model, folder, "this is not a model: " + name + " is missing",
-                  "name a run that has finished, or its folder \"model\"");
+                  run_under_way ? "the run has not finished; its best checkpoint so far is " + join_path(folder, "best")
+                                : "name a run that has finished, or its folder \"model\"");
 }
 
 models::Spec read_canonical(const Catalogue& catalogue, const std::string& path) {
@@ -37,15 +39,20 @@ models::Spec read_canonical(const Catalogue& catalogue, const std::string& path)
 
 }  // namespace
 
-void save_model_folder(Model& model, const datasets::DataContract& contract, const std::string& folder) {
+Setting contract_table(const datasets::DataContract& contract, const std::string& recipe_path) {
+  Table table;
+  table.set("format", format_version);
+  table.set("recipe", recipe_path);
+  const Setting setting = datasets::contract_setting(contract);
+  for (const Table::Entry& entry : setting.table()->entries()) table.set(entry.key, entry.value);
+  return table;
+}
+
+void save_model_folder(Model& model, const datasets::DataContract& contract, const std::string& recipe_path, const std::string& folder) {
   create_directories(folder);
   save_weights(model, join_path(folder, "model.weights.h5"));
   write_file_durably(join_path(folder, "recipe.toml"), models::canonical_toml(model.program().spec()));
-  Table table;
-  table.set("format", format_version);
-  const Setting setting = datasets::contract_setting(contract);
-  for (const Table::Entry& entry : setting.table()->entries()) table.set(entry.key, entry.value);
-  write_file_durably(join_path(folder, "contract.json"), formats::json_text(Setting(std::move(table)), 2) + "\n");
+  write_file_durably(join_path(folder, "contract.json"), formats::json_text(contract_table(contract, recipe_path), 2) + "\n");
 }
 
 ModelDescription open_model_folder(const Catalogue& catalogue, const std::string& path) {
@@ -65,10 +72,14 @@ ModelDescription open_model_folder(const Catalogue& catalogue, const std::string
                     "use the newer program");
   }
   contract.table()->erase("format");
+  const Setting* recipe = contract.table()->find("recipe");
+  const std::string recipe_path = recipe != nullptr && recipe->text() != nullptr ? *recipe->text() : "";
+  contract.table()->erase("recipe");
   description.contract = datasets::contract_from_setting(contract, contract_path);
   for (const auto& input : description.contract.inputs) description.signature.inputs.push_back(input.field);
   for (const auto& target : description.contract.targets) description.signature.targets.push_back(target.field);
   description.spec = read_canonical(catalogue, join_path(folder, "recipe.toml"));
+  if (!recipe_path.empty()) description.spec.recipe_path = recipe_path;
   description.weights_path = join_path(folder, "model.weights.h5");
   return description;
 }

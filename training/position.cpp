@@ -1,33 +1,8 @@
 #include "training/position.h"
 
-#include <limits>
-
-#include "core/diagnostic.h"
+#include "training/state_table.h"
 
 namespace dltrain::training {
-
-namespace {
-
-const Setting& required(const Table& table, const char* key) {
-  const Setting* value = table.find(key);
-  if (value == nullptr) throw Bug(std::string("a position has no ") + key);
-  return *value;
-}
-
-int64_t integer(const Table& table, const char* key) {
-  const int64_t* value = required(table, key).integer();
-  if (value == nullptr || *value < 0) throw Bug(std::string("a position's ") + key + " is not a count");
-  return *value;
-}
-
-double real(const Setting& value) {
-  if (value.real() != nullptr) return *value.real();
-  if (value.integer() != nullptr) return static_cast<double>(*value.integer());
-  if (value.is_none()) return std::numeric_limits<double>::quiet_NaN();  // as JSON writes it
-  throw Bug("a position holds a text in the place of a number");
-}
-
-}  // namespace
 
 Table Position::table() const {
   Table table;
@@ -50,20 +25,18 @@ Table Position::table() const {
 
 Position Position::from_table(const Table& table) {
   Position position;
-  position.epoch = integer(table, "epoch");
-  position.epoch_started = required(table, "epoch_started") == Setting(true);
-  position.batches = integer(table, "batches");
-  position.step = integer(table, "step");
-  position.step_in_epoch = integer(table, "step_in_epoch");
-  position.micro_batch = integer(table, "micro_batch");
-  position.rows_of_step = integer(table, "rows_of_step");
-  position.rows_of_epoch = integer(table, "rows_of_epoch");
-  position.seconds = real(required(table, "seconds"));
-  if (const Setting* rate = table.find("learning_rate")) position.learning_rate = real(*rate);
-  if (const Setting* reason = table.find("stopped"); reason != nullptr && reason->text() != nullptr) position.stopped = *reason->text();
-  if (const Table* values = required(table, "values").table()) {
-    for (const Table::Entry& entry : values->entries()) position.values.emplace_back(entry.key, real(entry.value));
-  }
+  position.epoch = count_at(table, "epoch");
+  position.epoch_started = flag_at(table, "epoch_started");
+  position.batches = count_at(table, "batches");
+  position.step = count_at(table, "step");
+  position.step_in_epoch = count_at(table, "step_in_epoch");
+  position.micro_batch = count_at(table, "micro_batch");
+  position.rows_of_step = count_at(table, "rows_of_step");
+  position.rows_of_epoch = count_at(table, "rows_of_epoch");
+  position.seconds = number_at(table, "seconds");
+  if (const Setting* rate = table.find("learning_rate")) position.learning_rate = number_of(*rate);
+  if (table.contains("stopped")) position.stopped = text_at(table, "stopped");
+  for (const Table::Entry& entry : table.at("values").table()->entries()) position.values.emplace_back(entry.key, number_of(entry.value));
   return position;
 }
 

@@ -5,8 +5,8 @@
 #include "core/diagnostic.h"
 #include "core/files.h"
 #include "core/setting.h"
-#include "core/version.h"
 #include "formats/json/json.h"
+#include "training/state_table.h"
 
 namespace dltrain::training {
 
@@ -30,44 +30,81 @@ std::string make_next_folder(const std::string& parent) {
   throw UserError(ExitCode::io, parent, "there are a million runs already", "move some of them away");
 }
 
-std::string make_given_folder(const std::string& path) {
-  if (exists(join_path(path, "run.json"))) {
-    throw UserError(ExitCode::io, path, "the folder holds a run already", "name another one with --run, or none");
-  }
-  create_directories(path);
-  return path;
+Table values_table(const Values& values) {
+  Table table;
+  for (const auto& [name, value] : values) table.set(name, value);
+  return table;
 }
 
 }  // namespace
 
-RunFolder::RunFolder(const models::Spec& spec, const std::string& path, const std::string& recipe_text, const std::string& canonical)
-    : path_(path.empty() ? make_next_folder(join_path(spec.run.directory, spec.name)) : make_given_folder(path)),
-      name_(spec.name),
-      seed_(spec.seed) {
-  write_file_durably(file("recipe.toml"), recipe_text);
-  write_file_durably(file("resolved.toml"), canonical);
+RunRecord read_run_record(const std::string& run) {
+  const std::string path = join_path(run, "run.json");
+  if (!exists(path)) throw UserError(ExitCode::model, run, "there is no run", "name the folder that \"dltrain fit\" printed; \"dltrain runs\" lists them");
+  const Setting setting = formats::read_json(path, ExitCode::model);
+  const Table* table = setting.table();
+  const Setting* surroundings = table != nullptr ? table->find("surroundings") : nullptr;
+  if (surroundings == nullptr || surroundings->table() == nullptr) {
+    throw UserError(ExitCode::model, path, "this is not the record of a run, or of one by an older dltrain", "train again");
+  }
+  RunRecord record;
+  record.name = text_at(*table, "name");
+  record.status = text_at(*table, "status");
+  if (table->contains("reason")) record.reason = text_at(*table, "reason");
+  record.epoch = count_at(*table, "epoch");
+  record.epochs = count_at(*table, "epochs");
+  record.step = count_at(*table, "step");
+  record.seconds = number_at(*table, "seconds");
+  record.seed = static_cast<uint64_t>(count_at(*table, "seed"));
+  if (table->contains("initial_weights")) record.initial_weights = text_at(*table, "initial_weights");
+  for (const Table::Entry& entry : table->at("values").table()->entries()) record.values.emplace_back(entry.key, number_of(entry.value));
+  record.surroundings = surroundings_from(*surroundings->table());
+  return record;
+}
+
+RunFolder::RunFolder(std::string path) : path_(std::move(path)), lock_(std::make_unique<FolderLock>(path_)) {}
+
+RunFolder RunFolder::create(const models::Spec& spec, const std::string& path, const std::string& recipe_text, const std::string& canonical) {
+  if (!path.empty()) create_directories(path);
+  RunFolder folder(path.empty() ? make_next_folder(join_path(spec.run.directory, spec.name)) : path);
+  if (exists(folder.file("run.json"))) {
+    throw UserError(ExitCode::io, path, "the folder holds a run already", "go on with it: dltrain resume " + path + ", or name another folder");
+  }
+  folder.record_.name = spec.name;
+  folder.record_.seed = spec.seed;
+  folder.record_.epochs = spec.train.epochs;
+  folder.record_.status = "running";
+  write_file_durably(folder.file("recipe.toml"), recipe_text);
+  write_file_durably(folder.file("resolved.toml"), canonical);
+  folder.write();
+  return folder;
+}
+
+RunFolder RunFolder::open(const std::string& path) {
+  RunRecord record = read_run_record(path);
+  RunFolder folder(path);
+  folder.record_ = std::move(record);
+  return folder;
 }
 
 std::string RunFolder::file(const std::string& name) const { return join_path(path_, name); }
 
-void RunFolder::write_status(const std::string& status, const std::string& reason, int64_t epoch, int64_t step, const Values& values,
-                             double seconds) {
+void RunFolder::write_resolved(const std::string& canonical) { write_file_durably(file("resolved.toml"), canonical); }
+
+void RunFolder::write() {
   Table run;
   run.set("format", 1);
-  run.set("name", name_);
-  run.set("status", status);
-  if (!reason.empty()) run.set("reason", reason);
-  run.set("epoch", epoch);
-  run.set("step", step);
-  run.set("seconds", seconds);
-  Table results;
-  for (const auto& [name, value] : values) results.set(name, value);
-  run.set("values", std::move(results));
-  Table environment;
-  environment.set("dltrain", version());
-  environment.set("seed", static_cast<int64_t>(seed_));
-  for (const auto& [name, value] : environment_) environment.set(name, value);
-  run.set("environment", std::move(environment));
+  run.set("name", record_.name);
+  run.set("status", record_.status);
+  if (!record_.reason.empty()) run.set("reason", record_.reason);
+  run.set("epoch", record_.epoch);
+  run.set("epochs", record_.epochs);
+  run.set("step", record_.step);
+  run.set("seconds", record_.seconds);
+  run.set("seed", static_cast<int64_t>(record_.seed));
+  if (!record_.initial_weights.empty()) run.set("initial_weights", record_.initial_weights);
+  run.set("values", values_table(record_.values));
+  run.set("surroundings", surroundings_table(record_.surroundings));
   write_file_durably(file("run.json"), formats::json_text(Setting(std::move(run)), 2) + "\n");
 }
 

@@ -1,36 +1,58 @@
-// A run is a folder: runs/NAME/0001 with recipe, environment, history and model. Made before the first batch, so that a run
-// cannot be lost for want of a place to put it.
+// A run is a folder: runs/NAME/0001 with recipe, environment, history, checkpoints and model. Made before the first batch,
+// so that a run cannot be lost for want of a place to put it. One process at a time owns it.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "core/folder_lock.h"
 #include "models/spec.h"
+#include "training/checkpoint/manifest.h"
 #include "training/events.h"
 
 namespace dltrain::training {
 
+// run.json.
+struct RunRecord {
+  std::string name;
+  std::string status;  // "running", "complete", "stopped", "interrupted", "failed"
+  std::string reason;
+  int64_t epoch = 0, epochs = 0, step = 0;
+  double seconds = 0;
+  Values values;
+  uint64_t seed = 0;
+  std::string initial_weights;  // what --init-from named, absolute; empty: nothing
+  Surroundings surroundings;
+
+  bool ended() const { return status == "complete" || status == "stopped"; }
+};
+
+// Throws UserError (model) if there is no run.
+RunRecord read_run_record(const std::string& run);
+
 class RunFolder {
  public:
   // Makes the next free number under `directory`/NAME, or `path` itself if it is not empty (an error if that holds a run
-  // already). Writes recipe.toml and resolved.toml, and proves that files can be written there.
-  RunFolder(const models::Spec& spec, const std::string& path, const std::string& recipe_text, const std::string& canonical);
+  // already). Writes recipe.toml, resolved.toml and run.json, and proves so that files can be written there.
+  static RunFolder create(const models::Spec& spec, const std::string& path, const std::string& recipe_text, const std::string& canonical);
+  // One that is there, for a run that goes on. Throws UserError: locked if another process works on it.
+  static RunFolder open(const std::string& path);
 
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const;
-
-  // run.json: what happened so far and where it ran.
-  void write_status(const std::string& status, const std::string& reason, int64_t epoch, int64_t step, const Values& values,
-                    double seconds);
-  // Facts about the environment for run.json: "device", "threads", library versions, fingerprints.
-  void set_environment(std::vector<std::pair<std::string, std::string>> facts) { environment_ = std::move(facts); }
-  void add_fact(std::string name, std::string value) { environment_.emplace_back(std::move(name), std::move(value)); }
+  RunRecord& record() { return record_; }
+  // Replaces run.json by the record.
+  void write();
+  // A changed recipe of a run that goes on.
+  void write_resolved(const std::string& canonical);
 
  private:
+  explicit RunFolder(std::string path);
+
   std::string path_;
-  std::string name_;
-  uint64_t seed_;
-  std::vector<std::pair<std::string, std::string>> environment_;
+  std::unique_ptr<FolderLock> lock_;
+  RunRecord record_;
 };
 
 }  // namespace dltrain::training

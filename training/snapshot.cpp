@@ -10,7 +10,7 @@ States copy_states(Model& model, bool weights_only) {
   States states;
   for (const graph::StateInfo& info : model.program().states().list()) {
     const bool kept = info.role == StateRole::weight || info.role == StateRole::buffer;
-    if (kept || !weights_only) states.emplace_back(info.name, model.session().state(info.name));
+    if (kept || !weights_only) states.push_back({info.name, model.session().state(info.name)});
   }
   return states;
 }

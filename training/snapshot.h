@@ -3,18 +3,17 @@
 
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "core/array.h"
 #include "core/setting.h"
+#include "formats/arrays/named_array.h"
 #include "training/callback.h"
 #include "training/model.h"
 #include "training/position.h"
 
 namespace dltrain::training {
 
-using States = std::vector<std::pair<std::string, Array>>;  // by the name of the state
+using States = std::vector<formats::NamedArray>;  // by the names of the program's states
 
 struct Snapshot {
   Position position;
@@ -37,6 +36,8 @@ class Saver {
   virtual void export_weights(Model& model, const std::string& path) = 0;
   // Until all is on the disk.
   virtual void finish() = 0;
+  // What went wrong, or otherwise must be said, since the last call.
+  virtual std::vector<std::string> take_notices() = 0;
 };
 
 }  // namespace dltrain::training

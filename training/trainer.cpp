@@ -75,6 +75,7 @@ void Trainer::grant(const Wishes& wishes) {
   if (saver_ == nullptr || failed_) return;
   for (const std::string& path : wishes.export_weights) saver_->export_weights(model_, path);
   if (wishes.save) save(*wishes.save);
+  for (const std::string& text : saver_->take_notices()) callbacks_.emit(Notice{text});
 }
 
 void Trainer::save(const SaveWish& wish) {
@@ -84,6 +85,11 @@ void Trainer::save(const SaveWish& wish) {
   saver_->save(std::move(snapshot), callbacks_.files(), wish);
   saved_at_ = {position_.step, position_.batches};
   last_wish_ = wish;
+}
+
+void Trainer::save_start() {
+  start_ = now();
+  save_if_changed();
 }
 
 Outcome Trainer::fit() {
@@ -96,10 +102,12 @@ Outcome Trainer::fit() {
     outcome_.status = RunStatus::stopped;
     outcome_.reason = position_.stopped;
   }
+  const bool at_end = outcome_.status == RunStatus::complete || outcome_.status == RunStatus::stopped;
+  if (at_end && !failed_) save_if_changed();
   outcome_.epoch = position_.epoch_started ? position_.epoch : position_.epoch - 1;
   outcome_.step = position_.step;
   outcome_.values = position_.values;
-  if (outcome_.status == RunStatus::complete || outcome_.status == RunStatus::stopped) {
+  if (at_end && !failed_) {
     emit(TrainingDone{outcome_.status, outcome_.epoch, outcome_.step});
   }
   outcome_.seconds = seconds_so_far();
@@ -110,8 +118,11 @@ void Trainer::end_by_signal() {
   outcome_.status = RunStatus::interrupted;
   outcome_.code = signal_exit_code();
   outcome_.reason = outcome_.code == ExitCode::interrupted ? "SIGINT" : "SIGTERM";
-  const bool changed = saved_at_ != std::pair{position_.step, position_.batches};
-  if (saver_ == nullptr || !changed || !check_finite()) return;
+  save_if_changed();
+}
+
+void Trainer::save_if_changed() {
+  if (saver_ == nullptr || saved_at_ == std::pair{position_.step, position_.batches}) return;
   SaveWish wish = last_wish_;
   wish.value.reset();
   save(wish);

@@ -34,6 +34,8 @@ class Trainer {
 
   // Goes on from there. The callbacks' states are restored too; what the model holds is replaced.
   void restore(Snapshot snapshot, const std::string& source);
+  // A checkpoint before the first step; nothing where the run goes on.
+  void save_start();
   // Trains spec.train.epochs epochs, unless a callback, a signal or a number that is not finite ends it. A signal saves.
   Outcome fit();
 
@@ -43,6 +45,7 @@ class Trainer {
   void emit(const Event& event);
   void grant(const Wishes& wishes);
   void save(const SaveWish& wish);
+  void save_if_changed();
   void epoch();
   void train_epoch();
   void validate(Values& values);

@@ -28,18 +28,46 @@ bool has_count(const models::ModelSpec& model, const std::string& layer, size_t 
   return variables == 2 && layer_spec(model, layer).component.kind == "Normalization";
 }
 
-std::vector<KerasVariable> variables_of(const Model& model) {
-  return models::keras_variables(model.program().spec().model, model.program().states());
+std::vector<KerasVariable> variables_of(const models::Program& program) {
+  return models::keras_variables(program.spec().model, program.states());
 }
 
-std::vector<WeightGroup> layer_groups(Model& model) {
-  const models::ModelSpec& spec = model.program().spec().model;
+// The value of a state; a Bug if it is not there, or has been taken already.
+Array take(std::map<std::string, Array>& values, const std::string& state) {
+  const auto found = values.find(state);
+  if (found == values.end()) throw Bug("there is no value for the state " + quote(state));
+  Array value = std::move(found->second);
+  values.erase(found);
+  return value;
+}
+
+// Keras numbers the optimizer's variables: iteration, learning rate (where it is a number), then the slots.
+WeightGroup optimizer_group(const models::Program& program, std::map<std::string, Array>& values) {
+  std::vector<graph::StateInfo> weights;
+  for (const KerasVariable& variable : variables_of(program)) {
+    const graph::StateInfo* info = program.states().find(variable.state);
+    if (info->role == graph::StateRole::weight && info->trainable) weights.push_back(*info);
+  }
+  const auto optimizer = models::make_optimizer(program.spec().train.optimizer);
+  WeightGroup group{"optimizer", snake_case(program.spec().train.optimizer.kind), {}};
+  group.variables.push_back(take(values, models::state_name::iteration));
+  if (!optimizer->learning_rate.component) {
+    set_element(group.variables.emplace_back(DType::f32, Shape{}), 0, optimizer->learning_rate.number);
+  }
+  for (const models::Slot& slot : optimizer->slots(weights)) group.variables.push_back(take(values, slot.state.name));
+  return group;
+}
+
+}  // namespace
+
+std::vector<WeightGroup> take_weight_groups(const models::Program& program, std::map<std::string, Array>& values) {
+  const models::ModelSpec& spec = program.spec().model;
   std::vector<WeightGroup> groups;
-  const std::vector<KerasVariable> variables = variables_of(model);
+  const std::vector<KerasVariable> variables = variables_of(program);
   for (const KerasLayer& layer : models::keras_layers(spec)) {
     WeightGroup group{layer.group, layer.name, {}};
     for (const KerasVariable& variable : variables) {
-      if (variable.layer == layer.name) group.variables.push_back(model.session().state(variable.state));
+      if (variable.layer == layer.name) group.variables.push_back(take(values, variable.state));
     }
     if (has_count(spec, layer.name, group.variables.size())) group.variables.emplace_back(DType::i64, Shape{});
     groups.push_back(std::move(group));
@@ -47,29 +75,12 @@ std::vector<WeightGroup> layer_groups(Model& model) {
   return groups;
 }
 
-// Keras numbers the optimizer's variables: iteration, learning rate (where it is a number), then the slots.
-WeightGroup optimizer_group(Model& model) {
-  const models::Program& program = model.program();
-  std::vector<graph::StateInfo> weights;
-  for (const KerasVariable& variable : variables_of(model)) {
-    const graph::StateInfo* info = program.states().find(variable.state);
-    if (info->role == graph::StateRole::weight && info->trainable) weights.push_back(*info);
-  }
-  const auto optimizer = models::make_optimizer(program.spec().train.optimizer);
-  WeightGroup group{"optimizer", snake_case(program.spec().train.optimizer.kind), {}};
-  group.variables.push_back(model.session().state(models::state_name::iteration));
-  if (!optimizer->learning_rate.component) {
-    set_element(group.variables.emplace_back(DType::f32, Shape{}), 0, optimizer->learning_rate.number);
-  }
-  for (const models::Slot& slot : optimizer->slots(weights)) group.variables.push_back(model.session().state(slot.state.name));
-  return group;
-}
-
-}  // namespace
-
 void save_weights(Model& model, const std::string& path) {
-  std::vector<WeightGroup> groups = layer_groups(model);
-  if (model.session().has_state(models::state_name::iteration)) groups.push_back(optimizer_group(model));
+  std::map<std::string, Array> values;
+  for (formats::NamedArray& state : copy_states(model)) values.emplace(std::move(state.name), std::move(state.array));
+  std::vector<WeightGroup> groups = take_weight_groups(model.program(), values);
+  if (values.contains(models::state_name::iteration)) groups.push_back(optimizer_group(model.program(), values));
+  values.clear();
   formats::write_weights_file(path, groups);
 }
 
@@ -87,23 +98,23 @@ void refuse(const std::string& path, const std::vector<std::string>& misfits) {
 
 }  // namespace
 
-void load_weights(Model& model, const std::string& path) {
-  const models::ModelSpec& spec = model.program().spec().model;
+States read_weights(const models::Program& program, const std::string& path) {
+  const models::ModelSpec& spec = program.spec().model;
   std::map<std::pair<std::string, int>, Array> found;
   for (WeightGroup& group : formats::read_weights_file(path)) {
     if (!group.path.starts_with("layers/")) continue;
     for (size_t i = 0; i < group.variables.size(); ++i) found[{group.path, static_cast<int>(i)}] = std::move(group.variables[i]);
   }
   std::vector<std::string> misfits;
-  std::vector<std::pair<std::string, Array>> values;
-  for (const KerasVariable& variable : variables_of(model)) {
-    const graph::StateInfo& info = *model.program().states().find(variable.state);
+  States values;
+  for (const KerasVariable& variable : variables_of(program)) {
+    const graph::StateInfo& info = *program.states().find(variable.state);
     const auto array = found.find({variable.group, variable.number});
     if (array == found.end()) {
       misfits.push_back(variable.state + " " + info.type.shape.text() + ": missing in the file (" + variable.path() + ")");
       continue;
     }
-    if (array->second.shape == info.type.shape) values.emplace_back(variable.state, converted(array->second, info.type.dtype));
+    if (array->second.shape == info.type.shape) values.push_back({variable.state, converted(array->second, info.type.dtype)});
     else misfits.push_back(variable.state + " " + info.type.shape.text() + ": the file has " + array->second.shape.text() + " (" + variable.path() + ")");
     found.erase(array);
   }
@@ -114,8 +125,11 @@ void load_weights(Model& model, const std::string& path) {
     misfits.push_back(left.first + "/vars/" + std::to_string(left.second) + " " + array.shape.text() + ": in the file, not in the model");
   }
   refuse(path, misfits);
-  for (const auto& [state, value] : values) model.session().set_state(state, value);
-  values.clear();
+  return values;
+}
+
+void load_weights(Model& model, const std::string& path) {
+  for (const formats::NamedArray& state : read_weights(model.program(), path)) model.session().set_state(state.name, state.array);
   return_free_memory();
 }
 

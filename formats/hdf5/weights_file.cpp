@@ -1,20 +1,31 @@
 #include "formats/hdf5/weights_file.h"
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "core/diagnostic.h"
 #include "core/module.h"
 #include "core/staged_file.h"
-#include "core/sync_folder.h"
 #include "formats/hdf5/module/entry.h"
 
 namespace dltrain::formats {
+
+namespace {
+
+// Debian's library is not for several threads at once, and checkpoints are written beside training.
+std::mutex& one_at_a_time() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+}  // namespace
 
 std::vector<WeightGroup> read_weights(std::span<const std::byte> file, const std::string& name,
                                       const WeightLimits& limits) {
   const auto read = module_function<hdf5::ReadWeights>("hdf5", hdf5::read_symbol, "to read weights files");
   std::vector<WeightGroup> groups;
+  const std::lock_guard lock(one_at_a_time());
   read(file, name, limits, groups);
   return groups;
 }
@@ -54,6 +65,7 @@ class FileTarget : public hdf5::ByteTarget {
 };
 
 void write(std::span<const WeightGroup> groups, hdf5::ByteTarget& target) {
+  const std::lock_guard lock(one_at_a_time());
   module_function<hdf5::WriteWeights>("hdf5", hdf5::write_symbol, "to write weights files")(groups, target);
 }
 

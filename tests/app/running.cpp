@@ -41,7 +41,7 @@ TEST_CASE("SIGINT ends a run cleanly") {
   const Ended ended = interrupted_run(folder, SIGINT);
   INFO(ended.err);
   CHECK(ended.code == 130);
-  CHECK(ended.err.find("(SIGINT); weights so far: run/model") != std::string::npos);
+  CHECK(ended.err.find("(SIGINT) and saved; to go on:") != std::string::npos);
   CHECK(read_text(folder.file("run/run.json"), ExitCode::io).find("\"interrupted\"") != std::string::npos);
   CHECK(dltrain_in(folder.path(), {"evaluate", "run"}).code == 0);
 }

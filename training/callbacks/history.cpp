@@ -5,6 +5,7 @@
 #include "formats/json/json.h"
 #include "training/callback.h"
 #include "training/log_file.h"
+#include "training/state_table.h"
 
 namespace dltrain::training {
 
@@ -34,8 +35,8 @@ struct History : Callback {
     return state;
   }
   void restore(const Table& state) override {
-    csv_length_ = static_cast<uint64_t>(*state.at("csv_length").integer());
-    lines_length_ = static_cast<uint64_t>(*state.at("jsonl_length").integer());
+    csv_length_ = static_cast<uint64_t>(count_at(state, "csv_length"));
+    lines_length_ = static_cast<uint64_t>(count_at(state, "jsonl_length"));
   }
   std::vector<std::string> files() const override { return {csv_.path(), lines_.path()}; }
 

@@ -16,14 +16,6 @@ std::string monitor_or_default(const std::optional<std::string>& given, const st
   return std::find(values.begin(), values.end(), "val_loss") != values.end() ? "val_loss" : "loss";
 }
 
-bool larger_is_better(MonitorMode mode, const std::string& monitor) {
-  if (mode != MonitorMode::automatic) return mode == MonitorMode::max;
-  for (const char* part : {"acc", "precision", "recall", "auc", "f1", "fbeta", "iou", "r2", "cosine_similarity", "pearson"}) {
-    if (monitor.find(part) != std::string::npos) return true;
-  }
-  return false;
-}
-
 bool improves(double value, const std::optional<double>& best, bool larger, double min_delta) {
   if (!std::isfinite(value)) return false;
   if (!best) return true;

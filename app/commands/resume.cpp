@@ -1,0 +1,60 @@
+// dltrain resume: a run goes on from its newest good checkpoint, with the recipe that it has.
+#include <cstdio>
+
+#include "app/commands.h"
+#include "app/experiment.h"
+#include "app/training_session.h"
+#include "core/files.h"
+#include "training/checkpoint/store.h"
+#include "training/interrupt.h"
+
+namespace dltrain::app {
+
+namespace {
+
+// The recipe that a run has been trained with so far; relative paths start where the user's recipe is.
+training::OpenedRecipe recipe_of(const std::string& run, const training::RunRecord& record, RecipeOptions changes) {
+  changes.recipe = join_path(run, "resolved.toml");
+  training::OpenedRecipe recipe = open_recipe(changes);
+  recipe.spec.recipe_path = record.surroundings.recipe.empty() ? changes.recipe : record.surroundings.recipe;
+  if (exists(join_path(run, "recipe.toml"))) recipe.text = read_text(join_path(run, "recipe.toml"), ExitCode::model);
+  return recipe;
+}
+
+bool is_over(const training::RunRecord& record, const models::Spec& spec) {
+  return record.status == "stopped" || (record.status == "complete" && record.epoch >= spec.train.epochs);
+}
+
+}  // namespace
+
+ExitCode go_on(const std::string& run, training::OpenedRecipe recipe, const CommonOptions& common) {
+  const training::RunRecord record = training::read_run_record(run);
+  if (is_over(record, recipe.spec)) {
+    if (!common.quiet) {
+      std::fprintf(stderr, "%s is %s after %ld epochs; nothing is left to do\n   = help: to train longer: dltrain resume %s --epochs %ld\n", run.c_str(),
+                   record.status.c_str(), static_cast<long>(record.epoch), run.c_str(), static_cast<long>(record.epochs * 2));
+    }
+    return ExitCode::ok;
+  }
+  std::vector<std::string> notes;
+  const auto checkpoint = training::newest_checkpoint(run, notes);
+  for (const std::string& note : notes) std::fprintf(stderr, "warning: %s\n", note.c_str());
+  if (!checkpoint && !notes.empty()) {
+    throw UserError(ExitCode::model, run, "no checkpoint of the run is good", "train again; nothing in the folder was changed");
+  }
+  if (!checkpoint && !common.quiet) std::fprintf(stderr, "the run was interrupted before its first checkpoint; it starts again\n");
+  models::Spec before = recipe_of(run, record, {}).spec;
+  FitOptions options;
+  options.init_from = record.initial_weights;
+  options.init_partial = true;  // it was accepted when the run began
+  RunRequest request{std::move(recipe), run, true, std::move(before), checkpoint ? checkpoint->path : "", std::move(options)};
+  return TrainingSession(std::move(request), common).run();
+}
+
+ExitCode resume(const ResumeOptions& options, const CommonOptions& common) {
+  training::watch_signals();
+  const training::RunRecord record = training::read_run_record(options.run);
+  return go_on(options.run, recipe_of(options.run, record, options.changes), common);
+}
+
+}  // namespace dltrain::app

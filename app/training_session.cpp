@@ -1,0 +1,218 @@
+#include "app/training_session.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "app/experiment.h"
+#include "app/initial_weights.h"
+#include "app/summary.h"
+#include "backends/factory.h"
+#include "core/files.h"
+#include "core/text.h"
+#include "core/version.h"
+#include "formats/json/json.h"
+#include "models/recipe/canonical.h"
+#include "models/recipe/difference.h"
+#include "training/adapt.h"
+#include "training/check_ids.h"
+#include "training/fingerprint.h"
+#include "training/interrupt.h"
+#include "training/model_folder.h"
+#include "training/weights.h"
+
+namespace dltrain::app {
+
+using datasets::Part;
+using training::Outcome;
+using training::RunStatus;
+
+namespace {
+
+void print_header(const models::Spec& spec, const datasets::Dataset& data, training::Model& model, const std::string& folder) {
+  const backends::DeviceInfo& device = model.session().backend().device();
+  std::fprintf(stderr, "%s  (seed %lu)\n", spec.name.c_str(), static_cast<unsigned long>(spec.seed));
+  const size_t width = terminal_width();
+  std::fprintf(stderr, "data\n%s", wrapped(data_text(data), width, 14).c_str());
+  std::fprintf(stderr, "model\n%s", model_text(model.program()).c_str());
+  std::fprintf(stderr, "memory  %s\n", wrapped(memory_text(model.memory()), width - 8, 8).c_str());
+  std::fprintf(stderr, "device  %s: %s\n", device.name.c_str(), device.description.c_str());
+  std::fprintf(stderr, "run     %s\n\n", folder.c_str());
+}
+
+std::unique_ptr<datasets::Dataset> open_checked_data(const models::Spec& spec) {
+  auto data = open_data(spec);
+  training::check_all_ids(models::id_limits(spec.model), *data);
+  return data;
+}
+
+}  // namespace
+
+TrainingSession::TrainingSession(RunRequest request, const CommonOptions& common)
+    : common_(common),
+      request_(std::move(request)),
+      spec_(request_.recipe.spec),
+      data_(open_checked_data(spec_)),
+      model_(open_program(spec_, data_->signature()), backends::open_backend(spec_.run.device, {static_cast<int>(spec_.run.threads)})),
+      folder_(make_folder()),
+      callbacks_(context(folder_.path())) {
+  if (common_.json) callbacks_.add(json_);
+  else if (!common_.quiet) callbacks_.add(progress_);
+}
+
+int64_t TrainingSession::steps_per_epoch() const { return training::steps_per_epoch(spec_, data_->size(Part::train)); }
+
+training::CallbackContext TrainingSession::context(const std::string& folder) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : model_.results(models::SumSet::train)) names.push_back(name);
+  return {spec_, folder, request_.recipe.text, training::value_names(names, data_->size(Part::validation) > 0), steps_per_epoch(), &observer_};
+}
+
+// What is wrong with the callbacks is found before a folder is made.
+training::RunFolder TrainingSession::make_folder() {
+  training::CallbackList{context("")};
+  if (request_.goes_on) return training::RunFolder::open(request_.folder);
+  return training::RunFolder::create(spec_, request_.folder, request_.recipe.text, models::canonical_toml(spec_));
+}
+
+training::Surroundings TrainingSession::surroundings() {
+  const backends::DeviceInfo& device = model_.session().backend().device();
+  return {version(), absolute_path(spec_.recipe_path), device.name, device.description, training::data_fingerprint(*data_)};
+}
+
+void TrainingSession::prepare_model() {
+  model_.initialize();
+  if (request_.checkpoint.empty()) {
+    if (!request_.options.init_from.empty()) begin_with_given_weights();
+    else if (!spec_.model.weights.empty()) training::load_weights(model_, training::starting_weights(spec_));
+    else training::adapt_layers(model_, *data_);
+  }
+  // The smaller last batch of an epoch has a plan of its own; made now, its memory is announced and it costs no pause later.
+  const int64_t rest = data_->size(Part::train) % spec_.train.batch_size;
+  if (rest > 0 && !spec_.train.drop_last) model_.prepare_training(rest);
+  model_.prepare_training(std::min(spec_.train.batch_size, data_->size(Part::train)));
+  prepare_validation(data_->size(Part::validation), spec_.train.batch_size);
+}
+
+void TrainingSession::begin_with_given_weights() {
+  const training::Transfer given = init_from(model_, request_.options);
+  training::adapt_layers(model_, *data_, [&](const std::string& layer) { return given.takes(layer); });
+  folder_.record().initial_weights = absolute_path(request_.options.init_from);
+  if (talks()) std::fprintf(stderr, "initial weights: %s\n%s", transfer_line(given).c_str(), transfer_table(given).c_str());
+}
+
+void TrainingSession::prepare_validation(int64_t samples, int64_t batch_size) {
+  if (samples == 0) return;
+  if (samples % batch_size > 0) model_.prepare_evaluation(samples % batch_size);
+  model_.prepare_evaluation(std::min(batch_size, samples));
+}
+
+// Says what has changed since, and whether the run is still the one it would have been.
+void TrainingSession::go_on(training::Trainer& trainer) {
+  trainer.restore(training::read_checkpoint(request_.checkpoint, model_.program()), request_.checkpoint);
+  std::vector<std::string> changes = training::differences(folder_.record().surroundings, surroundings());
+  for (const std::string& line : models::differences(*request_.before, spec_)) changes.push_back("recipe: " + line);
+  if (!changes.empty()) folder_.write_resolved(models::canonical_toml(spec_));
+  if (!talks()) return;
+  const training::Position& at = trainer.position();
+  std::fprintf(stderr, "goes on after step %ld (epoch %ld of %ld) from %s\n", static_cast<long>(at.step), static_cast<long>(at.epoch_started ? at.epoch : at.epoch - 1),
+               static_cast<long>(spec_.train.epochs), request_.checkpoint.c_str());
+  for (const std::string& change : changes) std::fprintf(stderr, "  changed: %s\n", change.c_str());
+  if (!changes.empty()) std::fprintf(stderr, "  the state is the same; the result is not bit for bit that of a run without interruption\n");
+}
+
+ExitCode TrainingSession::run() {
+  try {
+    return train();
+  } catch (const UserError& error) {
+    fail(error.diagnostics().front().what);
+    throw;
+  }
+}
+
+// Best effort: what led here is the error to report.
+void TrainingSession::fail(const std::string& reason) {
+  folder_.record().status = "failed";
+  folder_.record().reason = reason;
+  try {
+    folder_.write();
+  } catch (const UserError&) {
+    return;
+  }
+}
+
+ExitCode TrainingSession::train() {
+  prepare_model();
+  const training::Surroundings here = surroundings();
+  training::BackgroundSaver saver(model_.program(), folder_.path(), {models::canonical_toml(spec_), formats::json_text(training::contract_table(data_->contract(), here.recipe), 2) + "\n", here});
+  training::Trainer trainer(model_, *data_, callbacks_, &saver);
+  if (talks()) print_header(spec_, *data_, model_, folder_.path());
+  if (!request_.checkpoint.empty()) go_on(trainer);
+  training::RunRecord& record = folder_.record();
+  record.status = "running";
+  record.reason.clear();
+  record.epochs = spec_.train.epochs;
+  record.surroundings = here;
+  folder_.write();
+  callbacks_.open();
+  callbacks_.emit(training::RunStarted{folder_.path(), spec_.train.epochs, steps_per_epoch(), spec_.train.batch_size, data_->size(Part::train),
+                                       data_->size(Part::validation), data_->size(Part::test), trainer.position().step});
+  // So that there is always a checkpoint to go on from, and what keeps it from being written is found now.
+  trainer.save_start();
+  saver.finish();
+  const Outcome outcome = trainer.fit();
+  saver.finish();
+  return finish(outcome);
+}
+
+training::Values TrainingSession::test() {
+  if (data_->size(Part::test) == 0) return {};
+  return training::evaluate_part(model_, *data_, Part::test, spec_.train.batch_size);
+}
+
+ExitCode TrainingSession::finish(Outcome outcome) {
+  const std::string model_folder = folder_.file("model");
+  training::save_model_folder(model_, data_->contract(), absolute_path(spec_.recipe_path), model_folder);
+  const bool usable = outcome.status == RunStatus::complete || outcome.status == RunStatus::stopped;
+  training::Values tested = usable ? test() : training::Values();
+  if (usable && training::interrupted()) {  // a part of the test part says nothing
+    tested.clear();
+    outcome.status = RunStatus::interrupted;
+    outcome.code = training::signal_exit_code();
+    outcome.reason = "by a signal after training, before the test part was evaluated";
+  }
+  training::RunRecord& record = folder_.record();
+  record.status = training::status_text(outcome.status);
+  record.reason = outcome.reason;
+  record.epoch = outcome.epoch;
+  record.step = outcome.step;
+  record.seconds = outcome.seconds;
+  record.values = outcome.values;
+  for (const auto& [name, value] : tested) record.values.emplace_back("test_" + name, value);
+  folder_.write();
+  const training::Wishes last =
+      callbacks_.emit(training::RunDone{outcome.status, outcome.reason, outcome.epoch, outcome.step, outcome.seconds, tested, model_folder});
+  for (const std::string& text : last.notices) callbacks_.emit(training::Notice{text});
+  if (!common_.json) print_end(outcome, tested, model_folder);
+  return outcome.code;
+}
+
+void TrainingSession::print_end(const Outcome& outcome, const training::Values& test, const std::string& model_folder) const {
+  for (const auto& [name, value] : test) std::printf("test_%s %s\n", name.c_str(), number_text(value).c_str());
+  std::fflush(stdout);
+  if (outcome.status == RunStatus::failed) {
+    std::fprintf(stderr, "error: %s; they are in %s\n   = help: look at the data for values that are not finite, or lower the learning rate\n",
+                 outcome.reason.c_str(), model_folder.c_str());
+    return;
+  }
+  if (outcome.status == RunStatus::interrupted) {
+    std::fprintf(stderr, "stopped at epoch %ld/%ld step %ld (%s) and saved; to go on:\n  dltrain resume %s\n", static_cast<long>(outcome.epoch),
+                 static_cast<long>(spec_.train.epochs), static_cast<long>(outcome.step), outcome.reason.c_str(), folder_.path().c_str());
+    return;
+  }
+  if (common_.quiet) return;
+  if (outcome.status == RunStatus::stopped) std::fprintf(stderr, "stopped early: %s\n", outcome.reason.c_str());
+  std::fprintf(stderr, "trained %ld steps in %s; model in %s\n", static_cast<long>(outcome.step), duration_text(outcome.seconds).c_str(),
+               model_folder.c_str());
+}
+
+}  // namespace dltrain::app

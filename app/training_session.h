@@ -1,0 +1,64 @@
+// What `fit` and `resume` share: everything between an opened recipe and the exit code.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/json_events.h"
+#include "app/options.h"
+#include "app/progress.h"
+#include "training/callback_list.h"
+#include "training/checkpoint/background_saver.h"
+#include "training/experiment.h"
+#include "training/observer.h"
+#include "training/run_folder.h"
+#include "training/trainer.h"
+
+namespace dltrain::app {
+
+// A run that begins, or one that goes on.
+struct RunRequest {
+  training::OpenedRecipe recipe;
+  std::string folder;                  // of the run; empty: the next free one
+  bool goes_on = false;                // the folder is there
+  std::optional<models::Spec> before;  // of a run that goes on: its recipe so far
+  std::string checkpoint;              // where it goes on; empty: at the start
+  FitOptions options;                  // the weights to begin with
+};
+
+class TrainingSession {
+ public:
+  // Checks everything that can be checked before the first batch.
+  TrainingSession(RunRequest request, const CommonOptions& common);
+  ExitCode run();
+
+ private:
+  int64_t steps_per_epoch() const;
+  training::CallbackContext context(const std::string& folder);
+  training::RunFolder make_folder();
+  training::Surroundings surroundings();
+  void prepare_model();
+  void begin_with_given_weights();
+  void prepare_validation(int64_t samples, int64_t batch_size);
+  void go_on(training::Trainer& trainer);
+  training::Values test();
+  ExitCode train();
+  ExitCode finish(training::Outcome outcome);
+  void print_end(const training::Outcome& outcome, const training::Values& test, const std::string& model_folder) const;
+  void fail(const std::string& reason);
+  bool talks() const { return !common_.quiet && !common_.json; }
+
+  const CommonOptions& common_;
+  RunRequest request_;
+  const models::Spec& spec_;
+  std::unique_ptr<datasets::Dataset> data_;
+  training::Model model_;
+  training::Observer observer_{model_, *data_};
+  training::RunFolder folder_;
+  training::CallbackList callbacks_;
+  Progress progress_;
+  JsonEvents json_;
+};
+
+}  // namespace dltrain::app

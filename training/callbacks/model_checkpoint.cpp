@@ -1,0 +1,118 @@
+// ModelCheckpoint: when a run is saved, and which checkpoints stay.
+#include <chrono>
+#include <cstdio>
+
+#include "core/files.h"
+#include "core/text.h"
+#include "training/callback.h"
+#include "training/callbacks/support/checkpoint_path.h"
+#include "training/callbacks/support/direction.h"
+#include "training/state_table.h"
+
+namespace dltrain::training {
+
+namespace {
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+struct ModelCheckpoint : Callback {
+  static constexpr auto kind = "ModelCheckpoint";
+  std::optional<std::string> filepath;
+  std::optional<std::string> monitor;
+  MonitorMode mode = MonitorMode::automatic;
+  bool save_best_only = false;
+  std::optional<double> initial_value_threshold;
+  int64_t keep_last = 2;
+  int64_t keep_best = 1;
+  int64_t every_epochs = 1;
+  int64_t every_steps = 0;
+  int64_t every_seconds = 600;
+
+  static void describe(auto& d) {
+    d.doc("Saves the run, so that it can go on from there. Always on: naming it changes when, and which checkpoints stay. With "
+          "filepath it writes a file of weights beside that, which Keras reads.");
+    d.param(&ModelCheckpoint::filepath, "filepath",
+            "a .weights.h5 file in the folder of the run; {epoch}, {epoch:02d}, {val_loss}, {val_loss:.3f} stand for values")
+        .obeys(&complaint_about_checkpoint_path);
+    d.param(&ModelCheckpoint::monitor, "monitor", "the value that tells which checkpoint is best; val_loss by default, or loss");
+    d.param(&ModelCheckpoint::mode, "mode", "whether the smallest or the largest is best");
+    d.param(&ModelCheckpoint::save_best_only, "save_best_only", "save epochs only that are better than all before");
+    d.param(&ModelCheckpoint::initial_value_threshold, "initial_value_threshold", "what the first best must beat");
+    d.param(&ModelCheckpoint::keep_last, "keep_last", "how many of the newest checkpoints stay").at_least(1);
+    d.param(&ModelCheckpoint::keep_best, "keep_best", "how many of the best checkpoints stay").at_least(0);
+    d.param(&ModelCheckpoint::every_epochs, "every_epochs", "epochs between two checkpoints; 0: none for epochs").at_least(0);
+    d.param(&ModelCheckpoint::every_steps, "every_steps", "steps between two checkpoints; 0: none for steps").at_least(0);
+    d.param(&ModelCheckpoint::every_seconds, "every_seconds", "seconds between two checkpoints within an epoch; 0: none for time").at_least(0);
+  }
+  void check(FieldReport& report) const {
+    if (save_best_only && !filepath) {
+      report.error("save_best_only", "save_best_only is for files of weights: without filepath the newest checkpoint is kept as well",
+                   "add filepath, or leave it out: RUN/best is the best checkpoint");
+    }
+  }
+
+  void prepare(const CallbackContext& context) override {
+    folder_ = context.folder;
+    watched_ = monitor_or_default(monitor, context.values);
+    largest_ = monitor_grows(context.spec, mode, watched_);
+    best_ = initial_value_threshold;
+    last_time_ = now();
+    if (filepath) check_checkpoint_path(*filepath, context.values);
+  }
+  std::string monitored() const override { return watched_; }
+
+  Table state() override {
+    Table state;
+    if (best_) state.set("best", *best_);
+    return state;
+  }
+  void restore(const Table& state) override {
+    best_.reset();
+    if (const Setting* best = state.find("best")) best_ = number_of(*best);
+  }
+
+  void on(const Event& event, Wishes& wishes) override {
+    if (const auto* done = std::get_if<EpochDone>(&event)) at_epoch(*done, wishes);
+    if (const auto* step = std::get_if<Stepped>(&event)) at_step(*step, wishes);
+  }
+
+ private:
+  void at_epoch(const EpochDone& done, Wishes& wishes) {
+    const bool is_due = every_epochs > 0 && (done.epoch % every_epochs == 0 || done.epoch == done.epochs);
+    if (!is_due && !wishes.stop) return;
+    const double* value = find_value(done.values, watched_);
+    const bool better = value != nullptr && improves(*value, best_, largest_);
+    if (better) best_ = *value;
+    if (filepath) {
+      if (better || !save_best_only) wishes.export_weights.push_back(join_path(folder_, checkpoint_path(*filepath, done)));
+      return;
+    }
+    SaveWish wish = plain();
+    if (value != nullptr && improves(*value, {}, largest_)) wish.value = *value;
+    wishes.save = wish;
+    last_time_ = now();
+  }
+
+  // The last step of an epoch is saved with the epoch.
+  void at_step(const Stepped& step, Wishes& wishes) {
+    if (filepath || step.step_in_epoch == step.steps_per_epoch) return;
+    const bool is_due = every_steps > 0 && step.step % every_steps == 0;
+    const bool is_time = every_seconds > 0 && now() - last_time_ >= static_cast<double>(every_seconds);
+    if (!is_due && !is_time) return;
+    wishes.save = plain();
+    last_time_ = now();
+  }
+
+  SaveWish plain() const { return {{keep_last, keep_best}, watched_, {}, largest_}; }
+
+  std::string folder_, watched_;
+  bool largest_ = false;
+  std::optional<double> best_;
+  double last_time_ = 0;
+};
+
+}  // namespace
+
+void register_model_checkpoint(CallbackRegistry& registry) { registry.add<ModelCheckpoint>(); }
+
+}  // namespace dltrain::training

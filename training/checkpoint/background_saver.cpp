@@ -1,0 +1,122 @@
+#include "training/checkpoint/background_saver.h"
+
+#include <csignal>
+#include <ctime>
+#include <utility>
+
+#include "core/files.h"
+#include "training/weights.h"
+
+namespace dltrain::training {
+
+namespace {
+
+constexpr uint64_t large = uint64_t{64} << 20;  // bytes of a checkpoint above which none waits
+constexpr int most_failures = 3;
+
+std::string now_text() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
+  return text;
+}
+
+// Of two candidates, whether the first is worth more.
+bool better(const std::optional<Rank>& a, const std::optional<Rank>& b) { return a && (!b || a->better_than(*b)); }
+
+}  // namespace
+
+BackgroundSaver::BackgroundSaver(const models::Program& program, const std::string& run, CheckpointFrame frame)
+    : program_(program), frame_(std::move(frame)), store_(run) {
+  // Signals belong to the thread that trains.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  thread_ = std::thread([this] { work(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+BackgroundSaver::~BackgroundSaver() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void BackgroundSaver::save(Snapshot snapshot, std::vector<std::string> logs, const SaveWish& wish) {
+  Job job{{{}, {}, frame_.recipe, frame_.contract, {}}, std::move(logs), wish.keep};
+  job.content.manifest.created = now_text();
+  job.content.manifest.surroundings = frame_.surroundings;
+  if (wish.value) job.content.manifest.rank = Rank{wish.monitor, *wish.value, wish.largest};
+  fill_content(job.content, std::move(snapshot), program_);
+  const bool must_wait = job.content.bytes() > large;
+  std::unique_lock lock(mutex_);
+  if (must_wait) changed_.wait(lock, [&] { return waiting_.empty() && !busy_; });
+  if (failures_ >= most_failures) std::rethrow_exception(failure_);
+  add(std::move(job));
+  changed_.notify_all();
+}
+
+// Of those that wait, the newest and the best stay.
+void BackgroundSaver::add(Job job) {
+  if (waiting_.size() == 2) {
+    const bool first_is_better = better(waiting_[0].content.manifest.rank, waiting_[1].content.manifest.rank);
+    waiting_.erase(waiting_.begin() + (first_is_better ? 1 : 0));
+  }
+  waiting_.push_back(std::move(job));
+}
+
+void BackgroundSaver::work() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return closing_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    const Job job = std::move(waiting_.front());
+    waiting_.erase(waiting_.begin());
+    busy_ = true;
+    lock.unlock();
+    std::exception_ptr failure;
+    std::string what;
+    try {
+      write(job);
+    } catch (const std::exception& error) {
+      failure = std::current_exception();
+      what = error.what();
+    }
+    lock.lock();
+    busy_ = false;
+    failure_ = failure;
+    failures_ = failure ? failures_ + 1 : 0;
+    if (failure) notices_.push_back("warning: the checkpoint of step " + std::to_string(job.content.manifest.position.step) + " is not saved: " + what);
+    changed_.notify_all();
+  }
+}
+
+void BackgroundSaver::write(const Job& job) {
+  const int64_t step = job.content.manifest.position.step;
+  const std::string path = store_.path_for(step);
+  write_checkpoint(job.content, job.logs, path);
+  store_.added(path, step, job.content.manifest.rank, job.keep);
+}
+
+void BackgroundSaver::export_weights(Model& model, const std::string& path) {
+  create_directories(parent_path(path));
+  save_weights(model, path);
+}
+
+void BackgroundSaver::finish() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return waiting_.empty() && !busy_; });
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+}
+
+std::vector<std::string> BackgroundSaver::take_notices() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(notices_, {});
+}
+
+}  // namespace dltrain::training

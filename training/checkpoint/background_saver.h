@@ -1,0 +1,64 @@
+// Writes checkpoints in a thread of its own: training waits for the copy of the states only. At most one is being
+// written and two wait (the newest and the best), or none waits where they are large; then training waits.
+#pragma once
+
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "training/checkpoint/checkpoint.h"
+#include "training/checkpoint/store.h"
+#include "training/snapshot.h"
+
+namespace dltrain::training {
+
+// The same in every checkpoint of a run.
+struct CheckpointFrame {
+  std::string recipe;    // canonical
+  std::string contract;
+  Surroundings surroundings;
+};
+
+class BackgroundSaver : public Saver {
+ public:
+  // `run` is the folder of the run; `program` outlives the saver.
+  BackgroundSaver(const models::Program& program, const std::string& run, CheckpointFrame frame);
+  ~BackgroundSaver() override;
+
+  // A checkpoint that cannot be written is said by a notice; the third in a row ends the run: UserError (io).
+  void save(Snapshot snapshot, std::vector<std::string> logs, const SaveWish& wish) override;
+  void export_weights(Model& model, const std::string& path) override;
+  // Throws what the newest checkpoint met.
+  void finish() override;
+  std::vector<std::string> take_notices() override;
+
+ private:
+  struct Job {
+    CheckpointContent content;
+    std::vector<std::string> logs;
+    Retention keep;
+  };
+
+  void work();
+  void write(const Job& job);
+  void add(Job job);
+
+  const models::Program& program_;
+  CheckpointFrame frame_;
+  CheckpointStore store_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Job> waiting_;  // oldest first
+  bool busy_ = false, closing_ = false;
+  int failures_ = 0;  // in a row
+  std::exception_ptr failure_;  // of the newest, if it failed
+  std::vector<std::string> notices_;
+  std::thread thread_;  // last: it uses the others
+};
+
+}  // namespace dltrain::training
