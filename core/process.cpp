@@ -45,8 +45,8 @@ class SpawnOptions {
   SpawnOptions(const SpawnOptions&) = delete;
   SpawnOptions& operator=(const SpawnOptions&) = delete;
 
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_t actions{};
+  posix_spawnattr_t attributes{};
 };
 
 std::vector<std::string> environment_with(const std::vector<std::pair<std::string, std::string>>& more) {
@@ -56,7 +56,7 @@ std::vector<std::string> environment_with(const std::vector<std::pair<std::strin
     const std::string_view name = text.substr(0, text.find('='));
     if (std::none_of(more.begin(), more.end(), [&](const auto& m) { return m.first == name; })) all.emplace_back(text);
   }
-  for (const auto& [name, value] : more) all.push_back(name + "=" + value);
+  for (const auto& [name, value] : more) all.push_back(join(std::vector{name, value}, "="));
   return all;
 }
 

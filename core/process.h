@@ -23,7 +23,7 @@ struct ProcessResult {
     given_up,
     not_started
   };
-  End end;
+  End end = End::exited;
   int code = 0;       // exit code, signal, or errno where it was not started
   std::string text() const;  // "exit code 3", "no such file or directory", ...
   bool succeeded() const { return end == End::exited && code == 0; }
