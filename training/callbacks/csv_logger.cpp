@@ -37,14 +37,11 @@ struct CSVLogger : Callback {
     path_ = join_path(context.folder, filename);
     columns_ = context.values;
     std::sort(columns_.begin(), columns_.end());
-    // Found out now: a place where it cannot be written.
-    const std::string folder = parent_path(path_);
-    if (is_directory(path_))
-      throw UserError(ExitCode::recipe, "callback \"CSVLogger\"", path_ + " is a folder", "name a file");
-    if (folder != context.folder) create_directories(folder);
   }
 
   void open() override {
+    if (is_directory(path_)) throw UserError(ExitCode::io, "callback \"CSVLogger\"", path_ + " is a folder", "name a file");
+    create_directories(parent_path(path_));
     if (!length_) length_ = append && exists(path_) ? InputFile(path_, ExitCode::io).size() : 0;
     file_ = LogFile(path_, *length_);
   }
