@@ -159,7 +159,7 @@ def test_server_gives_histograms_and_images(server):
     assert [image["step"] for image in images] == list(range(EPOCHS))
     picture = server("plugin/images/individualImage?" + images[0]["query"], raw=bytes)
     assert picture.startswith(b"\x89PNG")
-    assert {"batch/input", "conv2d/kernel/image"} <= set(server("plugin/images/tags")["digits/events/train"])
+    assert {"first_batch/input", "conv2d/kernel/image"} <= set(server("plugin/images/tags")["digits/events/train"])
 
 
 def test_projector_has_the_samples(server):

@@ -139,7 +139,7 @@ Summaries batch_images(const Observer& observer, const datasets::Batch& batch) {
     std::vector<std::string> pngs;
     for (int64_t row = 0; row < std::min(batch.size, most); ++row)
       pngs.push_back(formats::png_bytes(image_of(batch.inputs[i], row)));
-    values.push_back(formats::images_summary("batch/" + inputs[i].name, inputs[i].shape[1], inputs[i].shape[0],
+    values.push_back(formats::images_summary("first_batch/" + inputs[i].name, inputs[i].shape[1], inputs[i].shape[0],
                                              std::move(pngs), "The first samples that training sees."));
   }
   return values;

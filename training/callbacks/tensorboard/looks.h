@@ -23,7 +23,7 @@ Summaries gradient_histograms(Observer& observer, const datasets::Batch& batch, 
 
 // "LAYER/kernel/image": the filters of convolutions over images of 1 or 3 channels; matrices as pictures.
 Summaries weight_images(const Observer& observer);
-// "batch/INPUT": the first samples of a batch, where they are images.
+// "first_batch/INPUT": the first samples of a batch, where they are images.
 Summaries batch_images(const Observer& observer, const datasets::Batch& batch);
 
 }  // namespace dltrain::training
