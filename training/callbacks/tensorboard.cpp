@@ -153,7 +153,10 @@ struct TensorBoard : Callback {
   }
 
   void open() override {
-    if (enabled) log_.open();
+    if (!enabled) return;
+    const bool validates =
+        std::any_of(values_.begin(), values_.end(), [](const std::string& v) { return v.starts_with("val_"); });
+    log_.open(validates ? std::vector<std::string>{"", "train", "validation"} : std::vector<std::string>{"", "train"});
   }
   std::vector<std::string> files() const override { return log_.files(); }
 

@@ -20,7 +20,7 @@ std::string EventLog::path(const std::string& run, const std::string& name) cons
   return join_path(run.empty() ? folder_ : join_path(folder_, run), name);
 }
 
-void EventLog::open() {
+void EventLog::open(const std::vector<std::string>& runs) {
   create_directories(folder_);
   const std::string listed = exists(list_) ? read_text(list_, ExitCode::io) : std::string();
   for (const std::string& line : split(listed, '\n')) {
@@ -32,7 +32,7 @@ void EventLog::open() {
     const std::string whole = path(file.run, file.name);
     if (exists(whole) && InputFile(whole, ExitCode::io).size() > file.length) truncate_file(whole, file.length);
   }
-  writer("train");
+  for (const std::string& run : runs) writer(run);
 }
 
 formats::EventWriter& EventLog::writer(const std::string& run) {

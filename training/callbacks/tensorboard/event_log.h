@@ -24,8 +24,9 @@ class EventLog {
   EventLog(std::string folder, std::string list) : folder_(std::move(folder)), list_(std::move(list)) {}
 
   const std::string& folder() const { return folder_; }
-  // Proves that files can be made, and removes or cuts off what an interrupted process wrote after the checkpoint.
-  void open();
+  // Removes or cuts off what an interrupted process wrote after the checkpoint, and makes the files of `runs`, so that
+  // it is known that files can be made, and no step waits for it.
+  void open(const std::vector<std::string>& runs);
 
   // Kept in memory; files appear with the first flush. A value that is no finite number is written as it is.
   void add(const std::string& run, int64_t step, std::vector<formats::SummaryValue> values);
@@ -48,7 +49,7 @@ class EventLog {
 
   std::string folder_;
   std::string list_;
-  std::vector<File> earlier_;                                             // of processes before this one
+  std::vector<File> earlier_;  // of processes before this one
   std::map<std::string, std::unique_ptr<formats::EventWriter>> writers_;  // by run
 };
 
