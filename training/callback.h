@@ -33,8 +33,8 @@ struct SaveWish {
 
 // What a callback may ask for. Granted when all callbacks have seen the event, in the order of the members.
 struct Wishes {
-  bool swap_averages = false;              // exchange the weights and their averages (use_ema)
   std::vector<std::string> remember;       // keep a copy of all weights under this name, in checkpoints too
+  bool swap_averages = false;              // exchange the weights and their averages (use_ema)
   std::vector<std::string> restore;        // put the weights back that were remembered under this name
   std::optional<double> learning_rate;     // of all steps from now on; the optimizer's own no longer counts
   std::optional<std::string> stop;         // ends training after this; the reason

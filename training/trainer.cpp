@@ -58,6 +58,8 @@ double Trainer::seconds_so_far() const { return position_.seconds + (now() - sta
 
 void Trainer::emit(const Event& event) {
   const Wishes wishes = callbacks_.emit(event);
+  // What is remembered at the end of an epoch are the weights that were validated, averages or not.
+  for (const std::string& name : wishes.remember) remembered_[name] = copy_states(model_, true);
   if (wishes.swap_averages) swap_averages(model_);
   // As Keras' fit ends: with the averages, unless a callback puts other weights back after that.
   if (std::holds_alternative<TrainingDone>(event)) take_averages(model_);
@@ -65,7 +67,6 @@ void Trainer::emit(const Event& event) {
 }
 
 void Trainer::grant(const Wishes& wishes) {
-  for (const std::string& name : wishes.remember) remembered_[name] = copy_states(model_, true);
   for (const std::string& name : wishes.restore) {
     if (const auto kept = remembered_.find(name); kept != remembered_.end()) set_states(model_, kept->second, name);
   }

@@ -98,6 +98,7 @@ namespace {
 struct Run {
   std::vector<training::Values> epochs;
   Contents end;
+  training::Values validated;  // with what is in the model in the end
 };
 
 class Recorder : public training::Callback {
@@ -132,7 +133,8 @@ loss = "sparse_categorical_crossentropy"
   list.open();
   training::Trainer trainer(*model, *data, list);
   CHECK(trainer.fit().code == ExitCode::ok);
-  return {recorder.epochs, contents(*model)};
+  Contents end = contents(*model);
+  return {recorder.epochs, std::move(end), training::evaluate_part(*model, *data, datasets::Part::validation, 32)};
 }
 
 double value_of(const training::Values& values, const char* name) { return *training::find_value(values, name); }
@@ -181,6 +183,15 @@ TEST_CASE("the best weights go before the averages, as in Keras") {
     any = any || (average != run.end.end() && !(value == average->second));
   }
   CHECK(any);
+}
+
+TEST_CASE("the best weights are those that were validated: with SwapEMAWeights, averages") {
+  for (const char* swap : {"\"SwapEMAWeights\"", "{ type = \"SwapEMAWeights\", swap_on_epoch = true }"}) {
+    const Run run = run_with({swap, R"({ type = "EarlyStopping", restore_best_weights = true, patience = 5 })"}, adam);
+    double best = value_of(run.epochs[0], "val_loss");
+    for (const training::Values& values : run.epochs) best = std::min(best, value_of(values, "val_loss"));
+    CHECK(value_of(run.validated, "loss") == best);
+  }
 }
 
 TEST_CASE("SwapEMAWeights needs averages, and is named once") {

@@ -17,7 +17,7 @@ struct SwapEMAWeights : Callback {
     d.doc(
         "Puts the averages of the weights into the model while it is validated; with swap_on_epoch also at the end of "
         "an epoch, "
-        "so that what is saved then has them, until the next begins. The optimizer needs use_ema = true.");
+        "so that what is saved then (RUN/best) has them, until the next begins. The optimizer needs use_ema = true.");
     d.param(&SwapEMAWeights::swap_on_epoch, "swap_on_epoch",
             "keep the averages in the model from the end of an epoch to the next");
   }
