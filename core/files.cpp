@@ -76,6 +76,13 @@ std::string final_name(const std::string& path) {
   return numbered ? path.substr(0, mark) : path;
 }
 
+// What is in a new folder is safe only if the folder's own name is. Where its parent may be written to but not be read, it
+// cannot be synced.
+void sync_parent(const std::string& path) {
+  const std::string parent = parent_path(path).empty() ? "." : parent_path(path);
+  if (::access(parent.c_str(), R_OK) == 0) sync_folder(parent);
+}
+
 }  // namespace
 
 void throw_file_error(ExitCode meaning, const std::string& action, const std::string& path, int error) {
@@ -176,13 +183,14 @@ void OutputFile::write_at(uint64_t offset, std::span<const std::byte> bytes) {
 }
 
 void OutputFile::sync() {
-  if (::fsync(descriptor_) < 0 && errno != EINVAL && errno != EROFS) {
+  if (repeated([&] { return ::fsync(descriptor_); }) < 0 && errno != EINVAL && errno != EROFS) {
     throw_file_error(ExitCode::io, "sync", path_, errno);
   }
 }
 
 void OutputFile::close() {
-  if (::close(std::exchange(descriptor_, -1)) < 0) throw_file_error(ExitCode::io, "close", path_, errno);
+  // Interrupted, it is closed all the same on Linux.
+  if (::close(std::exchange(descriptor_, -1)) < 0 && errno != EINTR) throw_file_error(ExitCode::io, "close", path_, errno);
 }
 
 std::vector<std::byte> read_file(const std::string& path, ExitCode meaning, uint64_t limit) {
@@ -260,10 +268,14 @@ void create_directories(const std::string& path) {
   if (::mkdir(path.c_str(), 0777) < 0 && !(errno == EEXIST && is_directory(path))) {
     throw_file_error(ExitCode::io, "create the folder", path, errno == EEXIST ? ENOTDIR : errno);
   }
+  sync_parent(path);
 }
 
 bool create_directory_exclusively(const std::string& path) {
-  if (::mkdir(path.c_str(), 0777) == 0) return true;
+  if (::mkdir(path.c_str(), 0777) == 0) {
+    sync_parent(path);
+    return true;
+  }
   if (errno == EEXIST) return false;
   throw_file_error(ExitCode::io, "create the folder", path, errno);
 }
@@ -297,7 +309,7 @@ void sync_folder(const std::string& folder) {
   const std::string path = folder.empty() ? "." : folder;
   const int descriptor = repeated([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
   if (descriptor < 0) throw_file_error(ExitCode::io, "open the folder", path, errno);
-  const int result = ::fsync(descriptor);
+  const int result = repeated([&] { return ::fsync(descriptor); });
   const int error = errno;
   ::close(descriptor);
   if (result < 0 && error != EINVAL) throw_file_error(ExitCode::io, "sync the folder", path, error);
