@@ -70,7 +70,7 @@ training::CallbackContext TrainingSession::context(const std::string& folder) {
 // What is wrong with the callbacks is found before a folder is made.
 training::RunFolder TrainingSession::make_folder() {
   training::CallbackList{context("")};
-  if (request_.goes_on) return training::RunFolder::open(request_.folder);
+  if (request_.opened) return std::move(*request_.opened);
   return training::RunFolder::create(spec_, request_.folder, request_.recipe.text, models::canonical_toml(spec_));
 }
 
@@ -183,6 +183,7 @@ ExitCode TrainingSession::finish(Outcome outcome) {
   training::RunRecord& record = folder_.record();
   record.status = training::status_text(outcome.status);
   record.reason = outcome.reason;
+  record.closed = !record.ended();
   record.epoch = outcome.epoch;
   record.step = outcome.step;
   record.seconds = outcome.seconds;
@@ -192,6 +193,8 @@ ExitCode TrainingSession::finish(Outcome outcome) {
   const training::Wishes last =
       callbacks_.emit(training::RunDone{outcome.status, outcome.reason, outcome.epoch, outcome.step, outcome.seconds, tested, model_folder});
   for (const std::string& text : last.notices) callbacks_.emit(training::Notice{text});
+  record.closed = true;
+  folder_.write();
   if (!common_.json) print_end(outcome, tested, model_folder);
   return outcome.code;
 }

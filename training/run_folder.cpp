@@ -50,6 +50,7 @@ RunRecord read_run_record(const std::string& run) {
   RunRecord record;
   record.name = text_at(*table, "name");
   record.status = text_at(*table, "status");
+  record.closed = !table->contains("closed");
   if (table->contains("reason")) record.reason = text_at(*table, "reason");
   record.epoch = count_at(*table, "epoch");
   record.epochs = count_at(*table, "epochs");
@@ -81,9 +82,9 @@ RunFolder RunFolder::create(const models::Spec& spec, const std::string& path, c
 }
 
 RunFolder RunFolder::open(const std::string& path) {
-  RunRecord record = read_run_record(path);
+  read_run_record(path);  // no lock where no run is
   RunFolder folder(path);
-  folder.record_ = std::move(record);
+  folder.record_ = read_run_record(path);
   return folder;
 }
 
@@ -96,6 +97,7 @@ void RunFolder::write() {
   run.set("format", 1);
   run.set("name", record_.name);
   run.set("status", record_.status);
+  if (!record_.closed) run.set("closed", false);
   if (!record_.reason.empty()) run.set("reason", record_.reason);
   run.set("epoch", record_.epoch);
   run.set("epochs", record_.epochs);

@@ -25,6 +25,8 @@ struct RunRecord {
   std::string initial_weights;  // what --init-from named, absolute; empty: nothing
   Surroundings surroundings;
 
+  bool closed = true;  // false from the end of training until callbacks have heard of it
+
   bool ended() const { return status == "complete" || status == "stopped"; }
 };
 

@@ -39,7 +39,7 @@ ExitCode fit(const FitOptions& options, const CommonOptions& common) {
     const std::string run = options.run.empty() ? newest_run(recipe.spec) : options.run;
     if (!run.empty() && exists(join_path(run, "run.json"))) return go_on(run, std::move(recipe), common);
   }
-  return TrainingSession({std::move(recipe), options.run, false, {}, {}, options}, common).run();
+  return TrainingSession({std::move(recipe), options.run, {}, {}, {}, options}, common).run();
 }
 
 }  // namespace dltrain::app

@@ -22,13 +22,15 @@ training::OpenedRecipe recipe_of(const std::string& run, const training::RunReco
 }
 
 bool is_over(const training::RunRecord& record, const models::Spec& spec) {
+  if (!record.closed) return false;  // killed at its very end
   return record.status == "stopped" || (record.status == "complete" && record.epoch >= spec.train.epochs);
 }
 
 }  // namespace
 
 ExitCode go_on(const std::string& run, training::OpenedRecipe recipe, const CommonOptions& common) {
-  const training::RunRecord record = training::read_run_record(run);
+  training::RunFolder folder = training::RunFolder::open(run);
+  const training::RunRecord record = folder.record();
   if (is_over(record, recipe.spec)) {
     if (!common.quiet) {
       std::fprintf(stderr, "%s is %s after %ld epochs; nothing is left to do\n   = help: to train longer: dltrain resume %s --epochs %ld\n", run.c_str(),
@@ -47,7 +49,7 @@ ExitCode go_on(const std::string& run, training::OpenedRecipe recipe, const Comm
   FitOptions options;
   options.init_from = record.initial_weights;
   options.init_partial = true;  // it was accepted when the run began
-  RunRequest request{std::move(recipe), run, true, std::move(before), checkpoint ? checkpoint->path : "", std::move(options)};
+  RunRequest request{std::move(recipe), run, std::move(folder), std::move(before), checkpoint ? checkpoint->path : "", std::move(options)};
   return TrainingSession(std::move(request), common).run();
 }
 
