@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/files.h"
 
@@ -14,12 +16,16 @@ constexpr uint64_t sector = 512;
 }  // namespace
 
 void DiskImage::place(const std::string& folder) const {
-  for (const std::string& name : folders) create_directories(join_path(folder, name));
+  for (const std::string& name : folders) {  // outer ones first; without waiting for the disk
+    if (::mkdir(join_path(folder, name).c_str(), 0777) != 0) throw std::runtime_error("cannot make the folder " + name);
+  }
   for (const auto& [name, bytes] : files) {
-    create_directories(parent_path(join_path(folder, name)));
     OutputFile file(join_path(folder, name), OutputFile::Mode::truncate);
     file.write(bytes);
     file.close();
+  }
+  for (const auto& [name, target] : links) {
+    if (::symlink(target.c_str(), join_path(folder, name).c_str()) != 0) throw std::runtime_error("cannot make the link " + name);
   }
 }
 
@@ -83,6 +89,12 @@ void Disk::apply(const Operation& operation) {
     case Logged::create:
     case Logged::mkdir: {
       const int node = add(operation.what == Logged::mkdir);
+      return change_names(folder_of(path), {{file_name(path), node}});
+    }
+    case Logged::symlink: {
+      const int node = add(false);
+      nodes_[static_cast<size_t>(node)].link = true;
+      nodes_[static_cast<size_t>(node)].safe = operation.bytes;
       return change_names(folder_of(path), {{file_name(path), node}});
     }
     case Logged::write:
@@ -149,6 +161,10 @@ std::map<std::string, int> Disk::surviving_names(const Node& node, const Survivo
 
 void Disk::collect(int number, const std::string& path, const Survivors& survivors, std::mt19937_64& random, DiskImage& image) const {
   const Node& node = nodes_[static_cast<size_t>(number)];
+  if (node.link) {
+    image.links[path] = node.safe;
+    return;
+  }
   if (!node.folder) {
     image.files[path] = surviving_bytes(node, survivors, random, number == last_written_);
     return;

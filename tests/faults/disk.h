@@ -13,9 +13,10 @@
 
 namespace dltrain::test {
 
-// What a disk holds: {path below the root: bytes}, and the folders.
+// What a disk holds: {path below the root: bytes}, {path: what the link points to}, and the folders.
 struct DiskImage {
   std::map<std::string, std::string> files;
+  std::map<std::string, std::string> links;
   std::vector<std::string> folders;
 
   bool operator==(const DiskImage&) const = default;
@@ -50,6 +51,7 @@ class Disk {
   using NameChange = std::vector<Entry>;  // what happens at once
   struct Node {
     bool folder = false;
+    bool link = false;
     std::string safe;  // a file's bytes
     std::vector<Change> changes;
     std::map<std::string, int> entries;       // a folder's names as the program sees them

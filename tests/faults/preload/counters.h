@@ -13,8 +13,9 @@ enum class Op : uint8_t {
   rename,
   unlink,  // also rmdir
   mkdir,
+  symlink,
   close,   // of a file that was open for writing
-  ftruncate,
+  ftruncate,  // and truncate
   flock,
   open_read,
   read,    // read and pread

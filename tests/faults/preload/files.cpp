@@ -317,6 +317,26 @@ int mkdir(const char* path, mode_t mode) noexcept {
   return faults::change_name(faults::Op::mkdir, faults::Logged::mkdir, path, [&] { return ::syscall(SYS_mkdir, path, mode); });
 }
 
+int symlink(const char* target, const char* path) noexcept {
+  const auto call = [&] { return ::syscall(SYS_symlink, target, path); };
+  char room[2048];
+  const char* below = faults::below_root(path, room, sizeof(room));
+  if (below == nullptr) return static_cast<int>(call());
+  return faults::judged(faults::Op::symlink, below, call,
+                        [&](int) { faults::log(faults::Logged::symlink, below, "", 0, target, std::strlen(target)); });
+}
+
+int truncate(const char* path, off_t size) noexcept {
+  const auto call = [&] { return ::syscall(SYS_truncate, path, size); };
+  char room[2048];
+  const char* below = faults::below_root(path, room, sizeof(room));
+  if (below == nullptr) return static_cast<int>(call());
+  return faults::judged(faults::Op::ftruncate, below, call,
+                        [&](int) { faults::log(faults::Logged::truncate, below, "", static_cast<uint64_t>(size)); });
+}
+
+int truncate64(const char* path, off_t size) noexcept __attribute__((alias("truncate")));
+
 int flock(int descriptor, int operation) noexcept {
   const auto call = [&] { return ::syscall(SYS_flock, descriptor, operation); };
   const char* path = faults::opened_path(descriptor);

@@ -2,6 +2,7 @@
 // libraries in C (OpenMP's, for one) end the process when theirs fail.
 #include <cerrno>
 #include <cstddef>
+#include <dlfcn.h>
 #include <new>
 
 #include "tests/faults/preload/kit.h"
@@ -17,9 +18,12 @@ namespace dltrain::faults {
 
 namespace {
 
+// Libraries that are being loaded have no way to report a failure.
+thread_local int loading = 0;
+
 bool fails(Act act, size_t size) {
   Kit& all = kit();
-  if (!all.begun) return false;
+  if (!all.begun || loading > 0) return false;
   __atomic_add_fetch(act == Act::allocation ? &all.counters->allocations : &all.counters->mallocs, 1, __ATOMIC_RELAXED);
   bool failed = false;
   for (int i = 0; i < all.rules.count; ++i) {
@@ -59,6 +63,14 @@ void* operator new(size_t size, std::align_val_t alignment, const std::nothrow_t
 void* operator new[](size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept { return faults::new_or_null(size, alignment); }
 
 extern "C" {
+
+void* dlopen(const char* path, int flags) noexcept {
+  static const auto real = reinterpret_cast<void* (*)(const char*, int)>(::dlsym(RTLD_NEXT, "dlopen"));
+  ++faults::loading;
+  void* library = real(path, flags);
+  --faults::loading;
+  return library;
+}
 
 void* malloc(size_t size) {
   if (!faults::fails(faults::Act::c_allocation, size)) return __libc_malloc(size);

@@ -6,14 +6,14 @@
 
 namespace dltrain::faults {
 
-enum class Logged : uint8_t { create, truncate, write, sync, rename, unlink, rmdir, mkdir };
+enum class Logged : uint8_t { create, truncate, write, sync, rename, unlink, rmdir, mkdir, symlink };
 
 struct Record {
   Logged what = Logged::write;
   uint32_t path = 0;    // bytes of the path, below the root, without a leading slash
   uint32_t second = 0;  // of the new path of a rename
   uint64_t offset = 0;  // of a write; the new size of a truncate
-  uint64_t bytes = 0;   // of a write
+  uint64_t bytes = 0;   // of a write; of a link: what it points to
 };
 
 }  // namespace dltrain::faults

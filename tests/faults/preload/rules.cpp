@@ -20,7 +20,7 @@ struct Number {
 constexpr Number errors[] = {{"ENOSPC", ENOSPC}, {"EDQUOT", EDQUOT}, {"EIO", EIO},       {"EROFS", EROFS},     {"EMFILE", EMFILE},
                              {"EINTR", EINTR},   {"EACCES", EACCES}, {"ENOLCK", ENOLCK}, {"ENOTSUP", ENOTSUP}, {"EFBIG", EFBIG}};
 constexpr Number signals[] = {{"INT", SIGINT}, {"TERM", SIGTERM}, {"HUP", SIGHUP}, {"KILL", SIGKILL}, {"PIPE", SIGPIPE}, {"TSTP", SIGTSTP}};
-constexpr std::string_view op_names[] = {"open", "write", "fsync", "rename", "unlink", "mkdir", "close", "ftruncate", "flock", "open_read", "read"};
+constexpr std::string_view op_names[] = {"open", "write", "fsync", "rename", "unlink", "mkdir", "symlink", "close", "ftruncate", "flock", "open_read", "read"};
 
 [[noreturn]] void misspelt(std::string_view rule) {
   ::dprintf(2, "DLTRAIN_FAULT: cannot read the rule \"%.*s\"\n", static_cast<int>(rule.size()), rule.data());

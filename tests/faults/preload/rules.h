@@ -11,6 +11,7 @@
 //     malloc@N[,sticky][,min=BYTES]   the N-th malloc, calloc or realloc fails
 //     record=FILE                     log of operations for the replayer (record.h)
 //     count=FILE                      counters.h
+// Allocations of libraries while they are loaded do not count: they could not report a failure.
 // N counts from 1. Wrong rules end the process with code 99: a test must not pass because its fault was misspelt.
 #pragma once
 

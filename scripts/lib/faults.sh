@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# faults.sh OPTIONS...: builds and runs tests/faults in full size; options are Catch2's. Runs where the toolchain is.
+set -euo pipefail
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+source "$repo/scripts/lib/build.sh"
+
+build release dltrain_test_faults
+tally=$(mktemp)
+trap 'rm -f -- "$tally"' EXIT
+say "running the tests of faults in full size (an hour or more on two cores)"
+failed=0
+DLTRAIN_FAULTS=full DLTRAIN_FAULTS_TALLY=$tally "$repo/build/release/bin/dltrain_test_faults" --colour-mode none --durations yes "$@" || failed=$?
+awk '{ count = $1; $1 = ""; sum[$0] += count; if (!($0 in order)) { order[$0] = ++n; name[n] = $0 } }
+  END { for (i = 1; i <= n; ++i) printf "%8d %s\n", sum[name[i]], name[i] }' "$tally"
+if ((failed)); then printf 'faults: there are failures, see above\n'; else printf 'faults: all passed\n'; fi
+exit "$failed"
