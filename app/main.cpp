@@ -7,6 +7,7 @@
 #include "app/messages.h"
 #include "core/checked.h"
 #include "core/diagnostic.h"
+#include "core/free_memory.h"
 
 namespace {
 
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
   using dltrain::SizeOverflow;
   using dltrain::UserError;
   namespace app = dltrain::app;
+  dltrain::keep_little_free_memory();
   try {
     return static_cast<int>(app::run(argc, argv));
   } catch (const UserError& error) {

@@ -4,6 +4,9 @@
 
 namespace dltrain {
 
-void return_free_memory() { ::malloc_trim(0); }
+void keep_little_free_memory() {
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 4 << 20);
+}
 
 }  // namespace dltrain

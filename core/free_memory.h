@@ -1,10 +1,11 @@
-// Giving memory back to the system.
+// Memory that is not used any more goes back to the system.
 #pragma once
 
 namespace dltrain {
 
-// The allocator keeps what was freed, for later requests; this hands it back. For the end of work that takes much memory
-// once: first values of weights, weights from a file.
-void return_free_memory();
+// From now on, large blocks (1 MiB or more) come from the system and go back to it when they are freed, and little is kept
+// of the others. Without this the allocator keeps blocks of up to 32 MiB once it has seen one of them, so that copies of
+// weights that lived for a moment stay part of what the program takes. Call at the start of a program.
+void keep_little_free_memory();
 
 }  // namespace dltrain

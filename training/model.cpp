@@ -1,7 +1,6 @@
 #include "training/model.h"
 
 #include "core/checked.h"
-#include "core/free_memory.h"
 #include "datasets/batch_stream.h"
 #include "graph/builder.h"
 #include "layers/initializers.h"
@@ -24,7 +23,6 @@ void Model::initialize() {
     if (info.role != StateRole::weight && info.role != StateRole::buffer) continue;
     session_.set_state(info.name, layers::initialize(info.initializer, info.type.shape, info.type.dtype, program_.spec().seed, info.name));
   }
-  return_free_memory();
 }
 
 int Model::plan(PlanKind kind, int64_t batch) {

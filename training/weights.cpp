@@ -5,7 +5,6 @@
 #include <map>
 
 #include "core/files.h"
-#include "core/free_memory.h"
 #include "core/text.h"
 #include "formats/hdf5/weights_file.h"
 #include "models/keras_paths.h"
@@ -130,7 +129,6 @@ States read_weights(const models::Program& program, const std::string& path) {
 
 void load_weights(Model& model, const std::string& path) {
   for (const formats::NamedArray& state : read_weights(model.program(), path)) model.session().set_state(state.name, state.array);
-  return_free_memory();
 }
 
 std::string starting_weights(const models::Spec& spec) {

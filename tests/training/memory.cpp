@@ -9,6 +9,7 @@
 
 #include "backends/factory.h"
 #include "core/files.h"
+#include "core/free_memory.h"
 #include "core/text.h"
 #include "datasets/batch_stream.h"
 #include "tests/support/paths.h"
@@ -99,6 +100,7 @@ void check_memory(const std::string& recipe) {
 TEST_CASE("twenty steps in a process of their own", "[.memory-of-training]") {
   const char* recipe = std::getenv("DLTRAIN_MEMORY_OF");
   REQUIRE(recipe != nullptr);
+  keep_little_free_memory();  // as the program does
   const models::Spec spec = spec_of(recipe);
   const auto data = data_of(spec);
   Diagnostics warnings;
