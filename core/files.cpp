@@ -1,8 +1,9 @@
 #include "core/files.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <cstdlib>
+#include <climits>
 #include <cstring>
 #include <utility>
 
@@ -338,11 +339,9 @@ std::string join_path(const std::string& folder, const std::string& name) {
 
 std::string absolute_path(const std::string& path) {
   if (path.empty() || path.starts_with('/')) return path;
-  char* current = ::getcwd(nullptr, 0);
-  if (current == nullptr) return path;
-  const std::string folder = current;
-  std::free(current);
-  return join_path(folder, path.starts_with("./") ? path.substr(2) : path);
+  std::array<char, PATH_MAX> folder{};
+  if (::getcwd(folder.data(), folder.size()) == nullptr) return path;
+  return join_path(folder.data(), path.starts_with("./") ? path.substr(2) : path);
 }
 
 std::string file_name(const std::string& path) {
