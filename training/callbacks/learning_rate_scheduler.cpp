@@ -44,7 +44,7 @@ struct LearningRateScheduler : Callback {
       const auto epoch = parse_integer(entry.key);
       if (!epoch || *epoch < 1) report.error("schedule", "an epoch is a number from 1 (was " + quote(entry.key) + ")");
       const auto rate = number(entry.value);
-      if (!rate || !(*rate >= 0))
+      if (!rate || !std::isfinite(*rate) || *rate < 0)
         report.error("schedule", "the learning rate of epoch " + entry.key + " must be a number, at least 0 (was " +
                                      entry.value.toml() + ")");
     }
