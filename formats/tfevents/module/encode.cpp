@@ -1,5 +1,5 @@
 // Events to bytes.
-#include <cstring>
+#include <span>
 
 #include "formats/tfevents/module/functions.h"
 #include "formats/tfevents/module/types.h"
@@ -42,8 +42,8 @@ void encode_event(const Event& event, std::vector<std::byte>& bytes) {
     for (const SummaryValue& value : event.values) fill(*message.mutable_summary()->add_value(), value);
   }
   const std::string text = serialized(message);
-  bytes.resize(text.size());
-  std::memcpy(bytes.data(), text.data(), text.size());
+  const auto view = std::as_bytes(std::span(text));
+  bytes.assign(view.begin(), view.end());
 }
 
 }  // namespace dltrain::formats::tfevents
