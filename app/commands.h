@@ -9,6 +9,9 @@ namespace dltrain::app {
 
 ExitCode fit(const FitOptions& options, const CommonOptions& common);
 ExitCode resume(const ResumeOptions& options, const CommonOptions& common);
+ExitCode runs(const RunsOptions& options, const CommonOptions& common);
+ExitCode verify(const VerifyOptions& options, const CommonOptions& common);
+ExitCode replay(const ReplayOptions& options, const CommonOptions& common);
 ExitCode evaluate(const EvaluateOptions& options, const CommonOptions& common);
 ExitCode predict(const PredictOptions& options, const CommonOptions& common);
 ExitCode crosscheck(const CrosscheckOptions& options, const CommonOptions& common);

@@ -35,6 +35,20 @@ struct ResumeOptions {
   RecipeOptions changes;  // its recipe is that of the run
 };
 
+struct ReplayOptions {
+  std::string failure;
+  std::string device;
+};
+
+struct RunsOptions {
+  std::string folder = "runs";
+};
+
+struct VerifyOptions {
+  std::string run;
+  std::optional<int64_t> replay;
+};
+
 struct EvaluateOptions {
   std::string model;
   std::string part = "test";

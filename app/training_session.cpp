@@ -117,6 +117,7 @@ void TrainingSession::go_on(training::Trainer& trainer) {
   std::fprintf(stderr, "goes on after step %ld (epoch %ld of %ld) from %s\n", static_cast<long>(at.step), static_cast<long>(at.epoch_started ? at.epoch : at.epoch - 1),
                static_cast<long>(spec_.train.epochs), request_.checkpoint.c_str());
   for (const std::string& change : changes) std::fprintf(stderr, "  changed: %s\n", change.c_str());
+  std::erase_if(changes, [](const std::string& change) { return change.starts_with("recipe: train.epochs:"); });  // more of the same
   if (!changes.empty()) std::fprintf(stderr, "  the state is the same; the result is not bit for bit that of a run without interruption\n");
 }
 
@@ -205,6 +206,7 @@ void TrainingSession::print_end(const Outcome& outcome, const training::Values& 
   if (outcome.status == RunStatus::failed) {
     std::fprintf(stderr, "error: %s; they are in %s\n   = help: look at the data for values that are not finite, or lower the learning rate\n",
                  outcome.reason.c_str(), model_folder.c_str());
+    if (!outcome.failure_folder.empty()) std::fprintf(stderr, "   to see it again: dltrain replay %s\n", outcome.failure_folder.c_str());
     return;
   }
   if (outcome.status == RunStatus::interrupted) {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/checked.h"
+#include "core/not_finite.h"
 #include "core/text.h"
 #include "graph/op.h"
 
@@ -256,6 +257,29 @@ std::vector<double> Session::run_timed(int number, const Feed& feed) {
   }
   end_run(bound);
   return seconds;
+}
+
+std::optional<Session::NotFinite> Session::run_until_not_finite(int number, const Feed& feed) {
+  Bound& bound = *bound_[static_cast<size_t>(number)];
+  const graph::Graph& graph = bound.plan->graph;
+  begin_run(bound, feed);
+  bool after_loss = false;
+  for (size_t s = 0; s < bound.launches.size(); ++s) {
+    launch(bound, s);
+    backend_->wait();
+    const graph::Node& node = graph.nodes[bound.plan->steps[s].node];
+    const std::string& layer = graph.scopes[static_cast<size_t>(node.scope)].path;
+    for (size_t o = 0; o < node.outputs.size(); ++o) {
+      if (!is_float(node.outputs[o].dtype)) continue;
+      Array value(node.outputs[o].dtype, node.outputs[o].shape);
+      backend_->to_host(value.bytes.data(), bound.outputs[s][o], static_cast<int64_t>(value.bytes.size()));
+      const int64_t bad = first_not_finite(value);
+      if (bad >= 0) return NotFinite{node, layer, bad, element(value, bad), after_loss, value.shape};
+    }
+    after_loss = after_loss || layer.starts_with("loss");
+  }
+  end_run(bound);
+  return {};
 }
 
 Array Session::result(int number, const std::string& name) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,16 @@ class Session {
   void run(int number, const Feed& feed);
   // The same, one kernel after the other; the seconds that each step of the plan took, packing included.
   std::vector<double> run_timed(int number, const Feed& feed);
+  // The same, until a kernel gives a number that is not finite; nothing if none does. States may change.
+  struct NotFinite {
+    graph::Node node;
+    std::string layer;   // path of the node's scope
+    int64_t element;     // the first one, row-major
+    double value;
+    bool after_loss;     // on the way back
+    Shape shape;
+  };
+  std::optional<NotFinite> run_until_not_finite(int number, const Feed& feed);
   // Waits, and copies a result of the last run out.
   Array result(int number, const std::string& name);
   double scalar_result(int number, const std::string& name);

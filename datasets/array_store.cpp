@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/not_finite.h"
 #include "core/diagnostic.h"
 #include "datasets/gather.h"
 
@@ -33,28 +34,6 @@ class ArrayStore : public FieldStore {
   double scale_;
   double offset_;
 };
-
-template <class T> int64_t first_not_finite(std::span<const T> values) {
-  // The sum of v - v is 0 unless some v is not finite: one quick pass for the usual case.
-  T sum = 0;
-  for (const T value : values) sum += value - value;
-  if (sum == 0) return -1;
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (!std::isfinite(values[i])) return static_cast<int64_t>(i);
-  }
-  return -1;
-}
-
-int64_t first_not_finite(const Array& data) {
-  if (data.dtype == DType::f32) return first_not_finite(data.as<float>());
-  if (data.dtype == DType::f64) return first_not_finite(data.as<double>());
-  if (!is_float(data.dtype)) return -1;
-  const int64_t count = data.elements();
-  for (int64_t i = 0; i < count; ++i) {
-    if (!std::isfinite(element(data, i))) return i;
-  }
-  return -1;
-}
 
 }  // namespace
 

@@ -88,6 +88,7 @@ Graph Program::gradient(int64_t batch) {
   part.forward(batch);
   const BatchLoss loss = part.losses(batch, SumSet::train);
   part.metrics(batch, SumSet::train);
+  part.keep_buffers(loss);
   const auto weights = part.trained();
   const auto gradients = part.weight_gradients(loss, weights);
   for (size_t i = 0; i < weights.size(); ++i) add_to_state(b, gradient_state(weights[i]), gradients[i]);
@@ -118,6 +119,7 @@ Graph Program::train(int64_t batch) {
   part.forward(batch);
   const BatchLoss loss = part.losses(batch, SumSet::train);
   part.metrics(batch, SumSet::train);
+  part.keep_buffers(loss);
   const auto weights = part.trained();
   part.update(weights, part.weight_gradients(loss, weights), loss.denominator, loss.mean);
   part.builder().set_result("loss", loss.mean);

@@ -40,6 +40,8 @@ class ProgramBuilder {
   // Trained weights in the order of their creation, and their gradients.
   std::vector<graph::StateInfo> trained() const;
   std::vector<graph::Value> weight_gradients(const BatchLoss& loss, const std::vector<graph::StateInfo>& weights);
+  // To be called when the layers are assembled: no buffer takes a value from a batch whose loss is not finite, or after one.
+  void keep_buffers(const BatchLoss& loss);
   // The optimizer step on gradients of sums with their divisor.
   void update(const std::vector<graph::StateInfo>& weights, std::vector<graph::Value> gradients, graph::Value weight_sum,
               std::optional<graph::Value> loss);

@@ -37,6 +37,12 @@ std::vector<Value> ProgramBuilder::weight_gradients(const BatchLoss& loss, const
   return graph::gradients(b_, loss.numerator, values);
 }
 
+namespace {
+
+StateInfo first_bad_state() { return {state_name::first_bad_step, {DType::i64, {}}, graph::StateRole::counter}; }
+
+}  // namespace
+
 // Constraints hold after each update; a skipped update changes nothing.
 void ProgramBuilder::constrain(const std::vector<StateInfo>& weights, std::vector<Value>& values, Value finite) {
   for (size_t i = 0; i < weights.size(); ++i) {
@@ -49,7 +55,7 @@ void ProgramBuilder::update(const std::vector<StateInfo>& weights, std::vector<V
                             std::optional<Value> loss) {
   const auto scope = b_.scope("optimizer");
   const StateInfo iteration{state_name::iteration, {DType::i64, {}}, graph::StateRole::counter};
-  const StateInfo first_bad{state_name::first_bad_step, {DType::i64, {}}, graph::StateRole::counter};
+  const StateInfo first_bad = first_bad_state();
   OptimizerContext context;
   context.states = weights;
   for (const StateInfo& weight : weights) context.weights.push_back(b_.state(weight));
@@ -63,6 +69,14 @@ void ProgramBuilder::update(const std::vector<StateInfo>& weights, std::vector<V
   }
   Value finite = gradients.empty() ? graph::full(b_, DType::boolean, {}, 1) : graph::all_finite(b_, gradients);
   if (loss) finite = graph::logical_and(b_, finite, graph::is_finite(b_, *loss));
+  // Stored as step + 1, so that zero, with which states begin, means "none".
+  const Value known = b_.state(first_bad);
+  const Value zero = graph::full(b_, DType::i64, {}, 0);
+  const Value none_before = graph::equal(b_, known, zero);
+  const Value here = graph::add(b_, b_.scalar_input(graph::scalar::step), graph::full(b_, DType::i64, {}, 1));
+  b_.set_state(first_bad.name, graph::select(b_, none_before, graph::select(b_, finite, zero, here), known));
+  // Nothing changes after a bad step either: whoever looks finds the weights from before it.
+  finite = graph::logical_and(b_, finite, none_before);
 
   context.learning_rate = b_.scalar_input(graph::scalar::learning_rate);
   context.iteration = b_.state(iteration);
@@ -75,12 +89,26 @@ void ProgramBuilder::update(const std::vector<StateInfo>& weights, std::vector<V
 
   const Value one = graph::cast(b_, finite, DType::i64);
   b_.set_state(iteration.name, graph::add(b_, context.iteration, one));
-  // Stored as step + 1, so that zero, with which states begin, means "none".
-  const Value known = b_.state(first_bad);
-  const Value zero = graph::full(b_, DType::i64, {}, 0);
-  const Value here = graph::add(b_, b_.scalar_input(graph::scalar::step), graph::full(b_, DType::i64, {}, 1));
-  const Value fresh = graph::select(b_, finite, zero, here);
-  b_.set_state(first_bad.name, graph::select(b_, graph::equal(b_, known, zero), fresh, known));
+}
+
+// Moving averages and the like are updated on the way forward: they keep their values where the batch is not finite.
+void ProgramBuilder::keep_buffers(const BatchLoss& loss) {
+  const auto scope = b_.scope("optimizer");
+  std::vector<StateInfo> changed;
+  for (const graph::Output& output : graph_.outputs) {
+    const StateInfo* info = output.is_state ? program_.states_.find(output.name) : nullptr;
+    if (info != nullptr && info->role == graph::StateRole::buffer) changed.push_back(*info);
+  }
+  if (changed.empty()) return;
+  const Value known = b_.state(first_bad_state());
+  const Value none_before = graph::equal(b_, known, graph::full(b_, DType::i64, {}, 0));
+  const Value keep = graph::logical_and(b_, graph::is_finite(b_, loss.mean), none_before);
+  for (const StateInfo& info : changed) {
+    const auto old = std::find_if(graph_.inputs.begin(), graph_.inputs.end(),
+                                  [&](const graph::Input& input) { return input.name == info.name && input.kind == graph::InputKind::state; });
+    if (old == graph_.inputs.end()) continue;  // it does not depend on its old value
+    b_.set_state(info.name, graph::select(b_, keep, b_.state(info), old->value));
+  }
 }
 
 }  // namespace dltrain::models

@@ -80,6 +80,19 @@ void Model::apply(const StepScalars& scalars) {
   session_.run(plan(PlanKind::apply, 0), fed);
 }
 
+std::optional<backends::Session::NotFinite> Model::train_until_not_finite(const Batch& batch, const StepScalars& scalars) {
+  const bool whole = program_.spec().train.gradient_accumulation == 1;
+  backends::Feed fed = feed(batch, true);
+  set_scalars(fed, scalars, program_.spec().seed);
+  return session_.run_until_not_finite(plan(whole ? PlanKind::train : PlanKind::gradient, batch.size), fed);
+}
+
+std::optional<backends::Session::NotFinite> Model::apply_until_not_finite(const StepScalars& scalars) {
+  backends::Feed fed;
+  set_scalars(fed, scalars, program_.spec().seed);
+  return session_.run_until_not_finite(plan(PlanKind::apply, 0), fed);
+}
+
 double Model::loss() { return session_.scalar_result(last_plan_, "loss"); }
 
 void Model::evaluate(const Batch& batch) {

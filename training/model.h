@@ -55,6 +55,10 @@ class Model {
   // The parts, for gradient accumulation.
   void gradient(const datasets::Batch& batch, const StepScalars& scalars);
   void apply(const StepScalars& scalars);
+  // One micro-batch of a step (train, or gradient with accumulation), or the update after accumulation, kernel by kernel
+  // until one gives a number that is not finite.
+  std::optional<backends::Session::NotFinite> train_until_not_finite(const datasets::Batch& batch, const StepScalars& scalars);
+  std::optional<backends::Session::NotFinite> apply_until_not_finite(const StepScalars& scalars);
   // The loss of the last train or gradient; waits for it.
   double loss();
   void evaluate(const datasets::Batch& batch);

@@ -33,6 +33,8 @@ class Saver {
   virtual ~Saver() = default;
   // May return before the checkpoint is on the disk. `files` are logs that must be there first.
   virtual void save(Snapshot snapshot, std::vector<std::string> files, const SaveWish& wish) = 0;
+  // What is needed to see a failed step again; where it is.
+  virtual std::string save_failure(Snapshot before, const Table& report) = 0;
   virtual void export_weights(Model& model, const std::string& path) = 0;
   // Until all is on the disk.
   virtual void finish() = 0;

@@ -8,6 +8,7 @@
 #include "models/optimizers/optimizer.h"
 #include "training/averages.h"
 #include "training/interrupt.h"
+#include "training/not_finite.h"
 
 namespace dltrain::training {
 
@@ -43,6 +44,8 @@ Trainer::Trainer(Model& model, const datasets::Dataset& data, CallbackList& call
 }
 
 void Trainer::restore(Snapshot snapshot, const std::string& source) {
+  // Some states are made with their plans.
+  model_.prepare_training(std::min(model_.program().spec().train.batch_size, data_.size(Part::train)));
   set_states(model_, snapshot.states, source);
   position_ = std::move(snapshot.position);
   remembered_ = std::move(snapshot.remembered);
@@ -50,7 +53,9 @@ void Trainer::restore(Snapshot snapshot, const std::string& source) {
   saved_at_ = {position_.step, position_.batches};
 }
 
-bool Trainer::ended() const { return failed_ || interrupted(); }
+bool Trainer::broken_off() const { return last_step_ && position_.step >= *last_step_; }
+
+bool Trainer::ended() const { return failed_ || interrupted() || broken_off(); }
 
 double Trainer::rate(int64_t step) const { return position_.learning_rate ? *position_.learning_rate : learning_rate_.at(step); }
 
@@ -79,11 +84,15 @@ void Trainer::grant(const Wishes& wishes) {
   for (const std::string& text : saver_->take_notices()) callbacks_.emit(Notice{text});
 }
 
-void Trainer::save(const SaveWish& wish) {
-  if (!check_finite()) return;
+Snapshot Trainer::snapshot() {
   Snapshot snapshot{position_, copy_states(model_), remembered_, callbacks_.states()};
   snapshot.position.seconds = seconds_so_far();
-  saver_->save(std::move(snapshot), callbacks_.files(), wish);
+  return snapshot;
+}
+
+void Trainer::save(const SaveWish& wish) {
+  if (!check_finite()) return;
+  saver_->save(snapshot(), callbacks_.files(), wish);
   saved_at_ = {position_.step, position_.batches};
   last_wish_ = wish;
 }
@@ -103,7 +112,7 @@ Outcome Trainer::fit() {
     outcome_.status = RunStatus::stopped;
     outcome_.reason = position_.stopped;
   }
-  const bool at_end = outcome_.status == RunStatus::complete || outcome_.status == RunStatus::stopped;
+  const bool at_end = (outcome_.status == RunStatus::complete || outcome_.status == RunStatus::stopped) && !broken_off();
   if (at_end && !failed_) save_if_changed();
   outcome_.epoch = position_.epoch_started ? position_.epoch : position_.epoch - 1;
   outcome_.step = position_.step;
@@ -220,7 +229,24 @@ bool Trainer::check_finite() {
   outcome_.code = ExitCode::numeric;
   outcome_.reason = "the loss or a gradient is not a finite number at step " + std::to_string(bad + 1) + " (epoch " +
                     std::to_string(position_.epoch) + "); the weights are those before that step";
+  explain_failure(bad);
   return false;
+}
+
+// Looks for the first number that was not finite, and keeps what is needed to look again.
+void Trainer::explain_failure(int64_t bad) {
+  Snapshot before{position_before(position_, bad, model_.program().spec().train), copy_states(model_), remembered_, callbacks_.states()};
+  const auto report = find_not_finite(model_, data_, before.position, rate(bad));
+  set_states(model_, before.states, "the state before the failed step");
+  if (!report) return;
+  outcome_.reason = report->text() + ", at step " + std::to_string(bad + 1) + " (epoch " + std::to_string(position_.epoch) +
+                    "); the weights are those before that step";
+  if (saver_ == nullptr) return;
+  try {
+    outcome_.failure_folder = saver_->save_failure(std::move(before), report->table());
+  } catch (const UserError& error) {
+    callbacks_.emit(Notice{std::string("warning: what would show the failure again is not saved: ") + error.diagnostics().front().what});
+  }
 }
 
 void Trainer::validate(Values& values) {

@@ -25,6 +25,7 @@ struct Outcome {
   int64_t step = 0;
   double seconds = 0;
   Values values;      // of the last complete epoch
+  std::string failure_folder;  // what shows a failed step again; empty where there is none
 };
 
 class Trainer {
@@ -36,10 +37,14 @@ class Trainer {
   void restore(Snapshot snapshot, const std::string& source);
   // A checkpoint before the first step; nothing where the run goes on.
   void save_start();
+  // Breaks training off when this many optimizer steps are done, as if it went on.
+  void stop_after(int64_t step) { last_step_ = step; }
   // Trains spec.train.epochs epochs, unless a callback, a signal or a number that is not finite ends it. A signal saves.
   Outcome fit();
 
   const Position& position() const { return position_; }
+  // All of it, at this moment between two steps.
+  Snapshot snapshot();
 
  private:
   void emit(const Event& event);
@@ -53,7 +58,9 @@ class Trainer {
   void finish_step();
   void report_step();
   bool check_finite();
+  void explain_failure(int64_t bad);
   bool ended() const;
+  bool broken_off() const;
   double rate(int64_t step) const;
   void end_by_signal();
   double seconds_so_far() const;
@@ -69,6 +76,7 @@ class Trainer {
   std::map<std::string, States> remembered_;
   Outcome outcome_;
   bool failed_ = false;
+  std::optional<int64_t> last_step_;
   std::optional<std::pair<int64_t, int64_t>> saved_at_;  // step and batches of the last checkpoint
   SaveWish last_wish_;
   double start_ = 0;             // on the clock

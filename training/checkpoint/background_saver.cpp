@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/files.h"
+#include "formats/json/json.h"
 #include "training/weights.h"
 
 namespace dltrain::training {
@@ -29,7 +30,7 @@ bool better(const std::optional<Rank>& a, const std::optional<Rank>& b) { return
 }  // namespace
 
 BackgroundSaver::BackgroundSaver(const models::Program& program, const std::string& run, CheckpointFrame frame)
-    : program_(program), frame_(std::move(frame)), store_(run) {
+    : program_(program), run_(run), frame_(std::move(frame)), store_(run) {
   // Signals belong to the thread that trains.
   sigset_t all, before;
   sigfillset(&all);
@@ -47,12 +48,29 @@ BackgroundSaver::~BackgroundSaver() {
   thread_.join();
 }
 
+CheckpointContent BackgroundSaver::content_of(Snapshot snapshot) const {
+  CheckpointContent content{{}, {}, frame_.recipe, frame_.contract, {}};
+  content.manifest.created = now_text();
+  content.manifest.surroundings = frame_.surroundings;
+  fill_content(content, std::move(snapshot), program_);
+  return content;
+}
+
+// A checkpoint like others, but out of the way of resume, with the report beside it.
+std::string BackgroundSaver::save_failure(Snapshot before, const Table& report) {
+  const CheckpointContent content = content_of(std::move(before));
+  const std::string folder = join_path(run_, "failures/step-" + std::to_string(content.manifest.position.step + 1));
+  create_directories(parent_path(folder));
+  remove_file(join_path(folder, "report.json"));
+  remove_checkpoint(folder);
+  write_checkpoint(content, {}, folder);
+  write_file_durably(join_path(folder, "report.json"), formats::json_text(report, 2) + "\n");
+  return folder;
+}
+
 void BackgroundSaver::save(Snapshot snapshot, std::vector<std::string> logs, const SaveWish& wish) {
-  Job job{{{}, {}, frame_.recipe, frame_.contract, {}}, std::move(logs), wish.keep};
-  job.content.manifest.created = now_text();
-  job.content.manifest.surroundings = frame_.surroundings;
+  Job job{content_of(std::move(snapshot)), std::move(logs), wish.keep};
   if (wish.value) job.content.manifest.rank = Rank{wish.monitor, *wish.value, wish.largest};
-  fill_content(job.content, std::move(snapshot), program_);
   const bool must_wait = job.content.bytes() > large;
   std::unique_lock lock(mutex_);
   if (must_wait) changed_.wait(lock, [&] { return waiting_.empty() && !busy_; });

@@ -31,6 +31,7 @@ class BackgroundSaver : public Saver {
 
   // A checkpoint that cannot be written is said by a notice; the third in a row ends the run: UserError (io).
   void save(Snapshot snapshot, std::vector<std::string> logs, const SaveWish& wish) override;
+  std::string save_failure(Snapshot before, const Table& report) override;
   void export_weights(Model& model, const std::string& path) override;
   // Throws what the newest checkpoint met.
   void finish() override;
@@ -47,7 +48,10 @@ class BackgroundSaver : public Saver {
   void write(const Job& job);
   void add(Job job);
 
+  CheckpointContent content_of(Snapshot snapshot) const;
+
   const models::Program& program_;
+  std::string run_;
   CheckpointFrame frame_;
   CheckpointStore store_;
 

@@ -42,6 +42,20 @@ std::vector<StoredCheckpoint> list_checkpoints(const std::string& run) {
   return found;
 }
 
+std::vector<StoredCheckpoint> ranked_checkpoints(const std::string& run, bool quick) {
+  std::vector<StoredCheckpoint> good;
+  for (StoredCheckpoint& checkpoint : list_checkpoints(run)) {
+    try {
+      const std::string path = join_path(checkpoint.path, "manifest.json");
+      checkpoint.rank = (quick ? parse_manifest(read_text(path, ExitCode::model), path) : verify_checkpoint(checkpoint.path)).rank;
+      good.push_back(std::move(checkpoint));
+    } catch (const UserError&) {
+      // Damaged, and said so by newest_checkpoint; it stays where it is.
+    }
+  }
+  return good;
+}
+
 std::optional<StoredCheckpoint> newest_checkpoint(const std::string& run, std::vector<std::string>& notes) {
   std::vector<StoredCheckpoint> all = list_checkpoints(run);
   for (auto checkpoint = all.rbegin(); checkpoint != all.rend(); ++checkpoint) {
@@ -61,15 +75,7 @@ CheckpointStore::CheckpointStore(const std::string& run) : run_(run), folder_(jo
   for (const std::string& name : list_directory(folder_, ExitCode::io)) {
     if (name.starts_with(".tmp-") || name.starts_with(".old-")) remove_checkpoint(join_path(folder_, name));
   }
-  for (StoredCheckpoint& checkpoint : list_checkpoints(run)) {
-    try {
-      const std::string path = join_path(checkpoint.path, "manifest.json");
-      checkpoint.rank = parse_manifest(read_text(path, ExitCode::model), path).rank;
-      checkpoints_.push_back(std::move(checkpoint));
-    } catch (const UserError&) {
-      // Damaged, and said so by newest_checkpoint; it stays where it is.
-    }
-  }
+  checkpoints_ = ranked_checkpoints(run, false);
 }
 
 std::string CheckpointStore::path_for(int64_t step) const {

@@ -21,6 +21,9 @@ struct StoredCheckpoint {
 // Oldest first, by names alone; empty where there is no such folder.
 std::vector<StoredCheckpoint> list_checkpoints(const std::string& run);
 
+// The same with their ranks, without damaged ones. Quick looks at the manifests alone, else at every byte.
+std::vector<StoredCheckpoint> ranked_checkpoints(const std::string& run, bool quick);
+
 // The newest that is undamaged. What is wrong with newer ones is added to `notes`, a sentence each.
 std::optional<StoredCheckpoint> newest_checkpoint(const std::string& run, std::vector<std::string>& notes);
 

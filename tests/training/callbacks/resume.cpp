@@ -38,6 +38,7 @@ class Keeper : public training::Saver {
     snapshot.callbacks = *back.table();
     snapshots.push_back(std::move(snapshot));
   }
+  std::string save_failure(training::Snapshot, const Table&) override { return {}; }
   void export_weights(training::Model&, const std::string&) override {}
   void finish() override {}
   std::vector<std::string> take_notices() override { return {}; }
