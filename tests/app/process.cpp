@@ -45,6 +45,8 @@ void redirect(const std::string& path, int flags, int descriptor) {
 }  // namespace
 
 Process::Process(const std::vector<std::string>& words, const std::string& folder) {
+  // A process may be killed before it opens them itself.
+  for (const char* name : {"out", "err"}) OutputFile(outputs_.file(name), OutputFile::Mode::truncate).close();
   id_ = ::fork();
   if (id_ < 0) throw std::runtime_error("no process can be made");
   if (id_ == 0) become(words, folder, outputs_);
