@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 #include "core/checked.h"
 #include "core/not_finite.h"
@@ -115,7 +116,7 @@ void Session::share_packed(Bound& bound) {
 
 void Session::grow_arena(int64_t bytes) {
   backend_->wait();
-  backend_->release(arena_);
+  backend_->release(std::exchange(arena_, nullptr));  // what follows may throw
   arena_ = backend_->allocate(bytes);
   arena_bytes_ = bytes;
   for (const auto& bound : bound_) bind(*bound);
