@@ -22,7 +22,7 @@ struct RunCase {
 // with and without gradient accumulation.
 const std::vector<RunCase>& run_cases();
 const RunCase& run_case(std::string_view name);
-// The recipes of the repository whose data is there, shortened.
+// The recipes of the repository whose data is there, shortened; not those of MNIST, which take too long.
 std::vector<RunCase> recipe_cases();
 
 // A folder in which a case is run as "run". Its data is made there.

@@ -2,6 +2,7 @@
 // libraries in C (OpenMP's, for one) end the process when theirs fail.
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
 #include <dlfcn.h>
 #include <new>
 
@@ -18,17 +19,22 @@ namespace dltrain::faults {
 
 namespace {
 
-// Libraries that are being loaded have no way to report a failure.
-thread_local int loading = 0;
+// Whether an address is in the program, its library or its modules.
+bool is_ours(void* caller) {
+  Dl_info info;
+  if (::dladdr(caller, &info) == 0 || info.dli_fname == nullptr) return false;
+  const char* slash = std::strrchr(info.dli_fname, '/');
+  return std::strstr(slash != nullptr ? slash : info.dli_fname, "dltrain") != nullptr;
+}
 
-bool fails(Act act, size_t size) {
+bool fails(Act act, size_t size, void* caller) {
   Kit& all = kit();
-  if (!all.begun || loading > 0) return false;
+  if (!all.begun || size < all.rules.floor || !is_ours(caller)) return false;
   __atomic_add_fetch(act == Act::allocation ? &all.counters->allocations : &all.counters->mallocs, 1, __ATOMIC_RELAXED);
   bool failed = false;
   for (int i = 0; i < all.rules.count; ++i) {
     Rule& rule = all.rules.list[i];
-    if (rule.act != act || size < rule.at_least) continue;
+    if (rule.act != act) continue;
     const uint64_t seen = __atomic_add_fetch(&rule.seen, 1, __ATOMIC_RELAXED);
     failed = failed || (rule.sticky ? seen >= rule.nth : seen == rule.nth);
   }
@@ -36,10 +42,10 @@ bool fails(Act act, size_t size) {
   return failed;
 }
 
-void* new_or_null(size_t size) { return fails(Act::allocation, size) ? nullptr : __libc_malloc(size > 0 ? size : 1); }
+void* new_or_null(size_t size, void* caller) { return fails(Act::allocation, size, caller) ? nullptr : __libc_malloc(size > 0 ? size : 1); }
 
-void* new_or_null(size_t size, std::align_val_t alignment) {
-  return fails(Act::allocation, size) ? nullptr : __libc_memalign(static_cast<size_t>(alignment), size > 0 ? size : 1);
+void* new_or_null(size_t size, std::align_val_t alignment, void* caller) {
+  return fails(Act::allocation, size, caller) ? nullptr : __libc_memalign(static_cast<size_t>(alignment), size > 0 ? size : 1);
 }
 
 void* or_throw(void* memory) {
@@ -53,51 +59,43 @@ void* or_throw(void* memory) {
 
 namespace faults = dltrain::faults;
 
-void* operator new(size_t size) { return faults::or_throw(faults::new_or_null(size)); }
-void* operator new[](size_t size) { return faults::or_throw(faults::new_or_null(size)); }
-void* operator new(size_t size, const std::nothrow_t&) noexcept { return faults::new_or_null(size); }
-void* operator new[](size_t size, const std::nothrow_t&) noexcept { return faults::new_or_null(size); }
-void* operator new(size_t size, std::align_val_t alignment) { return faults::or_throw(faults::new_or_null(size, alignment)); }
-void* operator new[](size_t size, std::align_val_t alignment) { return faults::or_throw(faults::new_or_null(size, alignment)); }
-void* operator new(size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept { return faults::new_or_null(size, alignment); }
-void* operator new[](size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept { return faults::new_or_null(size, alignment); }
+void* operator new(size_t size) { return faults::or_throw(faults::new_or_null(size, __builtin_return_address(0))); }
+void* operator new[](size_t size) { return faults::or_throw(faults::new_or_null(size, __builtin_return_address(0))); }
+void* operator new(size_t size, const std::nothrow_t&) noexcept { return faults::new_or_null(size, __builtin_return_address(0)); }
+void* operator new[](size_t size, const std::nothrow_t&) noexcept { return faults::new_or_null(size, __builtin_return_address(0)); }
+void* operator new(size_t size, std::align_val_t alignment) { return faults::or_throw(faults::new_or_null(size, alignment, __builtin_return_address(0))); }
+void* operator new[](size_t size, std::align_val_t alignment) { return faults::or_throw(faults::new_or_null(size, alignment, __builtin_return_address(0))); }
+void* operator new(size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept { return faults::new_or_null(size, alignment, __builtin_return_address(0)); }
+void* operator new[](size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept { return faults::new_or_null(size, alignment, __builtin_return_address(0)); }
 
 extern "C" {
 
-void* dlopen(const char* path, int flags) noexcept {
-  static const auto real = reinterpret_cast<void* (*)(const char*, int)>(::dlsym(RTLD_NEXT, "dlopen"));
-  ++faults::loading;
-  void* library = real(path, flags);
-  --faults::loading;
-  return library;
-}
-
 void* malloc(size_t size) {
-  if (!faults::fails(faults::Act::c_allocation, size)) return __libc_malloc(size);
+  if (!faults::fails(faults::Act::c_allocation, size, __builtin_return_address(0))) return __libc_malloc(size);
   errno = ENOMEM;
   return nullptr;
 }
 
 void* calloc(size_t count, size_t size) {
-  if (!faults::fails(faults::Act::c_allocation, count * size)) return __libc_calloc(count, size);
+  if (!faults::fails(faults::Act::c_allocation, count * size, __builtin_return_address(0))) return __libc_calloc(count, size);
   errno = ENOMEM;
   return nullptr;
 }
 
 void* realloc(void* memory, size_t size) {
-  if (!faults::fails(faults::Act::c_allocation, size)) return __libc_realloc(memory, size);
+  if (!faults::fails(faults::Act::c_allocation, size, __builtin_return_address(0))) return __libc_realloc(memory, size);
   errno = ENOMEM;
   return nullptr;
 }
 
 void* aligned_alloc(size_t alignment, size_t size) {
-  if (!faults::fails(faults::Act::allocation, size)) return __libc_memalign(alignment, size);
+  if (!faults::fails(faults::Act::allocation, size, __builtin_return_address(0))) return __libc_memalign(alignment, size);
   errno = ENOMEM;
   return nullptr;
 }
 
 int posix_memalign(void** memory, size_t alignment, size_t size) {
-  if (faults::fails(faults::Act::allocation, size)) return ENOMEM;
+  if (faults::fails(faults::Act::allocation, size, __builtin_return_address(0))) return ENOMEM;
   *memory = __libc_memalign(alignment, size);
   return *memory != nullptr ? 0 : ENOMEM;
 }

@@ -85,7 +85,6 @@ void parse_options(Rule& rule, std::string_view text, std::string_view whole) {
     if (option == "sticky") rule.sticky = true;
     else if (option == "after") rule.when = When::after;
     else if (option == "torn") rule.when = When::torn;
-    else if (skip(option, "min=")) rule.at_least = number(option, whole);
     else misspelt(whole);
   }
 }
@@ -108,6 +107,10 @@ void parse_rule(Rules& rules, std::string_view whole) {
   std::string_view text = whole;
   if (skip(text, "record=")) return copy(rules.record, sizeof(rules.record), text, whole);
   if (skip(text, "count=")) return copy(rules.counters, sizeof(rules.counters), text, whole);
+  if (skip(text, "floor=")) {
+    rules.floor = number(text, whole);
+    return;
+  }
   if (rules.count == static_cast<int>(std::size(rules.list))) misspelt(whole);
   Rule& rule = rules.list[rules.count++];
   if (skip(text, "io:")) {

@@ -7,11 +7,12 @@
 //     crash@N[,after|,torn]           SIGKILL before, after or in the middle of the N-th operation that changes something
 //     crash@OP:PATTERN:N[,after|,torn]  the same for the N-th OP on paths that match (fnmatch)
 //     signal:NAME@N                   sends INT, TERM, HUP, ... to the process at the N-th operation that changes something
-//     alloc@N[,sticky][,min=BYTES]    the N-th operator new, aligned_alloc or posix_memalign fails
-//     malloc@N[,sticky][,min=BYTES]   the N-th malloc, calloc or realloc fails
+//     alloc@N[,sticky]                the N-th operator new, aligned_alloc or posix_memalign of the program's own code fails
+//     malloc@N[,sticky]               the N-th malloc, calloc or realloc of it fails
+//     floor=BYTES                     smaller allocations do not count
 //     record=FILE                     log of operations for the replayer (record.h)
 //     count=FILE                      counters.h
-// Allocations of libraries while they are loaded do not count: they could not report a failure.
+// Allocations of other libraries do not count: not all of them can report a failure.
 // N counts from 1. Wrong rules end the process with code 99: a test must not pass because its fault was misspelt.
 #pragma once
 
@@ -34,7 +35,6 @@ struct Rule {
   int number = 0;  // errno or signal
   uint64_t nth = 1;
   bool sticky = false;
-  size_t at_least = 0;      // bytes of an allocation
   char pattern[256] = {};   // empty: every path
   uint64_t seen = 0;
 
@@ -48,6 +48,7 @@ struct Rules {
   char root[1024] = {};
   char record[1024] = {};
   char counters[1024] = {};
+  size_t floor = 0;
 };
 
 // From the environment.
