@@ -37,7 +37,8 @@ void add_changes(CLI::App& app, RecipeOptions& options) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--epochs", options.epochs, "short for --set train.epochs=N")->type_name("N");
   app.add_option("--seed", options.seed, "short for --set seed=N")->type_name("N");
-  app.add_option("--device", options.device, "short for --set run.device=NAME: auto, cpu, cuda, reference")->type_name("NAME");
+  app.add_option("--device", options.device, "short for --set run.device=NAME: auto, cpu, cuda, reference")
+      ->type_name("NAME");
   app.add_option("--threads", options.threads, "short for --set run.threads=N")->type_name("N");
 }
 
@@ -49,11 +50,18 @@ void add_recipe_options(CLI::App& app, RecipeOptions& options) {
 void add_fit(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("fit", "train the model of a recipe");
   add_recipe_options(*command, parsed.fit.recipe);
-  command->add_option("--run", parsed.fit.run, "folder of the run (default: the next number under runs/NAME)")->type_name("DIR");
-  command->add_option("--init-from", parsed.fit.init_from, "begin with the weights of a run, a model or a .weights.h5 file (fine-tuning)")
+  command->add_option("--run", parsed.fit.run, "folder of the run (default: the next number under runs/NAME)")
+      ->type_name("DIR");
+  command
+      ->add_option("--init-from", parsed.fit.init_from,
+                   "begin with the weights of a run, a model or a .weights.h5 file (fine-tuning)")
       ->type_name("PATH");
-  command->add_flag("--init-partial", parsed.fit.init_partial, "with --init-from: take the layers that fit, leave the others as they are")->needs("--init-from");
-  command->add_flag("--resume", parsed.fit.resume, "go on with the newest run of the recipe (or that of --run), if there is one");
+  command
+      ->add_flag("--init-partial", parsed.fit.init_partial,
+                 "with --init-from: take the layers that fit, leave the others as they are")
+      ->needs("--init-from");
+  command->add_flag("--resume", parsed.fit.resume,
+                    "go on with the newest run of the recipe (or that of --run), if there is one");
   command->footer("Example: dltrain fit recipes/digits.toml --set train.epochs=5");
   command->callback([&parsed] { parsed.command = [&parsed] { return fit(parsed.fit, parsed.common); }; });
 }
@@ -67,10 +75,13 @@ void add_resume(CLI::App& app, Parsed& parsed) {
 }
 
 void add_replay(CLI::App& app, Parsed& parsed) {
-  CLI::App* command = app.add_subcommand("replay", "make a failed step of a run again, and look for what is not finite");
-  command->add_option("FAILURE", parsed.replay.failure, "the folder that the failed run named: RUN/failures/step-N")->required();
+  CLI::App* command =
+      app.add_subcommand("replay", "make a failed step of a run again, and look for what is not finite");
+  command->add_option("FAILURE", parsed.replay.failure, "the folder that the failed run named: RUN/failures/step-N")
+      ->required();
   command->add_option("--device", parsed.replay.device, "auto, cpu, cuda, reference")->type_name("NAME");
-  command->footer("Example: dltrain replay runs/digits/0001/failures/step-12\nExit code 6 if it is seen again, 0 if all numbers are finite now.");
+  command->footer(
+      "Example: dltrain replay runs/digits/0001/failures/step-12\nExit code 6 if it is seen again, 0 if all numbers are finite now.");
   command->callback([&parsed] { parsed.command = [&parsed] { return replay(parsed.replay, parsed.common); }; });
 }
 
@@ -84,17 +95,27 @@ void add_runs(CLI::App& app, Parsed& parsed) {
 void add_verify(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("verify", "check every byte of a run's checkpoints");
   command->add_option("RUN", parsed.verify.run, "the folder of a run, or of a checkpoint")->required();
-  command->add_option("--replay", parsed.verify.replay, "also train N steps from a checkpoint, twice, and compare the bits")->type_name("N");
-  command->footer("Examples: dltrain verify runs/digits/0001\n          dltrain verify runs/digits/0001 --replay 20\nExit code 4 if something is damaged, 10 if the bits differ.");
+  command
+      ->add_option("--replay", parsed.verify.replay,
+                   "also train N steps from a checkpoint, twice, and compare the bits")
+      ->type_name("N");
+  command->footer(
+      "Examples: dltrain verify runs/digits/0001\n          dltrain verify runs/digits/0001 --replay 20\nExit code 4 if something is damaged, 10 if the bits differ.");
   command->callback([&parsed] { parsed.command = [&parsed] { return verify(parsed.verify, parsed.common); }; });
 }
 
 void add_evaluate(CLI::App& app, Parsed& parsed) {
   EvaluateOptions& options = parsed.evaluate;
   CLI::App* command = app.add_subcommand("evaluate", "loss and metrics of a trained model, per class too");
-  command->add_option("MODEL", options.model, "the folder of a run or of a model, or a recipe whose [model] names weights")->required();
-  command->add_option("--part", options.part, "which part of the data: test, validation, train")->type_name("PART")->capture_default_str();
-  command->add_option("--data", options.data, "other data of the same kind: a file or folder in the place of the recipe's")->type_name("PATH");
+  command
+      ->add_option("MODEL", options.model, "the folder of a run or of a model, or a recipe whose [model] names weights")
+      ->required();
+  command->add_option("--part", options.part, "which part of the data: test, validation, train")
+      ->type_name("PART")
+      ->capture_default_str();
+  command
+      ->add_option("--data", options.data, "other data of the same kind: a file or folder in the place of the recipe's")
+      ->type_name("PATH");
   command->add_option("--device", options.device, "auto, cpu, cuda, reference")->type_name("NAME");
   command->add_option("--output", options.output, "write the results as JSON as well")->type_name("FILE");
   command->footer("Example: dltrain evaluate runs/digits/0001");
@@ -104,28 +125,38 @@ void add_evaluate(CLI::App& app, Parsed& parsed) {
 void add_predict(CLI::App& app, Parsed& parsed) {
   PredictOptions& options = parsed.predict;
   CLI::App* command = app.add_subcommand("predict", "what a trained model says about new samples");
-  command->add_option("MODEL", options.model, "the folder of a run or of a model, or a recipe whose [model] names weights")->required();
-  command->add_option("--input", options.input, "CSV, NPY, NPZ, IDX, an image or a folder of images; - reads CSV from standard input")
+  command
+      ->add_option("MODEL", options.model, "the folder of a run or of a model, or a recipe whose [model] names weights")
+      ->required();
+  command
+      ->add_option("--input", options.input,
+                   "CSV, NPY, NPZ, IDX, an image or a folder of images; - reads CSV from standard input")
       ->type_name("PATH")
       ->required();
-  command->add_option("--output", options.output, "a file that ends in .csv, .jsonl, .npy or .npz; - is standard output")
+  command
+      ->add_option("--output", options.output, "a file that ends in .csv, .jsonl, .npy or .npz; - is standard output")
       ->type_name("FILE")
       ->capture_default_str();
-  command->add_option("--format", options.format, "csv, jsonl, npy or npz (default: by the ending of the output)")->type_name("NAME");
+  command->add_option("--format", options.format, "csv, jsonl, npy or npz (default: by the ending of the output)")
+      ->type_name("NAME");
   command->add_option("--batch-size", options.batch_size, "samples computed at once (default: that of the recipe)")
       ->type_name("N")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 30, "1 to 1073741824"));
   command->add_option("--device", options.device, "auto, cpu, cuda, reference")->type_name("NAME");
-  command->footer("Examples: dltrain predict runs/iris/0001 --input flowers.csv --output species.csv\n"
-                  "          dltrain predict runs/digits/0001 --input scans/ --output - --format jsonl");
+  command->footer(
+      "Examples: dltrain predict runs/iris/0001 --input flowers.csv --output species.csv\n"
+      "          dltrain predict runs/digits/0001 --input scans/ --output - --format jsonl");
   command->callback([&parsed] { parsed.command = [&parsed] { return predict(parsed.predict, parsed.common); }; });
 }
 
 void add_crosscheck(CLI::App& app, Parsed& parsed) {
   CrosscheckOptions& options = parsed.crosscheck;
-  CLI::App* command = app.add_subcommand("crosscheck", "run a training step on two devices and compare every operation");
+  CLI::App* command =
+      app.add_subcommand("crosscheck", "run a training step on two devices and compare every operation");
   add_recipe_options(*command, options.recipe);
-  command->add_option("--devices", options.devices, "the device to test and the one to trust")->type_name("A,B")->capture_default_str();
+  command->add_option("--devices", options.devices, "the device to test and the one to trust")
+      ->type_name("A,B")
+      ->capture_default_str();
   command->footer("Example: dltrain crosscheck recipes/digits.toml\nExit code 10 if an operation differs.");
   command->callback([&parsed] { parsed.command = [&parsed] { return crosscheck(parsed.crosscheck, parsed.common); }; });
 }
@@ -134,8 +165,12 @@ void add_explain(CLI::App& app, Parsed& parsed) {
   ExplainOptions& options = parsed.explain;
   CLI::App* command = app.add_subcommand("explain", "a recipe at any stage, or anything that a recipe can name");
   add_recipe_options(*command, options.recipe);
-  command->get_option("RECIPE")->description("a recipe, or a name such as Dense, relu, Adam, activations")->type_name("RECIPE|NAME");
-  command->add_option("--stage", options.stage, "spec, graph, train or plan")->type_name("STAGE")->capture_default_str();
+  command->get_option("RECIPE")
+      ->description("a recipe, or a name such as Dense, relu, Adam, activations")
+      ->type_name("RECIPE|NAME");
+  command->add_option("--stage", options.stage, "spec, graph, train or plan")
+      ->type_name("STAGE")
+      ->capture_default_str();
   command->add_flag("--markdown", options.markdown, "the page of a family in docs/reference")->group("");
   command->footer("Examples: dltrain explain recipes/digits.toml --stage graph\n          dltrain explain Dense");
   command->callback([&parsed] { parsed.command = [&parsed] { return explain(parsed.explain, parsed.common); }; });
@@ -145,24 +180,36 @@ void add_logs(CLI::App& app, Parsed& parsed) {
   LogsOptions& options = parsed.logs;
   CLI::App* command = app.add_subcommand("logs", "curves and numbers of runs, from their event files");
   command->add_option("RUN", options.runs, "folders of runs, or of event files")->required();
-  command->add_option("--tag", options.tags, "draw or print these; with * and ? as in file names (default: the values of epochs)")
+  command
+      ->add_option("--tag", options.tags,
+                   "draw or print these; with * and ? as in file names (default: the values of epochs)")
       ->type_name("NAME")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_flag("--list", options.list, "what there is");
-  command->add_option("--tail", options.tail, "the last N values of each tag")->type_name("N")->check(CLI::Range(int64_t{1}, int64_t{1} << 30, "1 to 1073741824"));
+  command->add_option("--tail", options.tail, "the last N values of each tag")
+      ->type_name("N")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 30, "1 to 1073741824"));
   command->add_flag("--follow", options.follow, "print values as they come, until interrupted");
-  command->add_option("--output", options.output, "write the values to a file that ends in .csv or .json")->type_name("FILE");
+  command->add_option("--output", options.output, "write the values to a file that ends in .csv or .json")
+      ->type_name("FILE");
   command->add_flag("--log", options.logarithmic, "logarithmic y axis");
-  command->add_option("--width", options.width, "characters of a chart (default: of the terminal, at most 80)")->type_name("N")->check(CLI::Range(int64_t{40}, int64_t{1000}, "40 to 1000"));
-  command->add_option("--height", options.height, "lines of a plot")->type_name("N")->check(CLI::Range(int64_t{4}, int64_t{200}, "4 to 200"))->capture_default_str();
-  command->footer("Examples: dltrain logs runs/digits/0001\n          dltrain logs runs/digits/0001 runs/digits/0002 --tag epoch_accuracy");
+  command->add_option("--width", options.width, "characters of a chart (default: of the terminal, at most 80)")
+      ->type_name("N")
+      ->check(CLI::Range(int64_t{40}, int64_t{1000}, "40 to 1000"));
+  command->add_option("--height", options.height, "lines of a plot")
+      ->type_name("N")
+      ->check(CLI::Range(int64_t{4}, int64_t{200}, "4 to 200"))
+      ->capture_default_str();
+  command->footer(
+      "Examples: dltrain logs runs/digits/0001\n          dltrain logs runs/digits/0001 runs/digits/0002 --tag epoch_accuracy");
   command->callback([&parsed] { parsed.command = [&parsed] { return logs(parsed.logs, parsed.common); }; });
 }
 
 void add_list(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("list", "what a recipe can name");
-  command->add_option("FAMILY", parsed.list.family, "layer, activation, loss, metric, optimizer, schedule, source, ...");
+  command->add_option("FAMILY", parsed.list.family,
+                      "layer, activation, loss, metric, optimizer, schedule, source, ...");
   command->footer("Example: dltrain list layer");
   command->callback([&parsed] { parsed.command = [&parsed] { return list(parsed.list, parsed.common); }; });
 }
@@ -173,7 +220,8 @@ void add_devices(CLI::App& app, Parsed& parsed) {
 }
 
 // Commands of the design that this version does not have yet: known by name, answered as an error.
-constexpr const char* later_commands[] = {"check", "new", "compare", "diff", "schema", "profile", "plot", "fmt", "migrate"};
+constexpr const char* later_commands[] = {"check",   "new",  "compare", "diff",   "schema",
+                                          "profile", "plot", "fmt",     "migrate"};
 
 void add_later(CLI::App& app, Parsed& parsed) {
   for (const char* name : later_commands) {
@@ -213,7 +261,8 @@ std::string value_problem(const CLI::ParseError& error) {
       return text.substr(name, equals - name) + " takes a number (was " + quote(text.substr(equals + 3)) + ")";
     }
   }
-  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr && text.starts_with("--")) return text.substr(0, text.find(':')) + " needs a value";
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr && text.starts_with("--"))
+    return text.substr(0, text.find(':')) + " needs a value";
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) return text.substr(0, text.find(' ')) + " is missing";
   return text;
 }
@@ -231,9 +280,13 @@ std::string value_problem(const CLI::ParseError& error) {
     std::vector<std::string> known = option_names(command);
     if (at_top && !word.starts_with('-')) {
       known.clear();
-      for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) known.push_back(sub->get_name());
+      for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+        known.push_back(sub->get_name());
     }
-    what = (word.starts_with('-') ? "there is no option \"" : at_top ? "there is no command \"" : "there is an argument too many: \"") + word + "\"";
+    what = (word.starts_with('-') ? "there is no option \""
+            : at_top              ? "there is no command \""
+                                  : "there is an argument too many: \"") +
+           word + "\"";
     if (const auto near = nearest(word.substr(0, word.find('=')), known)) help = "did you mean " + *near + "? " + help;
   } else if (no_command) {
     what = "a command is missing";
@@ -253,8 +306,9 @@ ExitCode run(int argc, char** argv) {
   app.add_flag("-q,--quiet", parsed.common.quiet, "results and errors only");
   app.add_flag("-v,--verbose", parsed.common.verbose, "say more");
   app.fallthrough();
-  app.footer("Examples:\n  dltrain fit recipes/digits.toml\n  dltrain evaluate runs/digits/0001\n"
-             "  dltrain predict runs/iris/0001 --input flowers.csv --output species.csv\n  dltrain explain Conv2D");
+  app.footer(
+      "Examples:\n  dltrain fit recipes/digits.toml\n  dltrain evaluate runs/digits/0001\n"
+      "  dltrain predict runs/iris/0001 --input flowers.csv --output species.csv\n  dltrain explain Conv2D");
   add_fit(app, parsed);
   add_resume(app, parsed);
   add_runs(app, parsed);

@@ -5,7 +5,8 @@
 
 namespace dltrain::app {
 
-// Parses, runs the command, returns its exit code. A wrong command or option is a UserError (recipe) with the nearest name.
+// Parses, runs the command, returns its exit code. A wrong command or option is a UserError (recipe) with the nearest
+// name.
 ExitCode run(int argc, char** argv);
 
 }  // namespace dltrain::app

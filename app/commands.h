@@ -1,4 +1,5 @@
-// The commands. Each prints its results to standard output, everything else to standard error, and returns the exit code.
+// The commands. Each prints its results to standard output, everything else to standard error, and returns the exit
+// code.
 #pragma once
 
 #include "app/options.h"

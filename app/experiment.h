@@ -9,7 +9,8 @@
 namespace dltrain::app {
 
 training::OpenedRecipe open_recipe(const RecipeOptions& options);
-std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec, const datasets::DataContract* contract = nullptr);
+std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec,
+                                             const datasets::DataContract* contract = nullptr);
 models::Program open_program(const models::Spec& spec, const DataSignature& signature);
 
 }  // namespace dltrain::app

@@ -1,4 +1,5 @@
-// Events as JSON lines on standard output (--json), in one versioned schema: every line has "event", the first line "version".
+// Events as JSON lines on standard output (--json), in one versioned schema: every line has "event", the first line
+// "version".
 #pragma once
 
 #include "training/callback.h"

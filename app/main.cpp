@@ -1,4 +1,5 @@
-// The program. Every way to end passes through here: messages go to standard error, the exit code says whose mistake it was.
+// The program. Every way to end passes through here: messages go to standard error, the exit code says whose mistake it
+// was.
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -30,11 +31,13 @@ int main(int argc, char** argv) {
     app::print_error(error);
     return static_cast<int>(error.code());
   } catch (const std::bad_alloc&) {
-    return failed(ExitCode::memory, "error: the memory of this machine is used up; use a smaller batch_size or model\n");
+    return failed(ExitCode::memory,
+                  "error: the memory of this machine is used up; use a smaller batch_size or model\n");
   } catch (const SizeOverflow& error) {
     return failed(ExitCode::recipe, std::string("error: ") + error.what() + "; make the layers or the batch smaller\n");
   } catch (const std::exception& error) {
-    return failed(ExitCode::bug, std::string("error: this is a mistake in dltrain, not in your recipe: ") + error.what() +
+    return failed(ExitCode::bug, std::string("error: this is a mistake in dltrain, not in your recipe: ") +
+                                     error.what() +
                                      "\n   = help: please report it with the recipe and the command line\n");
   }
 }

@@ -1,9 +1,9 @@
 #include "app/messages.h"
 
+#include <unistd.h>
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <unistd.h>
 
 namespace dltrain::app {
 
@@ -22,7 +22,9 @@ void print(const Diagnostic& diagnostic) {
     const bool is_error = diagnostic.severity == Severity::error;
     const std::string word = is_error ? "error" : "warning";
     const size_t at = text.find(word);
-    if (at != std::string::npos) text = text.substr(0, at) + (is_error ? "\033[1;31m" : "\033[1;33m") + word + "\033[0m" + text.substr(at + word.size());
+    if (at != std::string::npos)
+      text = text.substr(0, at) + (is_error ? "\033[1;31m" : "\033[1;33m") + word + "\033[0m" +
+             text.substr(at + word.size());
   }
   std::fputs(text.c_str(), stderr);
 }

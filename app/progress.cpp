@@ -1,12 +1,12 @@
 #include "app/progress.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <sys/ioctl.h>
-#include <unistd.h>
 #include <vector>
 
 #include "core/text.h"
@@ -32,8 +32,11 @@ std::string duration_text(double seconds) {
   char text[48];
   if (seconds < 10) std::snprintf(text, sizeof text, "%.1f s", seconds);
   else if (seconds < 60) std::snprintf(text, sizeof text, "%.0f s", seconds);
-  else if (seconds < 3600) std::snprintf(text, sizeof text, "%d min %d s", static_cast<int>(seconds) / 60, static_cast<int>(seconds) % 60);
-  else std::snprintf(text, sizeof text, "%d h %d min", static_cast<int>(seconds / 3600), static_cast<int>(seconds) % 3600 / 60);
+  else if (seconds < 3600)
+    std::snprintf(text, sizeof text, "%d min %d s", static_cast<int>(seconds) / 60, static_cast<int>(seconds) % 60);
+  else
+    std::snprintf(text, sizeof text, "%d h %d min", static_cast<int>(seconds / 3600),
+                  static_cast<int>(seconds) % 3600 / 60);
   return text;
 }
 
@@ -91,17 +94,22 @@ void Progress::clear_line() {
 void Progress::step(const StepDone& done) {
   const std::string head = "epoch " + std::to_string(done.epoch) + "/" + std::to_string(epochs_);
   const std::string values = values_text(done.values);
-  const std::vector<std::string> extras = {duration_text(done.seconds_left) + " left", rate_text(done.samples_per_second)};
+  const std::vector<std::string> extras = {duration_text(done.seconds_left) + " left",
+                                           rate_text(done.samples_per_second)};
   if (!terminal_) {
     if (now() - last_plain_ < seconds_between_plain_lines) return;
     last_plain_ = now();
-    const std::string line = with_what_fits(head + " step " + std::to_string(done.step_in_epoch) + "/" + std::to_string(done.steps_per_epoch) + values, extras);
+    const std::string line = with_what_fits(
+        head + " step " + std::to_string(done.step_in_epoch) + "/" + std::to_string(done.steps_per_epoch) + values,
+        extras);
     std::fprintf(stderr, "%s\n", line.c_str());
     return;
   }
   const size_t width = terminal_width();
   const size_t bar_width = width >= 100 ? 20 : 10;
-  std::string line = head + " " + bar(static_cast<double>(done.step_in_epoch) / static_cast<double>(done.steps_per_epoch), bar_width) + values;
+  std::string line =
+      head + " " + bar(static_cast<double>(done.step_in_epoch) / static_cast<double>(done.steps_per_epoch), bar_width) +
+      values;
   line = with_what_fits(std::move(line), extras);
   if (line.size() >= width) line.resize(width - 1);
   clear_line();
@@ -113,8 +121,10 @@ void Progress::step(const StepDone& done) {
 void Progress::epoch(const EpochDone& done) {
   clear_line();
   last_plain_ = now();
-  const std::string line = "epoch " + std::to_string(done.epoch) + "/" + std::to_string(done.epochs) + values_text(done.values);
-  std::fprintf(stderr, "%s\n", with_what_fits(line, {duration_text(done.seconds), rate_text(done.samples_per_second)}).c_str());
+  const std::string line =
+      "epoch " + std::to_string(done.epoch) + "/" + std::to_string(done.epochs) + values_text(done.values);
+  std::fprintf(stderr, "%s\n",
+               with_what_fits(line, {duration_text(done.seconds), rate_text(done.samples_per_second)}).c_str());
 }
 
 void Progress::on(const training::Event& event, training::Wishes&) {

@@ -16,7 +16,8 @@ std::string default_text(const Field& field) {
 
 std::string range_text(const Field& field) {
   std::string text = field.choices.empty() ? field.type_text : join(field.choices, " | ");
-  if (field.type == FieldType::component || field.type == FieldType::components || field.type == FieldType::real_or_component) {
+  if (field.type == FieldType::component || field.type == FieldType::components ||
+      field.type == FieldType::real_or_component) {
     text = (field.type == FieldType::real_or_component ? "real number or " : "") + field.family;
     if (field.type == FieldType::components) text = "list of " + field.family;
   }
@@ -63,7 +64,8 @@ std::string reference_text(const Catalogue& catalogue, const std::string& name) 
   text += (text.empty() ? "" : "\n") + family + "\n";
   for (const std::string& kind : catalogue.kinds(family)) {
     const Schema& schema = *catalogue.find(family, kind);
-    text += "  " + kind + (schema.aliases.empty() ? "" : " (" + join(schema.aliases, ", ") + ")") + ": " + schema.doc + "\n";
+    text += "  " + kind + (schema.aliases.empty() ? "" : " (" + join(schema.aliases, ", ") + ")") + ": " + schema.doc +
+            "\n";
   }
   return text;
 }
@@ -73,7 +75,8 @@ std::string reference_page(const Catalogue& catalogue, const std::string& name) 
   if (family.empty()) return {};
   std::string title = plural(family);
   title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
-  std::string text = "# " + title + "\n\nGenerated from the program (`dltrain explain " + plural(family) + " --markdown`); do not edit.\n";
+  std::string text = "# " + title + "\n\nGenerated from the program (`dltrain explain " + plural(family) +
+                     " --markdown`); do not edit.\n";
   for (const std::string& kind : catalogue.kinds(family)) {
     const Schema& schema = *catalogue.find(family, kind);
     text += "\n## " + kind + "\n\n";
@@ -82,7 +85,8 @@ std::string reference_page(const Catalogue& catalogue, const std::string& name) 
     if (schema.fields.empty()) continue;
     text += "\n| key | meaning | values | default |\n|---|---|---|---|\n";
     for (const Field& field : schema.fields) {
-      text += "| `" + field.name + "` | " + escaped(field.doc) + " | " + escaped(range_text(field)) + " | `" + default_text(field) + "` |\n";
+      text += "| `" + field.name + "` | " + escaped(field.doc) + " | " + escaped(range_text(field)) + " | `" +
+              default_text(field) + "` |\n";
     }
   }
   return text;

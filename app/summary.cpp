@@ -16,7 +16,8 @@ size_t width(const std::string& text) {
 
 bool is_number(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return std::isdigit(static_cast<unsigned char>(c)) != 0 || c == ',' || c == '.' || c == '-' || c == '+' || c == 'e' || c == '%';
+    return std::isdigit(static_cast<unsigned char>(c)) != 0 || c == ',' || c == '.' || c == '-' || c == '+' ||
+           c == 'e' || c == '%';
   });
 }
 
@@ -51,7 +52,8 @@ std::string wrapped(const std::string& text, size_t width, size_t indent) {
   size_t column = 0;
   for (size_t begin = 0; begin < text.size();) {
     size_t end = text.find_first_of(",\n", begin);
-    while (end != std::string::npos && text[end] == ',' && end + 1 < text.size() && text[end + 1] != ' ') end = text.find_first_of(",\n", end + 1);
+    while (end != std::string::npos && text[end] == ',' && end + 1 < text.size() && text[end + 1] != ' ')
+      end = text.find_first_of(",\n", end + 1);
     end = end == std::string::npos ? text.size() : end + 1;
     std::string piece = text.substr(begin, end - begin);
     const size_t length = piece.ends_with('\n') ? piece.size() - 1 : piece.size();
@@ -73,11 +75,13 @@ std::string counts_text(const datasets::Dataset& data, datasets::Part part, cons
   constexpr size_t most = 12;
   std::string text;
   for (const datasets::ClassCounts& counts : data.class_counts(part)) {
-    const auto field = std::find_if(targets.begin(), targets.end(), [&](const DataField& f) { return f.name == counts.target; });
+    const auto field =
+        std::find_if(targets.begin(), targets.end(), [&](const DataField& f) { return f.name == counts.target; });
     text += " (";
     for (size_t i = 0; i < counts.counts.size() && i < most; ++i) {
       const bool named = field != targets.end() && i < field->class_names.size();
-      text += (i > 0 ? ", " : "") + (named ? field->class_names[i] : std::to_string(i)) + ": " + std::to_string(counts.counts[i]);
+      text += (i > 0 ? ", " : "") + (named ? field->class_names[i] : std::to_string(i)) + ": " +
+              std::to_string(counts.counts[i]);
     }
     if (counts.counts.size() > most) text += ", ...";
     text += ")";
@@ -93,7 +97,8 @@ std::string data_text(const datasets::Dataset& data) {
     if (data.size(part) == 0) continue;
     std::string name(datasets::part_name(part));
     name.resize(10, ' ');
-    text += "  " + name + "  " + count_text(data.size(part)) + " samples" + counts_text(data, part, data.signature().targets) + "\n";
+    text += "  " + name + "  " + count_text(data.size(part)) + " samples" +
+            counts_text(data, part, data.signature().targets) + "\n";
   }
   for (const std::string& note : data.notes()) text += "  note: " + note + "\n";
   return text;
@@ -105,7 +110,8 @@ std::string model_text(const models::Program& program) {
     const auto found = program.layer_shapes().find(name);
     return found == program.layer_shapes().end() ? std::string("?") : found->second.text();
   };
-  for (const DataField& input : program.signature().inputs) rows.push_back({input.name, "(input)", input.shape.text(), "", ""});
+  for (const DataField& input : program.signature().inputs)
+    rows.push_back({input.name, "(input)", input.shape.text(), "", ""});
   int64_t trained = 0;
   int64_t fixed = 0;
   for (const models::LayerSpec& layer : program.spec().model.layers) {
@@ -117,7 +123,8 @@ std::string model_text(const models::Program& program) {
       (is_weight && info.trainable ? trained : fixed) += info.type.elements();
     }
     const bool plain = program.spec().model.sequential;
-    rows.push_back({layer.name, layer.component.kind, shape_of(layer.name), layer.reuse.empty() ? count_text(own) : "(of " + layer.reuse + ")",
+    rows.push_back({layer.name, layer.component.kind, shape_of(layer.name),
+                    layer.reuse.empty() ? count_text(own) : "(of " + layer.reuse + ")",
                     plain ? "" : join(layer.inputs, ", ")});
   }
   return table_text(rows) + "  " + count_text(trained) + " parameters to train" +
@@ -128,8 +135,8 @@ std::string memory_text(const training::MemoryUse& use) {
   const auto text = [](int64_t bytes) { return bytes_text(static_cast<uint64_t>(bytes)); };
   std::string out = text(use.total()) + " (weights " + text(use.weights) + ", optimizer " + text(use.optimizer);
   if (use.gradients > 0) out += ", gradients " + text(use.gradients);
-  return out + ", activations " + text(use.arena) + ", packed weights " + text(use.packed) + ", batches " + text(use.batches) +
-         ", library " + text(use.library) + "), " + text(use.saving()) + " more while it is saved";
+  return out + ", activations " + text(use.arena) + ", packed weights " + text(use.packed) + ", batches " +
+         text(use.batches) + ", library " + text(use.library) + "), " + text(use.saving()) + " more while it is saved";
 }
 
 }  // namespace dltrain::app

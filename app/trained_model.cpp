@@ -33,9 +33,11 @@ FoundModel find_model(const std::string& path) {
 TrainedModel open_trained_model(const std::string& path, const std::string& device) {
   training::ModelDescription description = find_model(path).description;
   const models::Spec& spec = description.spec;
-  auto backend = backends::open_backend(device.empty() ? spec.run.device : device, {static_cast<int>(spec.run.threads)});
+  auto backend =
+      backends::open_backend(device.empty() ? spec.run.device : device, {static_cast<int>(spec.run.threads)});
   Diagnostics about_training;  // said when it was trained
-  auto model = std::make_unique<training::Model>(training::open_program(spec, description.signature, about_training), std::move(backend));
+  auto model = std::make_unique<training::Model>(training::open_program(spec, description.signature, about_training),
+                                                 std::move(backend));
   training::load_weights(*model, description.weights_path);
   return {std::move(description), std::move(model)};
 }

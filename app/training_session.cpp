@@ -28,7 +28,8 @@ using training::RunStatus;
 
 namespace {
 
-void print_header(const models::Spec& spec, const datasets::Dataset& data, training::Model& model, const std::string& folder) {
+void print_header(const models::Spec& spec, const datasets::Dataset& data, training::Model& model,
+                  const std::string& folder) {
   const backends::DeviceInfo& device = model.session().backend().device();
   std::fprintf(stderr, "%s  (seed %lu)\n", spec.name.c_str(), static_cast<unsigned long>(spec.seed));
   const size_t width = terminal_width();
@@ -52,7 +53,8 @@ TrainingSession::TrainingSession(RunRequest request, const CommonOptions& common
       request_(std::move(request)),
       spec_(request_.recipe.spec),
       data_(open_checked_data(spec_)),
-      model_(open_program(spec_, data_->signature()), backends::open_backend(spec_.run.device, {static_cast<int>(spec_.run.threads)})),
+      model_(open_program(spec_, data_->signature()),
+             backends::open_backend(spec_.run.device, {static_cast<int>(spec_.run.threads)})),
       folder_(make_folder()),
       callbacks_(context(folder_.path())) {
   if (common_.json) callbacks_.add(json_);
@@ -64,7 +66,12 @@ int64_t TrainingSession::steps_per_epoch() const { return training::steps_per_ep
 training::CallbackContext TrainingSession::context(const std::string& folder) {
   std::vector<std::string> names;
   for (const auto& [name, value] : model_.results(models::SumSet::train)) names.push_back(name);
-  return {spec_, folder, request_.recipe.text, training::value_names(names, data_->size(Part::validation) > 0), steps_per_epoch(), &observer_};
+  return {spec_,
+          folder,
+          request_.recipe.text,
+          training::value_names(names, data_->size(Part::validation) > 0),
+          steps_per_epoch(),
+          &observer_};
 }
 
 // What is wrong with the callbacks is found before a folder is made.
@@ -76,7 +83,8 @@ training::RunFolder TrainingSession::make_folder() {
 
 training::Surroundings TrainingSession::surroundings() {
   const backends::DeviceInfo& device = model_.session().backend().device();
-  return {version(), absolute_path(spec_.recipe_path), device.name, device.description, training::data_fingerprint(*data_)};
+  return {version(), absolute_path(spec_.recipe_path), device.name, device.description,
+          training::data_fingerprint(*data_)};
 }
 
 void TrainingSession::prepare_model() {
@@ -86,7 +94,8 @@ void TrainingSession::prepare_model() {
     else if (!spec_.model.weights.empty()) training::load_weights(model_, training::starting_weights(spec_));
     else training::adapt_layers(model_, *data_);
   }
-  // The smaller last batch of an epoch has a plan of its own; made now, its memory is announced and it costs no pause later.
+  // The smaller last batch of an epoch has a plan of its own; made now, its memory is announced and it costs no pause
+  // later.
   const int64_t rest = data_->size(Part::train) % spec_.train.batch_size;
   if (rest > 0 && !spec_.train.drop_last) model_.prepare_training(rest);
   model_.prepare_training(std::min(spec_.train.batch_size, data_->size(Part::train)));
@@ -97,7 +106,8 @@ void TrainingSession::begin_with_given_weights() {
   const training::Transfer given = init_from(model_, request_.options);
   training::adapt_layers(model_, *data_, [&](const std::string& layer) { return given.takes(layer); });
   folder_.record().initial_weights = absolute_path(request_.options.init_from);
-  if (talks()) std::fprintf(stderr, "initial weights: %s\n%s", transfer_line(given).c_str(), transfer_table(given).c_str());
+  if (talks())
+    std::fprintf(stderr, "initial weights: %s\n%s", transfer_line(given).c_str(), transfer_table(given).c_str());
 }
 
 void TrainingSession::prepare_validation(int64_t samples, int64_t batch_size) {
@@ -114,11 +124,15 @@ void TrainingSession::go_on(training::Trainer& trainer) {
   if (!changes.empty()) folder_.write_resolved(models::canonical_toml(spec_));
   if (!talks()) return;
   const training::Position& at = trainer.position();
-  std::fprintf(stderr, "goes on after step %ld (epoch %ld of %ld) from %s\n", static_cast<long>(at.step), static_cast<long>(at.epoch_started ? at.epoch : at.epoch - 1),
-               static_cast<long>(spec_.train.epochs), request_.checkpoint.c_str());
+  std::fprintf(stderr, "goes on after step %ld (epoch %ld of %ld) from %s\n", static_cast<long>(at.step),
+               static_cast<long>(at.epoch_started ? at.epoch : at.epoch - 1), static_cast<long>(spec_.train.epochs),
+               request_.checkpoint.c_str());
   for (const std::string& change : changes) std::fprintf(stderr, "  changed: %s\n", change.c_str());
-  std::erase_if(changes, [](const std::string& change) { return change.starts_with("recipe: train.epochs:"); });  // more of the same
-  if (!changes.empty()) std::fprintf(stderr, "  the state is the same; the result is not bit for bit that of a run without interruption\n");
+  std::erase_if(changes, [](const std::string& change) {
+    return change.starts_with("recipe: train.epochs:");
+  });  // more of the same
+  if (!changes.empty())
+    std::fprintf(stderr, "  the state is the same; the result is not bit for bit that of a run without interruption\n");
 }
 
 ExitCode TrainingSession::run() {
@@ -144,7 +158,10 @@ void TrainingSession::fail(const std::string& reason) {
 ExitCode TrainingSession::train() {
   prepare_model();
   const training::Surroundings here = surroundings();
-  training::BackgroundSaver saver(model_.program(), folder_.path(), {models::canonical_toml(spec_), formats::json_text(training::contract_table(data_->contract(), here.recipe), 2) + "\n", here});
+  training::BackgroundSaver saver(
+      model_.program(), folder_.path(),
+      {models::canonical_toml(spec_),
+       formats::json_text(training::contract_table(data_->contract(), here.recipe), 2) + "\n", here});
   training::Trainer trainer(model_, *data_, callbacks_, &saver);
   if (talks()) print_header(spec_, *data_, model_, folder_.path());
   if (!request_.checkpoint.empty()) go_on(trainer);
@@ -155,8 +172,9 @@ ExitCode TrainingSession::train() {
   record.surroundings = here;
   folder_.write();
   callbacks_.open();
-  callbacks_.emit(training::RunStarted{folder_.path(), spec_.train.epochs, steps_per_epoch(), spec_.train.batch_size, data_->size(Part::train),
-                                       data_->size(Part::validation), data_->size(Part::test), trainer.position().step});
+  callbacks_.emit(training::RunStarted{folder_.path(), spec_.train.epochs, steps_per_epoch(), spec_.train.batch_size,
+                                       data_->size(Part::train), data_->size(Part::validation), data_->size(Part::test),
+                                       trainer.position().step});
   // So that there is always a checkpoint to go on from, and what keeps it from being written is found now.
   trainer.save_start();
   saver.finish();
@@ -191,8 +209,8 @@ ExitCode TrainingSession::finish(Outcome outcome) {
   record.values = outcome.values;
   for (const auto& [name, value] : tested) record.values.emplace_back("test_" + name, value);
   folder_.write();
-  const training::Wishes last =
-      callbacks_.emit(training::RunDone{outcome.status, outcome.reason, outcome.epoch, outcome.step, outcome.seconds, tested, model_folder});
+  const training::Wishes last = callbacks_.emit(training::RunDone{outcome.status, outcome.reason, outcome.epoch,
+                                                                  outcome.step, outcome.seconds, tested, model_folder});
   for (const std::string& text : last.notices) callbacks_.emit(training::Notice{text});
   record.closed = true;
   folder_.write();
@@ -200,24 +218,29 @@ ExitCode TrainingSession::finish(Outcome outcome) {
   return outcome.code;
 }
 
-void TrainingSession::print_end(const Outcome& outcome, const training::Values& test, const std::string& model_folder) const {
+void TrainingSession::print_end(const Outcome& outcome, const training::Values& test,
+                                const std::string& model_folder) const {
   for (const auto& [name, value] : test) std::printf("test_%s %s\n", name.c_str(), number_text(value).c_str());
   std::fflush(stdout);
   if (outcome.status == RunStatus::failed) {
-    std::fprintf(stderr, "error: %s; they are in %s\n   = help: look at the data for values that are not finite, or lower the learning rate\n",
-                 outcome.reason.c_str(), model_folder.c_str());
-    if (!outcome.failure_folder.empty()) std::fprintf(stderr, "   to see it again: dltrain replay %s\n", outcome.failure_folder.c_str());
+    std::fprintf(
+        stderr,
+        "error: %s; they are in %s\n   = help: look at the data for values that are not finite, or lower the learning rate\n",
+        outcome.reason.c_str(), model_folder.c_str());
+    if (!outcome.failure_folder.empty())
+      std::fprintf(stderr, "   to see it again: dltrain replay %s\n", outcome.failure_folder.c_str());
     return;
   }
   if (outcome.status == RunStatus::interrupted) {
-    std::fprintf(stderr, "stopped at epoch %ld/%ld step %ld (%s) and saved; to go on:\n  dltrain resume %s\n", static_cast<long>(outcome.epoch),
-                 static_cast<long>(spec_.train.epochs), static_cast<long>(outcome.step), outcome.reason.c_str(), folder_.path().c_str());
+    std::fprintf(stderr, "stopped at epoch %ld/%ld step %ld (%s) and saved; to go on:\n  dltrain resume %s\n",
+                 static_cast<long>(outcome.epoch), static_cast<long>(spec_.train.epochs),
+                 static_cast<long>(outcome.step), outcome.reason.c_str(), folder_.path().c_str());
     return;
   }
   if (common_.quiet) return;
   if (outcome.status == RunStatus::stopped) std::fprintf(stderr, "stopped early: %s\n", outcome.reason.c_str());
-  std::fprintf(stderr, "trained %ld steps in %s; model in %s\n", static_cast<long>(outcome.step), duration_text(outcome.seconds).c_str(),
-               model_folder.c_str());
+  std::fprintf(stderr, "trained %ld steps in %s; model in %s\n", static_cast<long>(outcome.step),
+               duration_text(outcome.seconds).c_str(), model_folder.c_str());
 }
 
 }  // namespace dltrain::app

@@ -21,7 +21,8 @@ namespace dltrain::app {
 struct RunRequest {
   training::OpenedRecipe recipe;
   std::string folder;                  // of the run; empty: the next free one
-  std::optional<training::RunFolder> opened;  // of a run that goes on; before its checkpoint was chosen, so that nobody else goes on
+  std::optional<training::RunFolder>
+      opened;  // of a run that goes on; before its checkpoint was chosen, so that nobody else goes on
   std::optional<models::Spec> before;  // of a run that goes on: its recipe so far
   std::string checkpoint;              // where it goes on; empty: at the start
   FitOptions options;                  // the weights to begin with

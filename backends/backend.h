@@ -1,6 +1,6 @@
 // What a device must offer. A backend compiles nodes into kernels once; a kernel runs on pointers. Choosing happens in
-// `compile` and is a pure function of the node, the instruction set, the number of threads and the library's version, so
-// that runs repeat bit for bit. Nothing falls back to another device.
+// `compile` and is a pure function of the node, the instruction set, the number of threads and the library's version,
+// so that runs repeat bit for bit. Nothing falls back to another device.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,9 @@
 
 namespace dltrain::backends {
 
-// What a kernel runs on. Pointers are to device memory; those of outputs that nobody reads are null. `scratch` is shared
-// with other kernels; `packed` keeps its contents between runs and is shared with kernels that hold the same copy.
+// What a kernel runs on. Pointers are to device memory; those of outputs that nobody reads are null. `scratch` is
+// shared with other kernels; `packed` keeps its contents between runs and is shared with kernels that hold the same
+// copy.
 struct Arguments {
   std::span<void* const> inputs;
   std::span<void* const> outputs;
@@ -29,19 +30,19 @@ struct KernelInfo {
   int64_t scratch_bytes = 0;
   int64_t packed_bytes = 0;          // private copies of weights in the layout that the kernel prefers
   std::vector<int> packed_inputs;    // the inputs they are copies of
-  std::string packed_layout;         // equal for kernels whose copies of the same inputs are the same bytes; empty: none are
+  std::string packed_layout;  // equal for kernels whose copies of the same inputs are the same bytes; empty: none are
   std::vector<std::pair<int, int>> in_place;  // (input, output): the output may be written over the input
-  double flops = 0;                  // multiplications and additions of one run
-  double bytes = 0;                  // memory that one run must at least move
-  int reorders = 0;                  // layout changes in each run
+  double flops = 0;  // multiplications and additions of one run
+  double bytes = 0;  // memory that one run must at least move
+  int reorders = 0;  // layout changes in each run
 };
 
 class Kernel {
  public:
   virtual ~Kernel() = default;
   const KernelInfo& info() const { return info_; }
-  // Brings the packed inputs into `packed`. Called before the first run, and again after a state among them has changed (or
-  // before every run, if one of them is not a state).
+  // Brings the packed inputs into `packed`. Called before the first run, and again after a state among them has changed
+  // (or before every run, if one of them is not a state).
   virtual void pack(const Arguments&) {}
   // Enqueues the work; the results are there after Backend::wait.
   virtual void run(const Arguments& arguments) = 0;
@@ -56,8 +57,8 @@ struct Support {
   std::string reason;
 };
 
-// One kernel of a plan with its final addresses. The pointers behind the spans may change between runs where the host binds
-// new batches.
+// One kernel of a plan with its final addresses. The pointers behind the spans may change between runs where the host
+// binds new batches.
 struct Launch {
   Kernel* kernel;
   Arguments arguments;
@@ -71,12 +72,12 @@ class Recording {
 };
 
 struct DeviceInfo {
-  std::string name;            // "cpu", "cuda:0"
-  std::string description;     // "AVX-512 with AMX, 2 threads, oneDNN 3.7.2"
-  int64_t memory_bytes = 0;    // what the process may use
-  int64_t library_bytes = 0;   // about what computing takes beside what is allocated here: code, tables, stacks
-  double peak_flops = 0;       // 0: not known
-  double peak_bandwidth = 0;   // bytes per second; 0: not known
+  std::string name;  // "cpu", "cuda:0"
+  std::string description;  // "AVX-512 with AMX, 2 threads, oneDNN 3.7.2"
+  int64_t memory_bytes = 0;  // what the process may use
+  int64_t library_bytes = 0;  // about what computing takes beside what is allocated here: code, tables, stacks
+  double peak_flops = 0;  // 0: not known
+  double peak_bandwidth = 0;  // bytes per second; 0: not known
 };
 
 class Backend {
@@ -84,8 +85,8 @@ class Backend {
   virtual ~Backend() = default;
 
   virtual const DeviceInfo& device() const = 0;
-  // Whether `compile` would accept the node. Composite nodes that are refused are expanded; a refused primitive is an error
-  // before anything runs.
+  // Whether `compile` would accept the node. Composite nodes that are refused are expanded; a refused primitive is an
+  // error before anything runs.
   virtual Support supports(const graph::Graph& graph, const graph::Node& node) const = 0;
   virtual std::unique_ptr<Kernel> compile(const graph::Graph& graph, const graph::Node& node,
                                           const std::vector<bool>& output_used) = 0;

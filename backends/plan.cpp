@@ -18,11 +18,14 @@ namespace {
 
 bool needs_kernel(const Node& node) { return node.op->name != "input" && !node.op->view; }
 
-Graph prepare(const Graph& graph, Backend& backend, const PlanOptions& options, std::vector<graph::PassReport>& reports) {
+Graph prepare(const Graph& graph, Backend& backend, const PlanOptions& options,
+              std::vector<graph::PassReport>& reports) {
   std::vector<graph::Pass> passes = graph::general_passes();
-  if (options.fuse) passes.push_back({"fuse", "fused kernels of the backend", [&](const Graph& g) { return backend.fuse(g); }});
+  if (options.fuse)
+    passes.push_back({"fuse", "fused kernels of the backend", [&](const Graph& g) { return backend.fuse(g); }});
   passes.push_back({"expand", "composites that the backend has no kernel for", [&](const Graph& g) {
-                      return graph::expand(g, [&](const Graph& at, const Node& node) { return !backend.supports(at, node).yes; });
+                      return graph::expand(
+                          g, [&](const Graph& at, const Node& node) { return !backend.supports(at, node).yes; });
                     }});
   for (graph::Pass& pass : graph::general_passes()) {
     pass.name += "-again";
@@ -82,7 +85,8 @@ std::unique_ptr<Plan> compile_plan(const Graph& graph, Backend& backend, const P
   for (size_t i = 0; i < plan->graph.nodes.size(); ++i) {
     const Node& node = plan->graph.nodes[i];
     if (!needs_kernel(node)) continue;
-    if (const Support support = backend.supports(plan->graph, node); !support.yes) refuse(plan->graph, node, backend, support.reason);
+    if (const Support support = backend.supports(plan->graph, node); !support.yes)
+      refuse(plan->graph, node, backend, support.reason);
     std::vector<bool> used;
     for (const int count : uses[i]) used.push_back(count > 0);
     auto kernel = backend.compile(plan->graph, node, used);
@@ -131,9 +135,9 @@ std::string Plan::text() const {
     reorders += info.reorders;
   }
   out += "kernels " + std::to_string(steps.size()) + ", reorders " + std::to_string(reorders) + ", arena " +
-         bytes_text(to_size(memory.arena_bytes)) + " (separate buffers: " + bytes_text(to_size(memory.sum_bytes)) + "), packed " +
-         bytes_text(to_size(packed_bytes)) + ", copies " + std::to_string(memory.copies.size()) + ", flops " + number_text(flops) +
-         ", bytes " + number_text(bytes) + "\n";
+         bytes_text(to_size(memory.arena_bytes)) + " (separate buffers: " + bytes_text(to_size(memory.sum_bytes)) +
+         "), packed " + bytes_text(to_size(packed_bytes)) + ", copies " + std::to_string(memory.copies.size()) +
+         ", flops " + number_text(flops) + ", bytes " + number_text(bytes) + "\n";
   return out;
 }
 

@@ -44,7 +44,8 @@ uint16_t float_to_half(float value) {
   int exponent = 0;
   std::frexp(magnitude, &exponent);  // magnitude in [2^(exponent-1), 2^exponent)
   exponent = std::max(exponent, -13);
-  const float scaled = std::ldexp(magnitude, 11 - exponent);  // the mantissa with its leading bit, in units of the last place
+  const float scaled =
+      std::ldexp(magnitude, 11 - exponent);  // the mantissa with its leading bit, in units of the last place
   const auto units = static_cast<uint32_t>(std::nearbyint(scaled));
   return static_cast<uint16_t>(sign | ((static_cast<uint32_t>(exponent + 13) << 10) + units));
 }

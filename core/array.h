@@ -1,5 +1,5 @@
-// An array in host memory: dtype, shape and bytes (row-major, little-endian). What files are read into, what weights are
-// saved from. A plain value.
+// An array in host memory: dtype, shape and bytes (row-major, little-endian). What files are read into, what weights
+// are saved from. A plain value.
 #pragma once
 
 #include <cstddef>

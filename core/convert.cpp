@@ -22,7 +22,8 @@ std::string integer_complaint(const Setting& given) {
     return "must be an integer; write " + std::to_string(static_cast<int64_t>(*real));
   }
   if (given.text() != nullptr) {
-    if (const auto number = parse_integer(*given.text())) return "must be an integer; write " + std::to_string(*number) + " without quotes";
+    if (const auto number = parse_integer(*given.text()))
+      return "must be an integer; write " + std::to_string(*number) + " without quotes";
   }
   return "must be an integer";
 }
@@ -83,7 +84,7 @@ std::string Converter<std::string>::normalise(const Setting& given, Setting& can
 void Converter<std::string>::read(const Setting& canonical, std::string& value) { value = *canonical.text(); }
 
 std::string normalise_integers(const Setting& given, size_t count, Setting& canonical) {
-  const std::string counted = count == 0 ? "a list of integers"
+  const std::string counted = count == 0   ? "a list of integers"
                               : count == 1 ? "an integer"
                                            : "an integer or a list of " + std::to_string(count) + " integers";
   std::vector<Setting> elements = elements_of(given);

@@ -74,8 +74,12 @@ Setting print_integers(std::span<const int64_t> values);
 
 template <size_t N> struct Converter<std::array<int64_t, N>> {
   static constexpr FieldType type = FieldType::integers;
-  static std::string type_text() { return N == 1 ? "integer" : "integer or list of " + std::to_string(N) + " integers"; }
-  static std::string normalise(const Setting& given, Setting& canonical) { return normalise_integers(given, N, canonical); }
+  static std::string type_text() {
+    return N == 1 ? "integer" : "integer or list of " + std::to_string(N) + " integers";
+  }
+  static std::string normalise(const Setting& given, Setting& canonical) {
+    return normalise_integers(given, N, canonical);
+  }
   static void read(const Setting& canonical, std::array<int64_t, N>& value) {
     const std::vector<int64_t> read = read_integers(canonical);
     for (size_t i = 0; i < N; ++i) value[i] = read[i];
@@ -90,7 +94,9 @@ template <size_t N> struct Converter<std::array<int64_t, N>> {
 template <> struct Converter<std::vector<int64_t>> {
   static constexpr FieldType type = FieldType::integers;
   static std::string type_text() { return "list of integers"; }
-  static std::string normalise(const Setting& given, Setting& canonical) { return normalise_integers(given, 0, canonical); }
+  static std::string normalise(const Setting& given, Setting& canonical) {
+    return normalise_integers(given, 0, canonical);
+  }
   static void read(const Setting& canonical, std::vector<int64_t>& value) { value = read_integers(canonical); }
   static Setting print(const std::vector<int64_t>& value) { return print_integers(value); }
 };

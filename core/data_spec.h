@@ -1,4 +1,5 @@
-// What a recipe says about its data, validated: which source, and how it is divided. Read by models/, obeyed by datasets/.
+// What a recipe says about its data, validated: which source, and how it is divided. Read by models/, obeyed by
+// datasets/.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,12 @@
 
 namespace dltrain {
 
-enum class SplitBy { automatic, random, stratified, time };
+enum class SplitBy {
+  automatic,
+  random,
+  stratified,
+  time
+};
 
 // A validation or test part: a source of its own, or a share of the main one.
 struct PartSpec {
@@ -33,7 +39,11 @@ struct DataSpec {
 };
 
 // What the model wants of a target: class numbers, or numbers as they are.
-enum class TargetKind { automatic, classes, numbers };
+enum class TargetKind {
+  automatic,
+  classes,
+  numbers
+};
 
 struct TargetRequest {
   std::string name;  // of the model's output
@@ -47,8 +57,8 @@ struct DataRequest {
   uint64_t seed = 0;                     // of the split and the shuffle
   std::vector<std::string> input_names;  // the model's inputs where it declares them; empty: one, called "input"
   TargetKind target_kind = TargetKind::automatic;  // of a model with one output
-  std::vector<TargetRequest> targets;    // the outputs in their order where the model has several; the data's targets are
-                                         // then named and ordered like them
+  std::vector<TargetRequest> targets;  // the outputs in their order where the model has several; the data's targets are
+                                       // then named and ordered like them
 };
 
 }  // namespace dltrain

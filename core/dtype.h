@@ -8,7 +8,17 @@
 
 namespace dltrain {
 
-enum class DType : uint8_t { f64 = 0, f32 = 1, f16 = 2, bf16 = 3, i8 = 4, u8 = 5, i32 = 6, i64 = 7, boolean = 8 };
+enum class DType : uint8_t {
+  f64 = 0,
+  f32 = 1,
+  f16 = 2,
+  bf16 = 3,
+  i8 = 4,
+  u8 = 5,
+  i32 = 6,
+  i64 = 7,
+  boolean = 8
+};
 
 size_t byte_size(DType dtype);                             // of one element
 std::string_view name(DType dtype);                        // Keras' name: "float32", "int64", "bool"

@@ -73,12 +73,13 @@ constexpr std::string_view temporary_mark = ".tmp-";
 // What a temporary file is about to become: the name that its user knows.
 std::string final_name(const std::string& path) {
   const size_t mark = path.rfind(temporary_mark);
-  const bool numbered = mark != std::string::npos && path.find_first_not_of("0123456789", mark + temporary_mark.size()) == std::string::npos;
+  const bool numbered = mark != std::string::npos &&
+                        path.find_first_not_of("0123456789", mark + temporary_mark.size()) == std::string::npos;
   return numbered ? path.substr(0, mark) : path;
 }
 
-// What is in a new folder is safe only if the folder's own name is. Where its parent may be written to but not be read, it
-// cannot be synced.
+// What is in a new folder is safe only if the folder's own name is. Where its parent may be written to but not be read,
+// it cannot be synced.
 void sync_parent(const std::string& path) {
   const std::string parent = parent_path(path).empty() ? "." : parent_path(path);
   if (::access(parent.c_str(), R_OK) == 0) sync_folder(parent);
@@ -91,8 +92,8 @@ void throw_file_error(ExitCode meaning, const std::string& action, const std::st
 }
 
 InputFile::InputFile(std::string path, ExitCode meaning) : path_(std::move(path)), meaning_(meaning) {
-  descriptor_ = path_ == "-" ? ::dup(STDIN_FILENO)
-                             : repeated([&] { return ::open(path_.c_str(), O_RDONLY | O_CLOEXEC); });
+  descriptor_ =
+      path_ == "-" ? ::dup(STDIN_FILENO) : repeated([&] { return ::open(path_.c_str(), O_RDONLY | O_CLOEXEC); });
   if (descriptor_ < 0) throw_file_error(meaning_, "open", path_, errno);
   struct stat status{};
   if (::fstat(descriptor_, &status) < 0) throw_file_error(meaning_, "read", path_, errno);
@@ -125,8 +126,7 @@ InputFile& InputFile::operator=(InputFile&& other) noexcept {
 size_t InputFile::read(std::span<std::byte> buffer) {
   size_t total = 0;
   while (total < buffer.size()) {
-    const ssize_t count =
-        repeated([&] { return ::read(descriptor_, buffer.data() + total, buffer.size() - total); });
+    const ssize_t count = repeated([&] { return ::read(descriptor_, buffer.data() + total, buffer.size() - total); });
     if (count < 0) throw_file_error(meaning_, "read", path_, errno);
     if (count == 0) break;
     total += static_cast<size_t>(count);
@@ -191,14 +191,16 @@ void OutputFile::sync() {
 
 void OutputFile::close() {
   // Interrupted, it is closed all the same on Linux.
-  if (::close(std::exchange(descriptor_, -1)) < 0 && errno != EINTR) throw_file_error(ExitCode::io, "close", path_, errno);
+  if (::close(std::exchange(descriptor_, -1)) < 0 && errno != EINTR)
+    throw_file_error(ExitCode::io, "close", path_, errno);
 }
 
 std::vector<std::byte> read_file(const std::string& path, ExitCode meaning, uint64_t limit) {
   InputFile file(path, meaning);
   const auto refuse = [&](uint64_t size) {
-    throw UserError(meaning, path, "the file is too large (" + bytes_text(size) + " or more, at most " +
-                                       bytes_text(limit) + " are read)");
+    throw UserError(
+        meaning, path,
+        "the file is too large (" + bytes_text(size) + " or more, at most " + bytes_text(limit) + " are read)");
   };
   if (file.size() > limit) refuse(file.size());
   std::vector<std::byte> bytes(static_cast<size_t>(file.size()));

@@ -40,7 +40,11 @@ class InputFile {
 // A file opened for writing from its start (truncated) or for appending. Failures mean ExitCode::io.
 class OutputFile {
  public:
-  enum class Mode { truncate, append, create_new };
+  enum class Mode {
+    truncate,
+    append,
+    create_new
+  };
   OutputFile(std::string path, Mode mode);
   ~OutputFile();
   OutputFile(OutputFile&& other) noexcept;
@@ -94,10 +98,10 @@ void truncate_file(const std::string& path, uint64_t size);
 // Bytes that an ordinary user may still write to the file system of `path`.
 uint64_t free_space(const std::string& path);
 
-std::string parent_path(const std::string& path);                              // "" for a bare name
-std::string join_path(const std::string& folder, const std::string& name);     // name alone if it is absolute
+std::string parent_path(const std::string& path);  // "" for a bare name
+std::string join_path(const std::string& folder, const std::string& name);  // name alone if it is absolute
 std::string file_name(const std::string& path);
-std::string absolute_path(const std::string& path);                            // "" stays ""
+std::string absolute_path(const std::string& path);  // "" stays ""
 
 // "cannot DO PATH" with errno's cause as a UserError.
 [[noreturn]] void throw_file_error(ExitCode meaning, const std::string& action, const std::string& path, int error);

@@ -1,12 +1,12 @@
 #include "core/folder_lock.h"
 
-#include <array>
-#include <cerrno>
-#include <ctime>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <array>
+#include <cerrno>
+#include <ctime>
 #include <vector>
 
 #include "core/diagnostic.h"
@@ -30,8 +30,8 @@ std::string text_of(const std::string& path) {
   }
 }
 
-// Boot of this machine and start of a process in ticks since then (proc(5): field 22 of stat; the name, field 2, may hold
-// anything, but no closing bracket follows it). Empty if there is no such process.
+// Boot of this machine and start of a process in ticks since then (proc(5): field 22 of stat; the name, field 2, may
+// hold anything, but no closing bracket follows it). Empty if there is no such process.
 std::string identity_of(const std::string& process) {
   const std::string stat = text_of("/proc/" + process + "/stat");
   const size_t bracket = stat.rfind(')');
@@ -66,9 +66,11 @@ bool may_live(const LockOwner& owner) {
     throw UserError(ExitCode::locked, parent_path(path), "another process has just begun to work in this folder",
                     "wait until it ends; if there is none, remove " + path);
   }
-  throw UserError(ExitCode::locked, parent_path(path),
-                  "process " + owner->process + " on " + owner->host + " has been working in this folder since " + owner->since,
-                  "wait until it ends, or stop it with `kill " + owner->process + "`" + (owner->host == host_name() ? "" : " on its host"));
+  throw UserError(
+      ExitCode::locked, parent_path(path),
+      "process " + owner->process + " on " + owner->host + " has been working in this folder since " + owner->since,
+      "wait until it ends, or stop it with `kill " + owner->process + "`" +
+          (owner->host == host_name() ? "" : " on its host"));
 }
 
 int opened(const std::string& path, int flags) {
@@ -151,7 +153,8 @@ std::optional<LockOwner> parse_lock_owner(std::string_view text) {
   return owner;
 }
 
-FolderLock::FolderLock(const std::string& folder) : path_(join_path(folder, flock_name)), descriptor_(take_flock(path_)) {
+FolderLock::FolderLock(const std::string& folder)
+    : path_(join_path(folder, flock_name)), descriptor_(take_flock(path_)) {
   if (descriptor_ < 0) {
     remove_file(path_);  // nobody can hold it
     path_ = join_path(folder, exclusive_name);
@@ -181,8 +184,9 @@ bool try_to_remove(const std::string& path) {
 
 FolderLock::~FolderLock() {
   // Who finds another file of the name than ours leaves it alone.
-  const bool ours = descriptor_ >= 0 ? has_name(descriptor_, path_)
-                                     : parse_lock_owner(text_of(path_)).value_or(LockOwner()).process == std::to_string(::getpid());
+  const bool ours = descriptor_ >= 0
+                        ? has_name(descriptor_, path_)
+                        : parse_lock_owner(text_of(path_)).value_or(LockOwner()).process == std::to_string(::getpid());
   if (ours) try_to_remove(path_);  // where it stays, the next owner takes it over
   if (descriptor_ >= 0) ::close(descriptor_);
 }

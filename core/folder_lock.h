@@ -1,6 +1,6 @@
-// One process at a time works in a folder. The lock is FOLDER/.lock: an exclusive flock, which the kernel gives back when
-// its owner ends in whatever way, and the owner's name for messages. File systems without flock (ENOLCK, ENOTSUP) get
-// FOLDER/.lock-exclusive, created exclusively, whose owner is looked for by process, host and start of the process.
+// One process at a time works in a folder. The lock is FOLDER/.lock: an exclusive flock, which the kernel gives back
+// when its owner ends in whatever way, and the owner's name for messages. File systems without flock (ENOLCK, ENOTSUP)
+// get FOLDER/.lock-exclusive, created exclusively, whose owner is looked for by process, host and start of the process.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ namespace dltrain {
 struct LockOwner {
   std::string process;  // its number
   std::string host;
-  std::string since;     // when it took the lock: "2026-11-21 10:52:56 UTC"
+  std::string since;  // when it took the lock: "2026-11-21 10:52:56 UTC"
   std::string identity;  // boot of the machine and start of the process since then: numbers of processes come again
 
   std::string file_text() const;
@@ -25,8 +25,8 @@ std::optional<LockOwner> parse_lock_owner(std::string_view text);
 
 class FolderLock {
  public:
-  // The folder exists. Throws UserError: locked, which names the owner, if another process (or another FolderLock of this
-  // one) has it; io if the file cannot be made. A dead owner's lock is taken over.
+  // The folder exists. Throws UserError: locked, which names the owner, if another process (or another FolderLock of
+  // this one) has it; io if the file cannot be made. A dead owner's lock is taken over.
   explicit FolderLock(const std::string& folder);
   // Gives the folder back and removes the file.
   ~FolderLock();

@@ -33,9 +33,10 @@ void* module_symbol(const std::string& name, const std::string& symbol, const st
   if (handle == nullptr) handle = ::dlopen(module_path(name).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     const char* cause = ::dlerror();
-    throw UserError(ExitCode::device, module_path(name),
-                    "the module is needed " + purpose + " and cannot be loaded: " + (cause != nullptr ? cause : "unknown"),
-                    "build dltrain again, or put the module back beside the program");
+    throw UserError(
+        ExitCode::device, module_path(name),
+        "the module is needed " + purpose + " and cannot be loaded: " + (cause != nullptr ? cause : "unknown"),
+        "build dltrain again, or put the module back beside the program");
   }
   void* address = ::dlsym(handle, symbol.c_str());
   if (address == nullptr) throw Bug("module " + name + " has no symbol " + symbol);

@@ -6,8 +6,8 @@
 
 namespace dltrain {
 
-// The address of `symbol` (extern "C") in the module dltrain_<name>.so beside libdltrain.so. Throws UserError (device) if
-// the module is not there or cannot be loaded; `purpose` says what for, e.g. "to read image files".
+// The address of `symbol` (extern "C") in the module dltrain_<name>.so beside libdltrain.so. Throws UserError (device)
+// if the module is not there or cannot be loaded; `purpose` says what for, e.g. "to read image files".
 void* module_symbol(const std::string& name, const std::string& symbol, const std::string& purpose);
 bool module_exists(const std::string& name);
 // The folder that libdltrain.so lies in.

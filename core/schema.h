@@ -1,5 +1,5 @@
-// What a component accepts, as plain data made from its `describe` (core/describe.h). One declaration gives reading with
-// all diagnostics, defaults, documentation, JSON Schema, and the canonical form that checkpoints store.
+// What a component accepts, as plain data made from its `describe` (core/describe.h). One declaration gives reading
+// with all diagnostics, defaults, documentation, JSON Schema, and the canonical form that checkpoints store.
 #pragma once
 
 #include <functional>
@@ -17,13 +17,30 @@
 namespace dltrain {
 
 enum class FieldType {
-  boolean, integer, real, text, choice, integers, reals, texts, component, components, real_or_component,
-  step_count, step_counts, other
+  boolean,
+  integer,
+  real,
+  text,
+  choice,
+  integers,
+  reals,
+  texts,
+  component,
+  components,
+  real_or_component,
+  step_count,
+  step_counts,
+  other
 };
 
 // A bound on a number (on each one of a list).
 struct Rule {
-  enum class Kind { at_least, at_most, greater_than, less_than };
+  enum class Kind {
+    at_least,
+    at_most,
+    greater_than,
+    less_than
+  };
   Kind kind;
   double bound;
 

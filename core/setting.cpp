@@ -55,7 +55,8 @@ bool Table::operator==(const Table& other) const {
 }
 
 std::string Setting::type_text() const {
-  constexpr const char* names[] = {"none", "a truth value", "an integer", "a real number", "a text", "a list", "a table"};
+  constexpr const char* names[] = {"none",   "a truth value", "an integer", "a real number",
+                                   "a text", "a list",        "a table"};
   return names[data_.index()];
 }
 

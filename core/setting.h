@@ -1,5 +1,5 @@
-// A value as a recipe holds it, with the place where it stands: what TOML can express, in order, independent of the TOML
-// parser. Comparison ignores places.
+// A value as a recipe holds it, with the place where it stands: what TOML can express, in order, independent of the
+// TOML parser. Comparison ignores places.
 #pragma once
 
 #include <cstdint>

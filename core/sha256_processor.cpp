@@ -40,7 +40,8 @@ __attribute__((target("sha,sse4.1"))) void take_block(__m128i& abef, __m128i& cd
 
 }  // namespace
 
-__attribute__((target("sha,sse4.1"))) void processor(std::array<uint32_t, 8>& state, const std::byte* blocks, size_t count) {
+__attribute__((target("sha,sse4.1"))) void processor(std::array<uint32_t, 8>& state, const std::byte* blocks,
+                                                     size_t count) {
   const __m128i badc = _mm_shuffle_epi32(load(state.data()), 0xb1);
   const __m128i hgfe = _mm_shuffle_epi32(load(&state[4]), 0x1b);
   __m128i abef = _mm_alignr_epi8(badc, hgfe, 8);
@@ -64,7 +65,9 @@ bool processor_can() {
 
 namespace dltrain::sha256_blocks {
 
-void processor(std::array<uint32_t, 8>& state, const std::byte* blocks, size_t count) { portable(state, blocks, count); }
+void processor(std::array<uint32_t, 8>& state, const std::byte* blocks, size_t count) {
+  portable(state, blocks, count);
+}
 
 bool processor_can() { return false; }
 

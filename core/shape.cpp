@@ -14,7 +14,8 @@ int64_t Shape::elements() const {
 }
 
 Shape Shape::slice(size_t first, size_t last) const {
-  return Shape(std::vector<int64_t>(sizes_.begin() + static_cast<long>(first), sizes_.begin() + static_cast<long>(last)));
+  return Shape(
+      std::vector<int64_t>(sizes_.begin() + static_cast<long>(first), sizes_.begin() + static_cast<long>(last)));
 }
 
 Shape Shape::concat(const Shape& other) const {

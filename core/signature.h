@@ -31,7 +31,8 @@ struct DataField {
 
   // Without what only the values show.
   bool operator==(const DataField& o) const {
-    return name == o.name && shape == o.shape && dtype == o.dtype && classes == o.classes && class_names == o.class_names;
+    return name == o.name && shape == o.shape && dtype == o.dtype && classes == o.classes &&
+           class_names == o.class_names;
   }
 };
 

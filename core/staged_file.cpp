@@ -18,7 +18,8 @@ bool cannot_be_replaced(const std::string& path) {
 
 }  // namespace
 
-StagedFile::StagedFile(std::string path) : final_path_(std::move(path)), path_(final_path_), in_place_(cannot_be_replaced(path_)) {
+StagedFile::StagedFile(std::string path)
+    : final_path_(std::move(path)), path_(final_path_), in_place_(cannot_be_replaced(path_)) {
   if (!in_place_) path_ += ".tmp-" + std::to_string(::getpid());
 }
 

@@ -25,7 +25,8 @@ std::string bytes_text(uint64_t bytes);                  // "1.5 MiB"
 std::string count_text(int64_t count);                   // "1,234,567"
 std::string counted(int64_t count, std::string_view noun);  // "1 row", "2,345 rows"
 
-// The bytes of the UTF-8 character that the text begins with; 0 if it is not valid UTF-8 (RFC 3629) or the text is empty.
+// The bytes of the UTF-8 character that the text begins with; 0 if it is not valid UTF-8 (RFC 3629) or the text is
+// empty.
 size_t utf8_length(std::string_view text);
 
 // The characters (code points) of a UTF-8 text.

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <limits>
 
-#include "core/not_finite.h"
 #include "core/diagnostic.h"
+#include "core/not_finite.h"
 #include "datasets/gather.h"
 
 namespace dltrain::datasets {

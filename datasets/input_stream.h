@@ -29,8 +29,8 @@ class InputStream {
 // (data) for what the model cannot take: other shapes, columns or arrays that are missing.
 std::unique_ptr<InputStream> open_inputs(const std::string& path, const DataContract& contract);
 
-// The same samples, in batches of `count`, prepared by one thread ahead of the consumer; every call asks for `count`. When
-// `stop` says so, next() ends early, even where the samples come from a pipe in which nothing comes.
+// The same samples, in batches of `count`, prepared by one thread ahead of the consumer; every call asks for `count`.
+// When `stop` says so, next() ends early, even where the samples come from a pipe in which nothing comes.
 std::unique_ptr<InputStream> read_ahead(std::unique_ptr<InputStream> inputs, int64_t count, bool (*stop)());
 
 }  // namespace dltrain::datasets

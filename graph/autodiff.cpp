@@ -8,8 +8,8 @@ namespace dltrain::graph {
 
 namespace {
 
-// One sweep from `loss` back over the nodes of a graph. Gradients of the same value are added up in the order of the sweep,
-// so that results repeat.
+// One sweep from `loss` back over the nodes of a graph. Gradients of the same value are added up in the order of the
+// sweep, so that results repeat.
 class Sweep {
  public:
   explicit Sweep(Builder& builder) : builder_(builder) {}

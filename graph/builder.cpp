@@ -39,7 +39,8 @@ Value Builder::emit(std::string_view op, std::vector<Value> inputs, Attributes a
 
 Value Builder::input(const std::string& name, InputKind kind, ValueType type) {
   if (const Input* known = graph_.input(name)) {
-    if (known->kind != kind || graph_.type(known->value) != type) throw Bug("input \"" + name + "\" is asked for in two forms");
+    if (known->kind != kind || graph_.type(known->value) != type)
+      throw Bug("input \"" + name + "\" is asked for in two forms");
     return known->value;
   }
   const Op* op = op_registry().find("input");
@@ -68,7 +69,8 @@ Value Builder::state(const StateInfo& info) {
 
 void Builder::set_state(const std::string& name, Value value) {
   const StateInfo* info = states_.find(name);
-  if (info == nullptr || info->type != type(value)) throw Bug("state \"" + name + "\" is set to a value of another type");
+  if (info == nullptr || info->type != type(value))
+    throw Bug("state \"" + name + "\" is set to a value of another type");
   current_states_[name] = value;
   for (Output& output : graph_.outputs) {
     if (!output.is_state || output.name != name) continue;
@@ -90,12 +92,27 @@ std::string Builder::state_name(const std::string& name) const {
 
 Value Builder::weight(std::string name, Shape shape, Component initializer, std::optional<Component> regularizer,
                       std::optional<Component> constraint) {
-  return state({state_name(name), {real_, std::move(shape)}, StateRole::weight, options_.trainable, std::move(initializer),
-                std::move(regularizer), std::move(constraint), options_.learning_rate_factor, options_.weights_of.empty() ? path() : options_.weights_of});
+  return state({state_name(name),
+                {real_, std::move(shape)},
+                StateRole::weight,
+                options_.trainable,
+                std::move(initializer),
+                std::move(regularizer),
+                std::move(constraint),
+                options_.learning_rate_factor,
+                options_.weights_of.empty() ? path() : options_.weights_of});
 }
 
 Value Builder::buffer(std::string name, Shape shape, Component initializer) {
-  return state({state_name(name), {real_, std::move(shape)}, StateRole::buffer, false, std::move(initializer), {}, {}, 1, options_.weights_of.empty() ? path() : options_.weights_of});
+  return state({state_name(name),
+                {real_, std::move(shape)},
+                StateRole::buffer,
+                false,
+                std::move(initializer),
+                {},
+                {},
+                1,
+                options_.weights_of.empty() ? path() : options_.weights_of});
 }
 
 void Builder::update_buffer(const std::string& name, Value value) {
@@ -105,7 +122,8 @@ void Builder::update_buffer(const std::string& name, Value value) {
 void Builder::fail(std::string what, std::string help) const {
   const Scope& scope = graph_.scopes[static_cast<size_t>(scope_)];
   const std::string who = scope.who.empty() ? scope.path : scope.who;
-  throw UserError(ExitCode::recipe, {{Severity::error, "shape", scope.place, who, std::move(what), "", "", std::move(help)}});
+  throw UserError(ExitCode::recipe,
+                  {{Severity::error, "shape", scope.place, who, std::move(what), "", "", std::move(help)}});
 }
 
 int64_t Builder::random_stream(std::string_view purpose) const {

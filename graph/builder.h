@@ -23,7 +23,8 @@ constexpr auto learning_rate = "learning_rate";  // real
 
 class Builder {
  public:
-  // `real` is the dtype of weights and activations. `states` is shared by all graphs of a program and outlives the builder.
+  // `real` is the dtype of weights and activations. `states` is shared by all graphs of a program and outlives the
+  // builder.
   Builder(Graph& graph, StateTable& states, bool training, DType real = DType::f32);
 
   Graph& graph() { return graph_; }
@@ -79,7 +80,8 @@ class Builder {
   };
   class ScopeGuard {
    public:
-    ScopeGuard(Builder& builder, int32_t previous, LayerOptions options) : builder_(builder), previous_(previous), options_(options) {}
+    ScopeGuard(Builder& builder, int32_t previous, LayerOptions options)
+        : builder_(builder), previous_(previous), options_(options) {}
     ~ScopeGuard();
     ScopeGuard(const ScopeGuard&) = delete;
     ScopeGuard& operator=(const ScopeGuard&) = delete;

@@ -53,7 +53,11 @@ struct Node {
 
 // What a graph is fed with. data: a batch; scalar: set by the host for each run (learning rate, step, sample offset);
 // state: weights and the like, which stay on the device.
-enum class InputKind { data, scalar, state };
+enum class InputKind {
+  data,
+  scalar,
+  state
+};
 
 struct Input {
   std::string name;

@@ -7,11 +7,13 @@ void expect(bool condition, const std::string& what, const std::string& help) {
 }
 
 void expect_inputs(const InferContext& context, size_t count) {
-  if (context.inputs.size() != count) throw Bug("an op with " + std::to_string(count) + " inputs is given " + std::to_string(context.inputs.size()));
+  if (context.inputs.size() != count)
+    throw Bug("an op with " + std::to_string(count) + " inputs is given " + std::to_string(context.inputs.size()));
 }
 
 void expect_float(const ValueType& type, const std::string& op) {
-  expect(is_float(type.dtype), op + " needs real numbers (was " + type.text() + ")", "a Rescaling layer makes them of integers, an Embedding layer of class numbers");
+  expect(is_float(type.dtype), op + " needs real numbers (was " + type.text() + ")",
+         "a Rescaling layer makes them of integers, an Embedding layer of class numbers");
 }
 
 ValueType broadcast_type(const ValueType& a, const ValueType& b, const std::string& op) {

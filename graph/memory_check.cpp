@@ -62,11 +62,13 @@ class Checker {
         if (placement.kind != Placement::Kind::arena || graph_.nodes[i].op->view) continue;
         const int64_t bytes = graph_.type(value).bytes();
         const int32_t written = graph_.nodes[i].op->name == "input" ? -1 : index;  // a state that is set aside
-        spans_.push_back({print_value(value), placement.offset, placement.offset + bytes, written, last_read(value), value});
+        spans_.push_back(
+            {print_value(value), placement.offset, placement.offset + bytes, written, last_read(value), value});
       }
       if (plan_.scratch[i] >= 0) {
         const int64_t bytes = needs_[i].scratch_bytes;
-        spans_.push_back({"scratch of %" + std::to_string(i), plan_.scratch[i], plan_.scratch[i] + bytes, index, index, {}});
+        spans_.push_back(
+            {"scratch of %" + std::to_string(i), plan_.scratch[i], plan_.scratch[i] + bytes, index, index, {}});
       }
     }
   }
@@ -79,7 +81,8 @@ class Checker {
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       if (root(node.inputs[i]) != old.root) continue;
       any = true;
-      if (std::find(pairs.begin(), pairs.end(), std::pair{static_cast<int>(i), fresh.root.output}) == pairs.end()) return false;
+      if (std::find(pairs.begin(), pairs.end(), std::pair{static_cast<int>(i), fresh.root.output}) == pairs.end())
+        return false;
     }
     return any;
   }

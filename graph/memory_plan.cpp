@@ -132,8 +132,8 @@ class Planner {
     buffer_of_[value] = buffers_.size() - 1;
   }
 
-  // The buffer of the state that `value` replaces, if it can be written there at once: nobody reads the old value later, and
-  // this node itself only where the kernel allows it.
+  // The buffer of the state that `value` replaces, if it can be written there at once: nobody reads the old value
+  // later, and this node itself only where the kernel allows it.
   std::optional<size_t> state_target(Value value) {
     const auto names = state_outputs_.find(value);
     if (names == state_outputs_.end() || names->second.size() != 1) return std::nullopt;
@@ -160,8 +160,8 @@ class Planner {
   bool may_overwrite(int32_t index, Value input, Value value) const {
     const size_t buffer = buffer_of_.at(input);
     const Buffer& old = buffers_[buffer];
-    return old.placement.kind == Placement::Kind::arena && old.last == index && old.bytes == graph_.type(value).bytes() &&
-           in_place_only(value, buffer);
+    return old.placement.kind == Placement::Kind::arena && old.last == index &&
+           old.bytes == graph_.type(value).bytes() && in_place_only(value, buffer);
   }
 
   void share(Value value, Value source) {
@@ -188,7 +188,8 @@ class Planner {
       plan_.sum_bytes = checked_add(plan_.sum_bytes, buffers_[i].bytes);
       order.push_back(i);
     }
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return buffers_[a].bytes > buffers_[b].bytes; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return buffers_[a].bytes > buffers_[b].bytes; });
     std::vector<size_t> placed;  // by offset
     for (const size_t i : order) {
       Buffer& buffer = buffers_[i];
@@ -202,10 +203,13 @@ class Planner {
       buffer.placement.offset = offset;
       plan_.arena_bytes = std::max(plan_.arena_bytes, checked_add(offset, buffer.bytes));
       placed.insert(std::upper_bound(placed.begin(), placed.end(), i,
-                                     [&](size_t a, size_t b) { return buffers_[a].placement.offset < buffers_[b].placement.offset; }),
+                                     [&](size_t a, size_t b) {
+                                       return buffers_[a].placement.offset < buffers_[b].placement.offset;
+                                     }),
                     i);
     }
-    for (const auto& [node, buffer] : scratch_buffers_) plan_.scratch[static_cast<size_t>(node)] = buffers_[buffer].placement.offset;
+    for (const auto& [node, buffer] : scratch_buffers_)
+      plan_.scratch[static_cast<size_t>(node)] = buffers_[buffer].placement.offset;
   }
 
   const Graph& graph_;

@@ -37,10 +37,10 @@ struct StateCopy {
 struct MemoryPlan {
   std::vector<std::vector<Placement>> values;  // [node][output]
   std::vector<int64_t> scratch;                // [node]: offset in the arena; -1: none
-  std::vector<StateCopy> saves;                // before the run, state to value: old values that outlive their replacement
-  std::vector<StateCopy> copies;               // after the run, value to state: new values that are not computed in place
+  std::vector<StateCopy> saves;  // before the run, state to value: old values that outlive their replacement
+  std::vector<StateCopy> copies;  // after the run, value to state: new values that are not computed in place
   int64_t arena_bytes = 0;
-  int64_t sum_bytes = 0;                       // what separate buffers would take
+  int64_t sum_bytes = 0;  // what separate buffers would take
 };
 
 constexpr int64_t alignment = 64;

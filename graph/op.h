@@ -18,7 +18,8 @@ class Builder;
 // Inputs that do not fit an op: `what` is one clause with the shapes received. The builder adds place and layer.
 class ShapeError : public std::runtime_error {
  public:
-  explicit ShapeError(const std::string& what, std::string help = {}) : std::runtime_error(what), help_(std::move(help)) {}
+  explicit ShapeError(const std::string& what, std::string help = {})
+      : std::runtime_error(what), help_(std::move(help)) {}
   const std::string& help() const { return help_; }
 
  private:
@@ -34,7 +35,10 @@ struct InferContext {
 class GradientContext {
  public:
   GradientContext(Builder& builder, const Node& node, int32_t index, std::vector<Value> output_gradients)
-      : builder_(builder), node_(node), index_(index), output_gradients_(std::move(output_gradients)),
+      : builder_(builder),
+        node_(node),
+        index_(index),
+        output_gradients_(std::move(output_gradients)),
         input_gradients_(node.inputs.size()) {}
 
   Builder& builder() { return builder_; }
@@ -66,7 +70,7 @@ struct Op {
   std::vector<Value> (*expand)(Builder&, const Node&) = nullptr;
   bool elementwise = false;  // every output element depends on the same element of each input (after broadcasting)
   bool commutative = false;
-  bool view = false;         // output 0 is input 0 with another shape: no kernel, no memory
+  bool view = false;  // output 0 is input 0 with another shape: no kernel, no memory
 };
 
 class OpRegistry {

@@ -1,4 +1,5 @@
-// Passes: named rewritings that keep the meaning of a graph. Each can be switched off by name and is verified afterwards.
+// Passes: named rewritings that keep the meaning of a graph. Each can be switched off by name and is verified
+// afterwards.
 #pragma once
 
 #include <functional>
@@ -33,6 +34,6 @@ std::vector<Pass> general_passes();
 Graph remove_dead_code(const Graph& graph);           // nodes that no output needs; unread inputs stay
 Graph merge_common_subexpressions(const Graph& graph);  // equal ops of equal inputs become one
 Graph fold_constants(const Graph& graph);             // arithmetic on constants
-Graph simplify(const Graph& graph);                   // x + 0, x * 1, views of views, transposes that undo each other
+Graph simplify(const Graph& graph);  // x + 0, x * 1, views of views, transposes that undo each other
 
 }  // namespace dltrain::graph

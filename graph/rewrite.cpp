@@ -10,7 +10,9 @@ Graph rewrite(const Graph& graph, const Replacement& replace) {
   StateTable states;
   Builder builder(result, states, false);
   std::vector<std::vector<Value>> mapped(graph.nodes.size());
-  const auto map = [&](Value value) { return mapped[static_cast<size_t>(value.node)][static_cast<size_t>(value.output)]; };
+  const auto map = [&](Value value) {
+    return mapped[static_cast<size_t>(value.node)][static_cast<size_t>(value.output)];
+  };
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     Node node = graph.nodes[i];
     std::transform(node.inputs.begin(), node.inputs.end(), node.inputs.begin(), map);
@@ -26,7 +28,8 @@ Graph rewrite(const Graph& graph, const Replacement& replace) {
     result.nodes.push_back(std::move(node));
   }
   for (const Input& input : graph.inputs) result.inputs.push_back({input.name, input.kind, map(input.value)});
-  for (const Output& output : graph.outputs) result.outputs.push_back({output.name, output.is_state, map(output.value)});
+  for (const Output& output : graph.outputs)
+    result.outputs.push_back({output.name, output.is_state, map(output.value)});
   return result;
 }
 

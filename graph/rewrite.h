@@ -10,8 +10,8 @@
 namespace dltrain::graph {
 
 // Builds a new graph from `graph`: for each node in order, `replace` gets the builder, the node with its inputs already
-// mapped into the new graph, and its index in the old one. It returns the new outputs, or nothing to copy the node. Graph
-// inputs keep their names and order, even if nobody reads them.
+// mapped into the new graph, and its index in the old one. It returns the new outputs, or nothing to copy the node.
+// Graph inputs keep their names and order, even if nobody reads them.
 using Replacement = std::function<std::optional<std::vector<Value>>(Builder&, const Node&, size_t)>;
 Graph rewrite(const Graph& graph, const Replacement& replace);
 

@@ -37,7 +37,8 @@ std::string violation(const Graph& graph) {
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const std::string wrong = node_violation(graph, i);
     if (!wrong.empty()) {
-      return "node %" + std::to_string(i) + (graph.nodes[i].op != nullptr ? " (" + graph.nodes[i].op->name + ") " : " ") + wrong;
+      return "node %" + std::to_string(i) +
+             (graph.nodes[i].op != nullptr ? " (" + graph.nodes[i].op->name + ") " : " ") + wrong;
     }
   }
   std::set<std::string> names;

@@ -39,7 +39,8 @@ Tensors assemble_inputs(Builder& b, const ModelSpec& model, const DataSignature&
 namespace {
 
 // The inputs of a layer, or nothing if one of them could not be computed.
-std::optional<std::vector<Tensor>> gather_inputs(const LayerSpec& layer, const Tensors& values, const std::set<std::string>& failed) {
+std::optional<std::vector<Tensor>> gather_inputs(const LayerSpec& layer, const Tensors& values,
+                                                 const std::set<std::string>& failed) {
   std::vector<Tensor> inputs;
   for (const std::string& name : layer.inputs) {
     if (failed.contains(name)) return std::nullopt;
@@ -60,7 +61,8 @@ void assemble_layers(Builder& b, const ModelSpec& model, Tensors& values, Diagno
       failed.insert(layer.name);
       continue;
     }
-    const auto scope = b.scope(layer.name, layer.who(), layer.place, {layer.trainable, layer.learning_rate_factor, layer.reuse});
+    const auto scope =
+        b.scope(layer.name, layer.who(), layer.place, {layer.trainable, layer.learning_rate_factor, layer.reuse});
     try {
       values[layer.name] = layers::build_layer(layer.component, b, *inputs).front();
     } catch (const UserError& error) {

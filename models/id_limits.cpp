@@ -10,7 +10,8 @@ namespace dltrain::models {
 namespace {
 
 bool moves_values(const std::string& kind) {
-  constexpr std::array kinds = {"Input", "Flatten", "Reshape", "Permute", "Concatenate", "ZeroPadding2D", "UpSampling2D"};
+  constexpr std::array kinds = {"Input",       "Flatten",       "Reshape",     "Permute",
+                                "Concatenate", "ZeroPadding2D", "UpSampling2D"};
   return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
@@ -23,11 +24,13 @@ std::vector<IdLimit> id_limits(const ModelSpec& model) {
   for (const LayerSpec& layer : model.layers) {
     std::set<std::string> from;
     for (const std::string& input : layer.inputs) {
-      if (const auto known = origins.find(input); known != origins.end()) from.insert(known->second.begin(), known->second.end());
+      if (const auto known = origins.find(input); known != origins.end())
+        from.insert(known->second.begin(), known->second.end());
     }
     if (moves_values(layer.component.kind)) origins[layer.name] = from;
     if (layer.component.kind != "Embedding") continue;
-    for (const std::string& input : from) limits.push_back({input, layer.who(), *layer.component.params.at("input_dim").integer()});
+    for (const std::string& input : from)
+      limits.push_back({input, layer.who(), *layer.component.params.at("input_dim").integer()});
   }
   return limits;
 }

@@ -10,7 +10,8 @@ namespace dltrain::models {
 
 namespace {
 
-// Keras' map_graph for our layers. A "node" is one call: a LayerSpec, or an input. An "operation" is the layer that is called.
+// Keras' map_graph for our layers. A "node" is one call: a LayerSpec, or an input. An "operation" is the layer that is
+// called.
 class FunctionalOrder {
  public:
   explicit FunctionalOrder(const ModelSpec& model) : model_(model) {
@@ -24,7 +25,8 @@ class FunctionalOrder {
     std::vector<std::string> order;
     for (const auto& [operation, index] : index_) order.push_back(operation);
     std::sort(order.begin(), order.end(), [&](const std::string& a, const std::string& b) {
-      return operation_depth_[a] != operation_depth_[b] ? operation_depth_[a] > operation_depth_[b] : index_[a] < index_[b];
+      return operation_depth_[a] != operation_depth_[b] ? operation_depth_[a] > operation_depth_[b]
+                                                        : index_[a] < index_[b];
     });
     return order;
   }
@@ -41,8 +43,8 @@ class FunctionalOrder {
     return call == calls_.end() ? std::vector<std::string>{} : call->second->inputs;
   }
 
-  // Depth first; an operation gets its number when it is entered, a node is listed when it is left. Without recursion: models
-  // may be thousands of layers deep.
+  // Depth first; an operation gets its number when it is entered, a node is listed when it is left. Without recursion:
+  // models may be thousands of layers deep.
   void visit(const std::string& start) {
     std::vector<std::pair<std::string, size_t>> stack;
     enter(start, stack);

@@ -1,5 +1,5 @@
-// Where Keras 3 puts the weights of each layer in a .weights.h5 file: "layers/dense_1/vars". Names of layers play no part;
-// classes and their order do (Keras: src/saving/saving_lib.py, src/ops/function.py map_graph).
+// Where Keras 3 puts the weights of each layer in a .weights.h5 file: "layers/dense_1/vars". Names of layers play no
+// part; classes and their order do (Keras: src/saving/saving_lib.py, src/ops/function.py map_graph).
 #pragma once
 
 #include <string>
@@ -17,7 +17,8 @@ struct KerasLayer {
 };
 std::vector<KerasLayer> keras_layers(const ModelSpec& model);
 
-// A weight or buffer of the model and its data set: number `number` of the group. Trainable ones first, as Keras numbers them.
+// A weight or buffer of the model and its data set: number `number` of the group. Trainable ones first, as Keras
+// numbers them.
 struct KerasVariable {
   std::string group;  // "layers/dense_1"
   int number = 0;

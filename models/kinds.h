@@ -20,10 +20,9 @@ template <class Interface> class Kinds {
 
   template <class T> void add() {
     schemas_.push_back(make_schema<T>(family_));
-    const auto [entry, is_new] =
-        makers_.emplace(T::kind, [](const Component& component) -> std::unique_ptr<Interface> {
-          return std::make_unique<T>(read<T>(component));
-        });
+    const auto [entry, is_new] = makers_.emplace(T::kind, [](const Component& component) -> std::unique_ptr<Interface> {
+      return std::make_unique<T>(read<T>(component));
+    });
     if (!is_new) throw Bug("the " + family_ + " \"" + entry->first + "\" is registered twice");
   }
 

@@ -11,11 +11,11 @@ namespace dltrain::models {
 
 // What the node that made a value says about its numbers.
 enum class Origin {
-  unknown,     // nothing
-  linear,      // any number: a product with weights, a normalization
+  unknown,  // nothing
+  linear,  // any number: a product with weights, a normalization
   activation,  // a function whose values are no probabilities: relu, tanh, ...
-  sigmoid,     // each in 0..1
-  softmax,     // each row sums to 1
+  sigmoid,  // each in 0..1
+  softmax,  // each row sums to 1
 };
 // Looks through what only changes the shape or the dtype.
 Origin origin_of(const graph::Graph& graph, graph::Value value);

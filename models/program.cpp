@@ -37,9 +37,9 @@ void Program::warn_if_nothing_is_trained() {
   const auto role = [](const graph::StateInfo& info) { return info.role == graph::StateRole::weight; };
   if (std::any_of(states.begin(), states.end(), [&](const auto& info) { return role(info) && info.trainable; })) return;
   const bool any = std::any_of(states.begin(), states.end(), role);
-  warnings_.warning("nothing-to-train", spec_.model.place, "[model]",
-                    any ? "training changes nothing: all weights are frozen"
-                        : "training changes nothing: no layer has weights");
+  warnings_.warning(
+      "nothing-to-train", spec_.model.place, "[model]",
+      any ? "training changes nothing: all weights are frozen" : "training changes nothing: no layer has weights");
 }
 
 void Program::warn_of_lost_masks(const ProgramBuilder& part) {
@@ -127,7 +127,8 @@ Graph Program::train(int64_t batch) {
 }
 
 Graph Program::until(const std::string& layer, int64_t batch) {
-  const auto found = std::find_if(spec_.model.layers.begin(), spec_.model.layers.end(), [&](const LayerSpec& l) { return l.name == layer; });
+  const auto found = std::find_if(spec_.model.layers.begin(), spec_.model.layers.end(),
+                                  [&](const LayerSpec& l) { return l.name == layer; });
   if (found == spec_.model.layers.end()) throw Bug("there is no layer \"" + layer + "\"");
   ProgramBuilder part(*this, false);
   part.forward(batch);
@@ -160,19 +161,23 @@ Graph Program::gradient_values(int64_t batch) {
   const BatchLoss loss = part.losses(batch, SumSet::train);
   const auto weights = part.trained();
   const auto gradients = part.weight_gradients(loss, weights);
-  for (size_t i = 0; i < weights.size(); ++i) part.builder().set_result(state_name::gradient(weights[i].name), gradients[i]);
+  for (size_t i = 0; i < weights.size(); ++i)
+    part.builder().set_result(state_name::gradient(weights[i].name), gradients[i]);
   part.builder().set_result(state_name::weight_sum, loss.denominator);
   return without_effects(part.take());
 }
 
-std::vector<Tracked> Program::tracked(SumSet set) const { return set == SumSet::train ? tracked_train_ : tracked_evaluate_; }
+std::vector<Tracked> Program::tracked(SumSet set) const {
+  return set == SumSet::train ? tracked_train_ : tracked_evaluate_;
+}
 
 const DataField& Program::target_of(const std::string& output) const {
   const auto& targets = signature_.targets;
   if (targets.size() == 1) return targets.front();
   const auto found = std::find_if(targets.begin(), targets.end(), [&](const DataField& f) { return f.name == output; });
   if (found != targets.end()) return *found;
-  const auto at = std::find(spec_.model.outputs.begin(), spec_.model.outputs.end(), output) - spec_.model.outputs.begin();
+  const auto at =
+      std::find(spec_.model.outputs.begin(), spec_.model.outputs.end(), output) - spec_.model.outputs.begin();
   if (static_cast<size_t>(at) < targets.size()) return targets[static_cast<size_t>(at)];
   throw Bug("the data has no target for output \"" + output + "\"");
 }

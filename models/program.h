@@ -1,12 +1,12 @@
-// A model with its loss and optimizer as graphs: the parts of a training program. Each part is assembled for a batch size
-// and shares the table of states with the others.
+// A model with its loss and optimizer as graphs: the parts of a training program. Each part is assembled for a batch
+// size and shares the table of states with the others.
 //
 //   predict(n)    outputs
 //   evaluate(n)   inference, adds losses and metrics to the sums of "evaluate"
-//   gradient(n)   one micro-batch: adds gradients (of sums, not means) and weights to the gradient states, sums to "train"
-//   exchange()    nothing; where processes of a data-parallel run will add up their gradient states
-//   apply()       divides by the weights, clips, updates under "all gradients are finite", clears the gradient states
-//   train(n)      gradient and apply in one graph, for one micro-batch per step: gradients never leave the arena
+//   gradient(n)   one micro-batch: adds gradients (of sums, not means) and weights to the gradient states, sums to
+//   "train" exchange()    nothing; where processes of a data-parallel run will add up their gradient states apply()
+//   divides by the weights, clips, updates under "all gradients are finite", clears the gradient states train(n)
+//   gradient and apply in one graph, for one micro-batch per step: gradients never leave the arena
 #pragma once
 
 #include <string>
@@ -30,7 +30,10 @@ struct Tracked {
 
 class ProgramBuilder;
 
-enum class SumSet { train, evaluate };
+enum class SumSet {
+  train,
+  evaluate
+};
 
 class Program {
  public:
@@ -79,9 +82,9 @@ class Program {
 
 // Names that all parts share.
 namespace state_name {
-constexpr auto iteration = "optimizer/iteration";        // int64: updates done
+constexpr auto iteration = "optimizer/iteration";  // int64: updates done
 constexpr auto first_bad_step = "optimizer/first_bad_step";  // int64: 1 + the first step that was not finite; 0: none
-constexpr auto weight_sum = "gradient/weight_sum";       // real
+constexpr auto weight_sum = "gradient/weight_sum";  // real
 std::string gradient(const std::string& weight);
 }  // namespace state_name
 

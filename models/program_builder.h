@@ -40,11 +40,12 @@ class ProgramBuilder {
   // Trained weights in the order of their creation, and their gradients.
   std::vector<graph::StateInfo> trained() const;
   std::vector<graph::Value> weight_gradients(const BatchLoss& loss, const std::vector<graph::StateInfo>& weights);
-  // To be called when the layers are assembled: no buffer takes a value from a batch whose loss is not finite, or after one.
+  // To be called when the layers are assembled: no buffer takes a value from a batch whose loss is not finite, or after
+  // one.
   void keep_buffers(const BatchLoss& loss);
   // The optimizer step on gradients of sums with their divisor.
-  void update(const std::vector<graph::StateInfo>& weights, std::vector<graph::Value> gradients, graph::Value weight_sum,
-              std::optional<graph::Value> loss);
+  void update(const std::vector<graph::StateInfo>& weights, std::vector<graph::Value> gradients,
+              graph::Value weight_sum, std::optional<graph::Value> loss);
 
  private:
   graph::Value target(const OutputSpec& output, int64_t batch);

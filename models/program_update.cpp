@@ -104,8 +104,9 @@ void ProgramBuilder::keep_buffers(const BatchLoss& loss) {
   const Value none_before = graph::equal(b_, known, graph::full(b_, DType::i64, {}, 0));
   const Value keep = graph::logical_and(b_, graph::is_finite(b_, loss.mean), none_before);
   for (const StateInfo& info : changed) {
-    const auto old = std::find_if(graph_.inputs.begin(), graph_.inputs.end(),
-                                  [&](const graph::Input& input) { return input.name == info.name && input.kind == graph::InputKind::state; });
+    const auto old = std::find_if(graph_.inputs.begin(), graph_.inputs.end(), [&](const graph::Input& input) {
+      return input.name == info.name && input.kind == graph::InputKind::state;
+    });
     if (old == graph_.inputs.end()) continue;  // it does not depend on its old value
     b_.set_state(info.name, graph::select(b_, keep, b_.state(info), old->value));
   }

@@ -28,9 +28,11 @@ void refuse_trained_ancestors(const Model& model, const LayerSpec& layer) {
   const std::set<std::string> before = ancestors(spec, layer);
   for (const graph::StateInfo& info : model.program().states().list()) {
     if (info.role != graph::StateRole::weight || !before.contains(info.owner)) continue;
-    throw UserError(ExitCode::recipe, {{Severity::error, "adapt", layer.place, layer.who(),
-                                        "it would learn mean and variance behind layer \"" + info.owner + "\", whose weights are trained", "", "",
-                                        "move it in front of the layers with weights, give mean and variance, or use BatchNormalization"}});
+    throw UserError(
+        ExitCode::recipe,
+        {{Severity::error, "adapt", layer.place, layer.who(),
+          "it would learn mean and variance behind layer \"" + info.owner + "\", whose weights are trained", "", "",
+          "move it in front of the layers with weights, give mean and variance, or use BatchNormalization"}});
   }
 }
 
@@ -38,7 +40,11 @@ void refuse_trained_ancestors(const Model& model, const LayerSpec& layer) {
 class Moments {
  public:
   Moments(std::vector<int64_t> axes, Shape shape)
-      : axes_(std::move(axes)), shape_(std::move(shape)), mean_(static_cast<size_t>(shape_.elements())), squares_(mean_.size()), count_(mean_.size()) {}
+      : axes_(std::move(axes)),
+        shape_(std::move(shape)),
+        mean_(static_cast<size_t>(shape_.elements())),
+        squares_(mean_.size()),
+        count_(mean_.size()) {}
 
   void add(const Array& value) {
     const std::vector<int64_t> strides = strides_of(value.shape);
@@ -80,8 +86,10 @@ class Moments {
   std::vector<double> mean_, squares_, count_;
 };
 
-void adapt_layer(Model& model, const datasets::Dataset& data, const LayerSpec& layer, const layers::Adaptation& adaptation) {
-  const int64_t batch_size = std::min<int64_t>(model.program().spec().train.batch_size, data.size(datasets::Part::train));
+void adapt_layer(Model& model, const datasets::Dataset& data, const LayerSpec& layer,
+                 const layers::Adaptation& adaptation) {
+  const int64_t batch_size =
+      std::min<int64_t>(model.program().spec().train.batch_size, data.size(datasets::Part::train));
   Moments moments(adaptation.axes, adaptation.shape);
   datasets::BatchStream batches(data, {.part = datasets::Part::train, .batch_size = batch_size});
   datasets::Batch batch;
@@ -98,7 +106,8 @@ void adapt_layer(Model& model, const datasets::Dataset& data, const LayerSpec& l
 
 }  // namespace
 
-void adapt_layers(Model& model, const datasets::Dataset& data, const std::function<bool(const std::string& layer)>& known_already) {
+void adapt_layers(Model& model, const datasets::Dataset& data,
+                  const std::function<bool(const std::string& layer)>& known_already) {
   const models::Program& program = model.program();
   for (const LayerSpec& layer : program.spec().model.layers) {
     if (!layer.reuse.empty() || (known_already && known_already(layer.name))) continue;

@@ -9,8 +9,10 @@
 
 namespace dltrain::training {
 
-// Fills mean and variance of every layer that adapts, from one pass over the training part for each, in the order of the
-// model, but for those that are `known` already. Throws UserError (recipe) if a layer with trained weights stands before one: what it learns would change at once.
-void adapt_layers(Model& model, const datasets::Dataset& data, const std::function<bool(const std::string& layer)>& known = {});
+// Fills mean and variance of every layer that adapts, from one pass over the training part for each, in the order of
+// the model, but for those that are `known` already. Throws UserError (recipe) if a layer with trained weights stands
+// before one: what it learns would change at once.
+void adapt_layers(Model& model, const datasets::Dataset& data,
+                  const std::function<bool(const std::string& layer)>& known = {});
 
 }  // namespace dltrain::training

@@ -28,29 +28,29 @@ struct SaveWish {
   Retention keep;
   std::string monitor;          // what `best` means
   std::optional<double> value;  // of it; none where nothing was measured: the checkpoint is no candidate for the best
-  bool largest = false;         // the best is the largest
+  bool largest = false;  // the best is the largest
 };
 
 // What a callback may ask for. Granted when all callbacks have seen the event, in the order of the members.
 struct Wishes {
-  std::vector<std::string> remember;       // keep a copy of all weights under this name, in checkpoints too
-  bool swap_averages = false;              // exchange the weights and their averages (use_ema)
-  std::vector<std::string> restore;        // put the weights back that were remembered under this name
-  std::optional<double> learning_rate;     // of all steps from now on; the optimizer's own no longer counts
-  std::optional<std::string> stop;         // ends training after this; the reason
-  std::vector<std::string> export_weights; // write the weights to this file, which Keras can read
+  std::vector<std::string> remember;  // keep a copy of all weights under this name, in checkpoints too
+  bool swap_averages = false;  // exchange the weights and their averages (use_ema)
+  std::vector<std::string> restore;  // put the weights back that were remembered under this name
+  std::optional<double> learning_rate;  // of all steps from now on; the optimizer's own no longer counts
+  std::optional<std::string> stop;  // ends training after this; the reason
+  std::vector<std::string> export_weights;  // write the weights to this file, which Keras can read
   std::optional<SaveWish> save;
-  std::vector<std::string> notices;        // to be said
+  std::vector<std::string> notices;  // to be said
 };
 
 // What a callback is told before the first event.
 struct CallbackContext {
   const models::Spec& spec;
-  std::string folder;                // of the run
-  std::string recipe_text;           // as the user wrote it
-  std::vector<std::string> values;   // the names that EpochDone will have: "loss", "accuracy", "val_loss", ...
+  std::string folder;  // of the run
+  std::string recipe_text;  // as the user wrote it
+  std::vector<std::string> values;  // the names that EpochDone will have: "loss", "accuracy", "val_loss", ...
   int64_t steps_per_epoch = 0;
-  Observer* observer = nullptr;      // looks at the model; null where there is none
+  Observer* observer = nullptr;  // looks at the model; null where there is none
 };
 
 class Callback {

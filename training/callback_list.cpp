@@ -19,7 +19,8 @@ std::vector<Component> components_of(const models::Spec& spec) {
   for (const char* kind : standard) {
     const auto& schemas = callback_registry().schemas();
     const auto schema = std::find_if(schemas.begin(), schemas.end(), [&](const Schema& s) { return s.kind == kind; });
-    const bool named = std::any_of(components.begin(), components.end(), [&](const Component& c) { return c.kind == kind; });
+    const bool named =
+        std::any_of(components.begin(), components.end(), [&](const Component& c) { return c.kind == kind; });
     if (named || schema == schemas.end()) continue;
     Component component{"callback", kind, {}, {}};
     for (const Field& field : schema->fields) component.params.set(field.name, field.default_value);
@@ -28,29 +29,36 @@ std::vector<Component> components_of(const models::Spec& spec) {
   return components;
 }
 
-void check_monitor(const Callback& callback, const Component& component, const CallbackContext& context, Diagnostics& diagnostics) {
+void check_monitor(const Callback& callback, const Component& component, const CallbackContext& context,
+                   Diagnostics& diagnostics) {
   const std::string monitored = callback.monitored();
   const std::vector<std::string>& values = context.values;
   if (monitored.empty() || std::find(values.begin(), values.end(), monitored) != values.end()) return;
   Diagnostic& d = diagnostics.error("unknown-monitor", component.place, "callback \"" + component.kind + "\"",
                                     "there is no value " + quote(monitored) + " to monitor");
   suggest(d, monitored, values);
-  const bool lacks_validation = monitored.starts_with("val_") && std::find(values.begin(), values.end(), "val_loss") == values.end();
+  const bool lacks_validation =
+      monitored.starts_with("val_") && std::find(values.begin(), values.end(), "val_loss") == values.end();
   if (lacks_validation) d.help = "add [data.validation] with split = 0.1, or monitor \"" + monitored.substr(4) + "\"";
 }
 
-void check_learning_rate(const std::vector<std::pair<const Component*, bool>>& setters, const CallbackContext& context, Diagnostics& diagnostics) {
+void check_learning_rate(const std::vector<std::pair<const Component*, bool>>& setters, const CallbackContext& context,
+                         Diagnostics& diagnostics) {
   const Component* first = nullptr;
   for (const auto& [component, sets] : setters) {
     if (!sets) continue;
     const std::string who = "callback \"" + component->kind + "\"";
     if (first != nullptr) {
-      diagnostics.error("two-learning-rates", component->place, who, "two callbacks set the learning rate: \"" + first->kind + "\" and this one").help =
-          "leave one of them out";
+      diagnostics
+          .error("two-learning-rates", component->place, who,
+                 "two callbacks set the learning rate: \"" + first->kind + "\" and this one")
+          .help = "leave one of them out";
     }
     if (models::make_optimizer(context.spec.train.optimizer)->learning_rate.component && first == nullptr) {
-      diagnostics.error("two-learning-rates", component->place, who, "it sets the learning rate, and so does the schedule of the optimizer").help =
-          "give the optimizer a number as learning_rate, or leave the callback out";
+      diagnostics
+          .error("two-learning-rates", component->place, who,
+                 "it sets the learning rate, and so does the schedule of the optimizer")
+          .help = "give the optimizer a number as learning_rate, or leave the callback out";
     }
     first = component;
   }
@@ -74,8 +82,10 @@ CallbackList::CallbackList(const CallbackContext& context) {
   const std::vector<Component> components = components_of(context.spec);
   std::vector<std::pair<const Component*, bool>> setters;
   for (const Component& component : components) {
-    const auto same = std::count_if(callbacks_.begin(), callbacks_.end(), [&](const Named& n) { return split(n.name, '.').front() == component.kind; });
-    callbacks_.push_back({component.kind + (same > 0 ? "." + std::to_string(same) : ""), callback_registry().make(component)});
+    const auto same = std::count_if(callbacks_.begin(), callbacks_.end(),
+                                    [&](const Named& n) { return split(n.name, '.').front() == component.kind; });
+    callbacks_.push_back(
+        {component.kind + (same > 0 ? "." + std::to_string(same) : ""), callback_registry().make(component)});
     Callback& callback = *callbacks_.back().callback;
     callback.prepare(context);
     check_monitor(callback, component, context, diagnostics);

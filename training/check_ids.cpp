@@ -23,15 +23,17 @@ template <class T> std::optional<size_t> first_outside(std::span<const T> values
 }
 
 std::optional<size_t> first_outside(const Array& array, int64_t count) {
-  return array.dtype == DType::i32 ? first_outside(array.as<int32_t>(), count) : first_outside(array.as<float>(), count);
+  return array.dtype == DType::i32 ? first_outside(array.as<int32_t>(), count)
+                                   : first_outside(array.as<float>(), count);
 }
 
 [[noreturn]] void refuse(const models::IdLimit& limit, const Array& array, size_t at, const std::string& sample) {
   const double value = element(array, static_cast<int64_t>(at));
-  const std::string help = value > 0 ? "make input_dim " + number_text(value + 1) + " or more, or correct the data" : "correct the data";
+  const std::string help =
+      value > 0 ? "make input_dim " + number_text(value + 1) + " or more, or correct the data" : "correct the data";
   throw UserError(ExitCode::data, sample,
-                  "input " + quote(limit.input) + " holds " + number_text(value) + ", and " + limit.who + " knows 0 to " +
-                      std::to_string(limit.count - 1),
+                  "input " + quote(limit.input) + " holds " + number_text(value) + ", and " + limit.who +
+                      " knows 0 to " + std::to_string(limit.count - 1),
                   help);
 }
 
@@ -56,7 +58,8 @@ void check_all_ids(const std::vector<models::IdLimit>& limits, const datasets::D
   if (limits.empty()) return;
   for (const Part part : {Part::train, Part::validation, Part::test}) {
     datasets::BatchStream batches(data, {.part = part, .batch_size = 1024});
-    for (datasets::Batch batch; batches.next(batch);) check_ids(limits, data.signature(), batch, std::string(datasets::part_name(part)));
+    for (datasets::Batch batch; batches.next(batch);)
+      check_ids(limits, data.signature(), batch, std::string(datasets::part_name(part)));
   }
 }
 

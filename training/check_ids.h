@@ -1,4 +1,5 @@
-// Numbers that a layer looks up in its table: those it does not have are refused, since kernels would read zeros for them.
+// Numbers that a layer looks up in its table: those it does not have are refused, since kernels would read zeros for
+// them.
 #pragma once
 
 #include <string>
@@ -9,8 +10,8 @@
 
 namespace dltrain::training {
 
-// Throws UserError (data) that names the sample, the number and the layer. `part`: of which the batch is, for the message;
-// may be empty.
+// Throws UserError (data) that names the sample, the number and the layer. `part`: of which the batch is, for the
+// message; may be empty.
 void check_ids(const std::vector<models::IdLimit>& limits, const DataSignature& signature, const datasets::Batch& batch,
                const std::string& part = "");
 

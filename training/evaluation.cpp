@@ -16,7 +16,9 @@ double ratio(double a, double b) { return b == 0 ? 0 : a / b; }
 
 }  // namespace
 
-int64_t ClassReport::support(size_t c) const { return std::accumulate(confusion[c].begin(), confusion[c].end(), int64_t{0}); }
+int64_t ClassReport::support(size_t c) const {
+  return std::accumulate(confusion[c].begin(), confusion[c].end(), int64_t{0});
+}
 
 double ClassReport::precision(size_t c) const {
   int64_t predicted = 0;
@@ -24,7 +26,9 @@ double ClassReport::precision(size_t c) const {
   return ratio(static_cast<double>(confusion[c][c]), static_cast<double>(predicted));
 }
 
-double ClassReport::recall(size_t c) const { return ratio(static_cast<double>(confusion[c][c]), static_cast<double>(support(c))); }
+double ClassReport::recall(size_t c) const {
+  return ratio(static_cast<double>(confusion[c][c]), static_cast<double>(support(c)));
+}
 
 double ClassReport::f1(size_t c) const { return ratio(2 * precision(c) * recall(c), precision(c) + recall(c)); }
 
@@ -56,22 +60,25 @@ void count(ClassReport& report, const OutputMeaning& meaning, const Array& outpu
 
 Evaluation evaluate_model(Model& model, const datasets::Dataset& data, datasets::Part part, int64_t batch_size) {
   if (data.size(part) == 0) {
-    throw UserError(ExitCode::data, "dltrain evaluate", "the data has no " + std::string(datasets::part_name(part)) + " part",
-                    "add [data." + std::string(datasets::part_name(part)) + "] to the recipe, or choose another with --part");
+    throw UserError(
+        ExitCode::data, "dltrain evaluate", "the data has no " + std::string(datasets::part_name(part)) + " part",
+        "add [data." + std::string(datasets::part_name(part)) + "] to the recipe, or choose another with --part");
   }
   Evaluation evaluation;
   evaluation.values = evaluate_part(model, data, part, batch_size);
   const std::vector<OutputMeaning> meanings = output_meanings(model.program().spec(), model.program().signature());
   for (const OutputMeaning& meaning : meanings) {
     const size_t classes = meaning.class_names.size();
-    evaluation.classes.push_back({meaning.name, meaning.class_names, std::vector(classes, std::vector<int64_t>(classes))});
+    evaluation.classes.push_back(
+        {meaning.name, meaning.class_names, std::vector(classes, std::vector<int64_t>(classes))});
   }
   datasets::BatchStream batches(data, {.part = part, .batch_size = batch_size});
   Batch batch;
   while (!interrupted() && batches.next(batch)) {
     const std::vector<Array> outputs = model.predict(batch);
     for (size_t o = 0; o < outputs.size(); ++o) {
-      if (meanings[o].classes) count(evaluation.classes[o], meanings[o], outputs[o], batch.targets[batch.targets.size() == 1 ? 0 : o]);
+      if (meanings[o].classes)
+        count(evaluation.classes[o], meanings[o], outputs[o], batch.targets[batch.targets.size() == 1 ? 0 : o]);
     }
   }
   std::erase_if(evaluation.classes, [](const ClassReport& report) {

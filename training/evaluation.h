@@ -16,10 +16,10 @@ struct ClassReport {
   std::vector<std::string> names;
   std::vector<std::vector<int64_t>> confusion;  // [true class][predicted class]
 
-  int64_t support(size_t c) const;    // samples of the class
-  double precision(size_t c) const;   // 0 where nothing was predicted
+  int64_t support(size_t c) const;  // samples of the class
+  double precision(size_t c) const;  // 0 where nothing was predicted
   double recall(size_t c) const;
-  double f1(size_t c) const;          // harmonic mean of both
+  double f1(size_t c) const;  // harmonic mean of both
 };
 
 struct Evaluation {
@@ -27,7 +27,8 @@ struct Evaluation {
   std::vector<ClassReport> classes;
 };
 
-// The true class of each sample: class numbers, or the largest of one-hot columns. Empty where there is not one per sample.
+// The true class of each sample: class numbers, or the largest of one-hot columns. Empty where there is not one per
+// sample.
 std::vector<int64_t> true_classes(const Array& target);
 
 // Throws UserError (data) if the data has no such part.

@@ -35,7 +35,7 @@ struct Stepped {
 struct StepDone {
   int64_t epoch, step_in_epoch, steps_per_epoch;
   int64_t step;
-  double loss;   // of this step alone
+  double loss;  // of this step alone
   double learning_rate;
   double samples_per_second;
   double seconds_left;  // of this epoch
@@ -51,11 +51,16 @@ struct EpochDone {
   int64_t epoch, epochs, step;
   Values values;  // loss, metrics, then val_loss, val_... where there was a validation
   double learning_rate;
-  double seconds;             // training and validation
+  double seconds;  // training and validation
   double samples_per_second;  // training
 };
 
-enum class RunStatus { complete, stopped, interrupted, failed };
+enum class RunStatus {
+  complete,
+  stopped,
+  interrupted,
+  failed
+};
 std::string_view status_text(RunStatus status);
 
 // No step follows: what is wished now is the last that changes the weights. Not emitted where a run will go on.
@@ -78,7 +83,8 @@ struct Notice {
   std::string text;
 };
 
-using Event = std::variant<RunStarted, EpochStarted, Stepped, StepDone, ValidationStarted, EpochDone, TrainingDone, RunDone, Notice>;
+using Event = std::variant<RunStarted, EpochStarted, Stepped, StepDone, ValidationStarted, EpochDone, TrainingDone,
+                           RunDone, Notice>;
 
 // The value of that name, if the event has it.
 const double* find_value(const Values& values, std::string_view name);

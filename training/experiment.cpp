@@ -34,7 +34,8 @@ OpenedRecipe open_recipe(const std::string& path, const std::vector<models::Over
   return opened;
 }
 
-std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec, const datasets::DataContract* contract, Diagnostics& warnings) {
+std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec, const datasets::DataContract* contract,
+                                             Diagnostics& warnings) {
   DataRequest request;
   request.spec = spec.data;
   request.recipe_folder = parent_path(spec.recipe_path);

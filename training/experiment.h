@@ -21,11 +21,13 @@ struct OpenedRecipe {
   std::string text;  // of the file, before changes
   models::Spec spec;
 };
-// Reads a recipe; `changes` are those of the command line. Throws UserError (recipe) with all mistakes; warnings are added.
+// Reads a recipe; `changes` are those of the command line. Throws UserError (recipe) with all mistakes; warnings are
+// added.
 OpenedRecipe open_recipe(const std::string& path, const std::vector<models::Override>& changes, Diagnostics& warnings);
 
 // The data of a spec. `contract`: of a trained model, or null. Throws UserError (data or recipe).
-std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec, const datasets::DataContract* contract, Diagnostics& warnings);
+std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec, const datasets::DataContract* contract,
+                                             Diagnostics& warnings);
 
 // Checks spec and data against each other, then assembles. Throws UserError (recipe) with all misfits.
 models::Program open_program(const models::Spec& spec, const DataSignature& signature, Diagnostics& warnings);

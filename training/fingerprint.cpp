@@ -13,7 +13,9 @@ namespace {
 
 constexpr int64_t most_samples = 64;
 
-void add_text(Sha256& hash, const std::string& text) { hash.update(std::as_bytes(std::span(text.data(), text.size()))); }
+void add_text(Sha256& hash, const std::string& text) {
+  hash.update(std::as_bytes(std::span(text.data(), text.size())));
+}
 
 void add_samples(Sha256& hash, const datasets::Dataset& data, Part part) {
   const int64_t size = data.size(part);

@@ -1,8 +1,8 @@
 #include "training/interrupt.h"
 
+#include <unistd.h>
 #include <csignal>
 #include <initializer_list>
-#include <unistd.h>
 
 namespace dltrain::training {
 

@@ -8,7 +8,8 @@ namespace dltrain::training {
 // Installs the handlers; SIGPIPE is ignored from then on. Call once, before threads start.
 void watch_signals();
 
-// From now on a closed pipe ends the process at once, as it ends cat and grep: for commands whose result is what they print.
+// From now on a closed pipe ends the process at once, as it ends cat and grep: for commands whose result is what they
+// print.
 void end_with_reader();
 // Whether a signal has asked to stop. Every loop that may run for long looks at it.
 bool interrupted();

@@ -21,7 +21,8 @@ Model::Model(models::Program program, std::unique_ptr<backends::Backend> backend
 void Model::initialize() {
   for (const graph::StateInfo& info : program_.states().list()) {
     if (info.role != StateRole::weight && info.role != StateRole::buffer) continue;
-    session_.set_state(info.name, layers::initialize(info.initializer, info.type.shape, info.type.dtype, program_.spec().seed, info.name));
+    session_.set_state(info.name, layers::initialize(info.initializer, info.type.shape, info.type.dtype,
+                                                     program_.spec().seed, info.name));
   }
 }
 
@@ -48,7 +49,8 @@ backends::Feed Model::feed(const Batch& batch, bool targets) const {
   backends::Feed feed;
   for (size_t i = 0; i < signature.inputs.size(); ++i) feed.data[signature.inputs[i].name] = &batch.inputs[i];
   if (!targets) return feed;
-  for (size_t i = 0; i < signature.targets.size(); ++i) feed.data["target:" + signature.targets[i].name] = &batch.targets[i];
+  for (size_t i = 0; i < signature.targets.size(); ++i)
+    feed.data["target:" + signature.targets[i].name] = &batch.targets[i];
   if (batch.weights) feed.data["sample_weight"] = &*batch.weights;
   return feed;
 }
@@ -80,7 +82,8 @@ void Model::apply(const StepScalars& scalars) {
   session_.run(plan(PlanKind::apply, 0), fed);
 }
 
-std::optional<backends::Session::NotFinite> Model::train_until_not_finite(const Batch& batch, const StepScalars& scalars) {
+std::optional<backends::Session::NotFinite> Model::train_until_not_finite(const Batch& batch,
+                                                                          const StepScalars& scalars) {
   const bool whole = program_.spec().train.gradient_accumulation == 1;
   backends::Feed fed = feed(batch, true);
   set_scalars(fed, scalars, program_.spec().seed);
@@ -182,7 +185,8 @@ MemoryUse Model::memory() const {
   const graph::Graph& graph = training_plan().graph;
   for (const graph::Input& input : graph.inputs) {
     if (input.kind != graph::InputKind::data) continue;
-    use.batches = checked_add(use.batches, checked_multiply(graph.type(input.value).bytes(), datasets::batches_in_memory));
+    use.batches =
+        checked_add(use.batches, checked_multiply(graph.type(input.value).bytes(), datasets::batches_in_memory));
   }
   return use;
 }

@@ -55,9 +55,10 @@ class Model {
   // The parts, for gradient accumulation.
   void gradient(const datasets::Batch& batch, const StepScalars& scalars);
   void apply(const StepScalars& scalars);
-  // One micro-batch of a step (train, or gradient with accumulation), or the update after accumulation, kernel by kernel
-  // until one gives a number that is not finite.
-  std::optional<backends::Session::NotFinite> train_until_not_finite(const datasets::Batch& batch, const StepScalars& scalars);
+  // One micro-batch of a step (train, or gradient with accumulation), or the update after accumulation, kernel by
+  // kernel until one gives a number that is not finite.
+  std::optional<backends::Session::NotFinite> train_until_not_finite(const datasets::Batch& batch,
+                                                                     const StepScalars& scalars);
   std::optional<backends::Session::NotFinite> apply_until_not_finite(const StepScalars& scalars);
   // The loss of the last train or gradient; waits for it.
   double loss();
@@ -83,7 +84,13 @@ class Model {
 
  private:
   friend class Observer;
-  enum class PlanKind { train, gradient, apply, evaluate, predict };
+  enum class PlanKind {
+    train,
+    gradient,
+    apply,
+    evaluate,
+    predict
+  };
   int plan(PlanKind kind, int64_t batch);
   backends::Feed feed(const datasets::Batch& batch, bool targets) const;
   static void set_scalars(backends::Feed& feed, const StepScalars& scalars, uint64_t seed);

@@ -15,7 +15,9 @@ namespace {
 constexpr int64_t format_version = 1;
 
 std::string folder_of(const std::string& path) {
-  if (!exists(path)) throw UserError(ExitCode::model, path, "there is no such run or model", "name the folder that \"dltrain fit\" printed");
+  if (!exists(path))
+    throw UserError(ExitCode::model, path, "there is no such run or model",
+                    "name the folder that \"dltrain fit\" printed");
   const std::string inner = join_path(path, "model");
   return exists(join_path(inner, "contract.json")) ? inner : path;
 }
@@ -48,11 +50,13 @@ Setting contract_table(const datasets::DataContract& contract, const std::string
   return table;
 }
 
-void save_model_folder(Model& model, const datasets::DataContract& contract, const std::string& recipe_path, const std::string& folder) {
+void save_model_folder(Model& model, const datasets::DataContract& contract, const std::string& recipe_path,
+                       const std::string& folder) {
   create_directories(folder);
   save_weights(model, join_path(folder, "model.weights.h5"));
   write_file_durably(join_path(folder, "recipe.toml"), models::canonical_toml(model.program().spec()));
-  write_file_durably(join_path(folder, "contract.json"), formats::json_text(contract_table(contract, recipe_path), 2) + "\n");
+  write_file_durably(join_path(folder, "contract.json"),
+                     formats::json_text(contract_table(contract, recipe_path), 2) + "\n");
 }
 
 ModelDescription open_model_folder(const Catalogue& catalogue, const std::string& path) {
@@ -63,7 +67,8 @@ ModelDescription open_model_folder(const Catalogue& catalogue, const std::string
   Setting contract = formats::read_json(contract_path, ExitCode::model);
   const Setting* version = contract.table() != nullptr ? contract.table()->find("format") : nullptr;
   if (version == nullptr || version->integer() == nullptr) {
-    throw UserError(ExitCode::model, contract_path, "the file has no format number", "train the model again, or restore the file");
+    throw UserError(ExitCode::model, contract_path, "the file has no format number",
+                    "train the model again, or restore the file");
   }
   if (*version->integer() > format_version) {
     throw UserError(ExitCode::model, contract_path,

@@ -1,4 +1,5 @@
-// A model as a folder: recipe.toml (canonical), model.weights.h5 (Keras-readable), contract.json (what goes in and out).
+// A model as a folder: recipe.toml (canonical), model.weights.h5 (Keras-readable), contract.json (what goes in and
+// out).
 #pragma once
 
 #include <string>
@@ -22,7 +23,8 @@ struct ModelDescription {
 Setting contract_table(const datasets::DataContract& contract, const std::string& recipe_path);
 
 // Writes the three files into `folder`, each one whole.
-void save_model_folder(Model& model, const datasets::DataContract& contract, const std::string& recipe_path, const std::string& folder);
+void save_model_folder(Model& model, const datasets::DataContract& contract, const std::string& recipe_path,
+                       const std::string& folder);
 
 // `path` is a model folder, or a run that has one. Throws UserError (model) that says what is missing.
 ModelDescription open_model_folder(const Catalogue& catalogue, const std::string& path);

@@ -20,7 +20,8 @@ std::string place_text(const Shape& shape, int64_t element) {
   return shape.rank() == 0 ? "its only number" : Shape(index).text() + " of " + shape.text();
 }
 
-NotFiniteReport about(const Array& array, int64_t element_index, const std::string& operation, const std::string& layer) {
+NotFiniteReport about(const Array& array, int64_t element_index, const std::string& operation,
+                      const std::string& layer) {
   NotFiniteReport report;
   report.layer = layer;
   report.operation = operation;
@@ -33,15 +34,18 @@ NotFiniteReport about(const Array& array, int64_t element_index, const std::stri
 std::optional<NotFiniteReport> look_at_inputs(Model& model, const Batch& batch) {
   const DataSignature& signature = model.program().signature();
   for (size_t i = 0; i < batch.inputs.size(); ++i) {
-    if (const int64_t bad = first_not_finite(batch.inputs[i]); bad >= 0) return about(batch.inputs[i], bad, "input", signature.inputs[i].name);
+    if (const int64_t bad = first_not_finite(batch.inputs[i]); bad >= 0)
+      return about(batch.inputs[i], bad, "input", signature.inputs[i].name);
   }
   for (size_t i = 0; i < batch.targets.size(); ++i) {
-    if (const int64_t bad = first_not_finite(batch.targets[i]); bad >= 0) return about(batch.targets[i], bad, "target", signature.targets[i].name);
+    if (const int64_t bad = first_not_finite(batch.targets[i]); bad >= 0)
+      return about(batch.targets[i], bad, "target", signature.targets[i].name);
   }
   for (const graph::StateInfo& info : model.program().states().list()) {
     if (info.role == StateRole::metric || info.role == StateRole::gradient) continue;
     const Array value = model.session().state(info.name);
-    if (const int64_t bad = first_not_finite(value); bad >= 0) return about(value, bad, "weight " + info.name, info.owner);
+    if (const int64_t bad = first_not_finite(value); bad >= 0)
+      return about(value, bad, "weight " + info.name, info.owner);
   }
   return {};
 }
@@ -65,9 +69,11 @@ void zero_gradients(Model& model) {
 }  // namespace
 
 std::string NotFiniteReport::text() const {
-  if (operation == "input" || operation == "target") return operation + " " + quote(layer) + " holds " + value + " at " + where;
+  if (operation == "input" || operation == "target")
+    return operation + " " + quote(layer) + " holds " + value + " at " + where;
   if (operation.starts_with("weight ")) return operation + " holds " + value + " at " + where;
-  return "layer " + quote(layer) + (backward ? ", going back" : "") + ": " + operation + " gives " + value + " at " + where;
+  return "layer " + quote(layer) + (backward ? ", going back" : "") + ": " + operation + " gives " + value + " at " +
+         where;
 }
 
 Table NotFiniteReport::table() const {
@@ -98,7 +104,8 @@ Position position_before(const Position& now, int64_t bad, const models::TrainSp
   return before;
 }
 
-std::optional<NotFiniteReport> find_not_finite(Model& model, const datasets::Dataset& data, const Position& before, double learning_rate) {
+std::optional<NotFiniteReport> find_not_finite(Model& model, const datasets::Dataset& data, const Position& before,
+                                               double learning_rate) {
   const models::Spec& spec = model.program().spec();
   datasets::BatchStream batches(data, {.part = datasets::Part::train,
                                        .batch_size = spec.train.batch_size,

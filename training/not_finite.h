@@ -32,6 +32,7 @@ Position position_before(const Position& now, int64_t bad, const models::TrainSp
 
 // Makes the step at `before` once more, kernel by kernel, and looks at every number. The model's states must be those
 // from before the step; afterwards they are not to be used. Nothing if all numbers are finite.
-std::optional<NotFiniteReport> find_not_finite(Model& model, const datasets::Dataset& data, const Position& before, double learning_rate);
+std::optional<NotFiniteReport> find_not_finite(Model& model, const datasets::Dataset& data, const Position& before,
+                                               double learning_rate);
 
 }  // namespace dltrain::training

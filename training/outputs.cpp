@@ -21,13 +21,15 @@ const DataField* target_for(const DataSignature& signature, const std::string& o
 
 OutputMeaning::Logits logits_of(const models::LossTraits& traits) {
   if (traits.prediction != models::PredictionKind::logits) return OutputMeaning::Logits::none;
-  return traits.target == models::TargetForm::truth_values ? OutputMeaning::Logits::sigmoid : OutputMeaning::Logits::softmax;
+  return traits.target == models::TargetForm::truth_values ? OutputMeaning::Logits::sigmoid
+                                                           : OutputMeaning::Logits::softmax;
 }
 
 }  // namespace
 
 std::string OutputMeaning::class_name(int64_t number) const {
-  return number < static_cast<int64_t>(class_names.size()) ? class_names[static_cast<size_t>(number)] : std::to_string(number);
+  return number < static_cast<int64_t>(class_names.size()) ? class_names[static_cast<size_t>(number)]
+                                                           : std::to_string(number);
 }
 
 std::vector<OutputMeaning> output_meanings(const models::Spec& spec, const DataSignature& signature) {
@@ -40,9 +42,11 @@ std::vector<OutputMeaning> output_meanings(const models::Spec& spec, const DataS
       const DataField* target = target_for(signature, meaning.name, i);
       meaning.classes = traits.classifies() && target != nullptr && target->classes.has_value();
       // Several truth values of a sample may hold at once.
-      if (traits.target == models::TargetForm::truth_values && target != nullptr && target->shape.elements() > 1) meaning.classes = false;
+      if (traits.target == models::TargetForm::truth_values && target != nullptr && target->shape.elements() > 1)
+        meaning.classes = false;
       if (meaning.classes) meaning.class_names = target->class_names;
-      for (int64_t c = 0; meaning.classes && meaning.class_names.empty() && c < *target->classes; ++c) meaning.class_names.push_back(std::to_string(c));
+      for (int64_t c = 0; meaning.classes && meaning.class_names.empty() && c < *target->classes; ++c)
+        meaning.class_names.push_back(std::to_string(c));
       if (meaning.classes && meaning.class_names.size() < static_cast<size_t>(*target->classes)) {
         meaning.class_names.clear();
         for (int64_t c = 0; c < *target->classes; ++c) meaning.class_names.push_back(std::to_string(c));

@@ -12,7 +12,11 @@ namespace dltrain::training {
 
 struct OutputMeaning {
   // What the loss applies to the numbers before it compares them.
-  enum class Logits { none, sigmoid, softmax };
+  enum class Logits {
+    none,
+    sigmoid,
+    softmax
+  };
 
   std::string name;
   bool classes = false;   // one class per sample
@@ -28,8 +32,8 @@ std::vector<OutputMeaning> output_meanings(const models::Spec& spec, const DataS
 // An output [n, ...] in its own shape: probabilities where the model gives logits, else as it is.
 Array without_logits(const OutputMeaning& meaning, const Array& output);
 
-// Rows of an output [n, ...] as probabilities by class [n, classes] where it means classes (one column p becomes 1 - p, p),
-// else as it is.
+// Rows of an output [n, ...] as probabilities by class [n, classes] where it means classes (one column p becomes 1 - p,
+// p), else as it is.
 Array probabilities(const OutputMeaning& meaning, const Array& output);
 // The most probable class of each row of `probabilities`; the first of equals.
 std::vector<int64_t> predicted_classes(const Array& probabilities);

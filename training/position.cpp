@@ -36,7 +36,8 @@ Position Position::from_table(const Table& table) {
   position.seconds = number_at(table, "seconds");
   if (const Setting* rate = table.find("learning_rate")) position.learning_rate = number_of(*rate);
   if (table.contains("stopped")) position.stopped = text_at(table, "stopped");
-  for (const Table::Entry& entry : table.at("values").table()->entries()) position.values.emplace_back(entry.key, number_of(entry.value));
+  for (const Table::Entry& entry : table.at("values").table()->entries())
+    position.values.emplace_back(entry.key, number_of(entry.value));
   return position;
 }
 

@@ -57,7 +57,8 @@ class CsvPredictions : public PredictionWriter {
       for (size_t o = 0; o < all.size(); ++o) {
         const Written& output = all[o];
         if (!output.classes.empty()) text += "," + csv_quoted(meanings_[o].class_name(output.classes[r]));
-        for (int64_t c = 0; c < output.columns; ++c) text += "," + number(output.values, static_cast<int64_t>(r) * output.columns + c);
+        for (int64_t c = 0; c < output.columns; ++c)
+          text += "," + number(output.values, static_cast<int64_t>(r) * output.columns + c);
       }
       text += "\n";
     }
@@ -112,7 +113,8 @@ class JsonLinesPredictions : public PredictionWriter {
 
   static Setting row_of(const OutputMeaning& meaning, const Written& output, size_t row) {
     int64_t next = static_cast<int64_t>(row) * output.columns;
-    if (output.classes.empty()) return nested(output.values, output.columns == 1 ? output.values.shape.rank() : 1, next);
+    if (output.classes.empty())
+      return nested(output.values, output.columns == 1 ? output.values.shape.rank() : 1, next);
     Table shares;
     for (int64_t c = 0; c < output.columns; ++c) shares.set(meaning.class_name(c), brief(output.values, next + c));
     Table table;

@@ -17,7 +17,9 @@ class StagedPredictions : public PredictionWriter {
   StagedPredictions(const std::string& path, Make make, std::vector<OutputMeaning> meanings)
       : staged_(path), writer_(make(staged_.path(), std::move(meanings))) {}
 
-  void write(const std::vector<std::string>& ids, const std::vector<Array>& outputs) override { writer_->write(ids, outputs); }
+  void write(const std::vector<std::string>& ids, const std::vector<Array>& outputs) override {
+    writer_->write(ids, outputs);
+  }
 
   void close() override {
     writer_->close();
@@ -46,18 +48,24 @@ Make maker_of(const std::string& format) {
 
 }  // namespace
 
-std::unique_ptr<PredictionWriter> open_prediction_writer(const std::string& path, const std::string& format, std::vector<OutputMeaning> meanings) {
+std::unique_ptr<PredictionWriter> open_prediction_writer(const std::string& path, const std::string& format,
+                                                         std::vector<OutputMeaning> meanings) {
   const std::string wanted = format.empty() ? format_of(path) : format;
   const Make make = maker_of(wanted);
   if (make == nullptr) {
-    throw UserError(ExitCode::recipe, path, wanted.empty() ? "the name does not say how predictions are to be written" : "predictions cannot be written as \"" + wanted + "\"",
+    throw UserError(ExitCode::recipe, path,
+                    wanted.empty() ? "the name does not say how predictions are to be written"
+                                   : "predictions cannot be written as \"" + wanted + "\"",
                     "end the name in .csv, .jsonl, .npy or .npz, or give --format");
   }
   if (path == "-" && (make == npy_predictions || make == npz_predictions)) {
-    throw UserError(ExitCode::recipe, "standard output", "does not take " + wanted, "write csv or jsonl, or name a file");
+    throw UserError(ExitCode::recipe, "standard output", "does not take " + wanted,
+                    "write csv or jsonl, or name a file");
   }
   if (make == npy_predictions && meanings.size() != 1) {
-    throw UserError(ExitCode::recipe, path, "an NPY file holds one output, the model has " + std::to_string(meanings.size()), "write .npz, .csv or .jsonl");
+    throw UserError(ExitCode::recipe, path,
+                    "an NPY file holds one output, the model has " + std::to_string(meanings.size()),
+                    "write .npz, .csv or .jsonl");
   }
   return std::make_unique<StagedPredictions>(path, make, std::move(meanings));
 }

@@ -19,8 +19,8 @@ class PredictionWriter {
   virtual void close() = 0;
 };
 
-// format: "csv", "jsonl", "npy", "npz"; empty: by the ending of `path`, "csv" for "-" (standard output, texts only). Throws
-// UserError (recipe) for others, and for NPY with several outputs.
+// format: "csv", "jsonl", "npy", "npz"; empty: by the ending of `path`, "csv" for "-" (standard output, texts only).
+// Throws UserError (recipe) for others, and for NPY with several outputs.
 std::unique_ptr<PredictionWriter> open_prediction_writer(const std::string& path, const std::string& format,
                                                          std::vector<OutputMeaning> meanings);
 

@@ -40,12 +40,15 @@ Table values_table(const Values& values) {
 
 RunRecord read_run_record(const std::string& run) {
   const std::string path = join_path(run, "run.json");
-  if (!exists(path)) throw UserError(ExitCode::model, run, "there is no run", "name the folder that \"dltrain fit\" printed; \"dltrain runs\" lists them");
+  if (!exists(path))
+    throw UserError(ExitCode::model, run, "there is no run",
+                    "name the folder that \"dltrain fit\" printed; \"dltrain runs\" lists them");
   const Setting setting = formats::read_json(path, ExitCode::model);
   const Table* table = setting.table();
   const Setting* surroundings = table != nullptr ? table->find("surroundings") : nullptr;
   if (surroundings == nullptr || surroundings->table() == nullptr) {
-    throw UserError(ExitCode::model, path, "this is not the record of a run, or of one by an older dltrain", "train again");
+    throw UserError(ExitCode::model, path, "this is not the record of a run, or of one by an older dltrain",
+                    "train again");
   }
   RunRecord record;
   record.name = text_at(*table, "name");
@@ -58,18 +61,21 @@ RunRecord read_run_record(const std::string& run) {
   record.seconds = number_at(*table, "seconds");
   record.seed = static_cast<uint64_t>(count_at(*table, "seed"));
   if (table->contains("initial_weights")) record.initial_weights = text_at(*table, "initial_weights");
-  for (const Table::Entry& entry : table->at("values").table()->entries()) record.values.emplace_back(entry.key, number_of(entry.value));
+  for (const Table::Entry& entry : table->at("values").table()->entries())
+    record.values.emplace_back(entry.key, number_of(entry.value));
   record.surroundings = surroundings_from(*surroundings->table());
   return record;
 }
 
 RunFolder::RunFolder(std::string path) : path_(std::move(path)), lock_(std::make_unique<FolderLock>(path_)) {}
 
-RunFolder RunFolder::create(const models::Spec& spec, const std::string& path, const std::string& recipe_text, const std::string& canonical) {
+RunFolder RunFolder::create(const models::Spec& spec, const std::string& path, const std::string& recipe_text,
+                            const std::string& canonical) {
   if (!path.empty()) create_directories(path);
   RunFolder folder(path.empty() ? make_next_folder(join_path(spec.run.directory, spec.name)) : path);
   if (exists(folder.file("run.json"))) {
-    throw UserError(ExitCode::io, path, "the folder holds a run already", "go on with it: dltrain resume " + path + ", or name another folder");
+    throw UserError(ExitCode::io, path, "the folder holds a run already",
+                    "go on with it: dltrain resume " + path + ", or name another folder");
   }
   folder.record_.name = spec.name;
   folder.record_.seed = spec.seed;

@@ -1,5 +1,5 @@
-// A run is a folder: runs/NAME/0001 with recipe, environment, history, checkpoints and model. Made before the first batch,
-// so that a run cannot be lost for want of a place to put it. One process at a time owns it.
+// A run is a folder: runs/NAME/0001 with recipe, environment, history, checkpoints and model. Made before the first
+// batch, so that a run cannot be lost for want of a place to put it. One process at a time owns it.
 #pragma once
 
 #include <memory>
@@ -35,9 +35,10 @@ RunRecord read_run_record(const std::string& run);
 
 class RunFolder {
  public:
-  // Makes the next free number under `directory`/NAME, or `path` itself if it is not empty (an error if that holds a run
-  // already). Writes recipe.toml, resolved.toml and run.json, and proves so that files can be written there.
-  static RunFolder create(const models::Spec& spec, const std::string& path, const std::string& recipe_text, const std::string& canonical);
+  // Makes the next free number under `directory`/NAME, or `path` itself if it is not empty (an error if that holds a
+  // run already). Writes recipe.toml, resolved.toml and run.json, and proves so that files can be written there.
+  static RunFolder create(const models::Spec& spec, const std::string& path, const std::string& recipe_text,
+                          const std::string& canonical);
   // One that is there, for a run that goes on. Throws UserError: locked if another process works on it.
   static RunFolder open(const std::string& path);
 

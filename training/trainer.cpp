@@ -57,7 +57,9 @@ bool Trainer::broken_off() const { return last_step_ && position_.step >= *last_
 
 bool Trainer::ended() const { return failed_ || interrupted() || broken_off(); }
 
-double Trainer::rate(int64_t step) const { return position_.learning_rate ? *position_.learning_rate : learning_rate_.at(step); }
+double Trainer::rate(int64_t step) const {
+  return position_.learning_rate ? *position_.learning_rate : learning_rate_.at(step);
+}
 
 double Trainer::seconds_so_far() const { return position_.seconds + (now() - start_); }
 
@@ -106,13 +108,15 @@ Outcome Trainer::fit() {
   const models::TrainSpec& train = model_.program().spec().train;
   start_ = now();
   model_.prepare_training(std::min(train.batch_size, data_.size(Part::train)));
-  while (!ended() && (position_.epoch_started || (position_.epoch <= train.epochs && position_.stopped.empty()))) epoch();
+  while (!ended() && (position_.epoch_started || (position_.epoch <= train.epochs && position_.stopped.empty())))
+    epoch();
   if (interrupted() && !failed_) end_by_signal();
   if (outcome_.status == RunStatus::complete && !position_.stopped.empty()) {
     outcome_.status = RunStatus::stopped;
     outcome_.reason = position_.stopped;
   }
-  const bool at_end = (outcome_.status == RunStatus::complete || outcome_.status == RunStatus::stopped) && !broken_off();
+  const bool at_end =
+      (outcome_.status == RunStatus::complete || outcome_.status == RunStatus::stopped) && !broken_off();
   if (at_end && !failed_) save_if_changed();
   outcome_.epoch = position_.epoch_started ? position_.epoch : position_.epoch - 1;
   outcome_.step = position_.step;
@@ -157,8 +161,13 @@ void Trainer::epoch() {
   if (data_.size(Part::validation) > 0 && position_.epoch % train.validation_freq == 0) validate(values);
   if (interrupted()) return;
   position_.values = values;
-  const EpochDone done{position_.epoch, train.epochs, position_.step, std::move(values), rate(std::max<int64_t>(position_.step - 1, 0)),
-                       now() - epoch_start_, rows / training_seconds};
+  const EpochDone done{position_.epoch,
+                       train.epochs,
+                       position_.step,
+                       std::move(values),
+                       rate(std::max<int64_t>(position_.step - 1, 0)),
+                       now() - epoch_start_,
+                       rows / training_seconds};
   // Checkpoints of this moment begin with the next epoch.
   ++position_.epoch;
   position_.epoch_started = false;
@@ -214,12 +223,15 @@ void Trainer::report_step() {
   if (!check_finite()) return;
   const double seconds = std::max(now() - epoch_start_, 1e-9);
   const int64_t steps = std::max<int64_t>(position_.step_in_epoch - steps_before_, 1);
-  const double left = seconds / static_cast<double>(steps) * static_cast<double>(steps_per_epoch_ - position_.step_in_epoch);
-  emit(StepDone{position_.epoch, position_.step_in_epoch, steps_per_epoch_, position_.step, model_.loss(), rate(position_.step - 1),
-                static_cast<double>(position_.rows_of_epoch - rows_before_) / seconds, left, model_.results(SumSet::train)});
+  const double left =
+      seconds / static_cast<double>(steps) * static_cast<double>(steps_per_epoch_ - position_.step_in_epoch);
+  emit(StepDone{position_.epoch, position_.step_in_epoch, steps_per_epoch_, position_.step, model_.loss(),
+                rate(position_.step - 1), static_cast<double>(position_.rows_of_epoch - rows_before_) / seconds, left,
+                model_.results(SumSet::train)});
 }
 
-// Weights have not been touched by the bad step, nor by those after it: updates are made only where everything is finite.
+// Weights have not been touched by the bad step, nor by those after it: updates are made only where everything is
+// finite.
 bool Trainer::check_finite() {
   if (failed_) return false;
   const int64_t bad = model_.first_bad_step();
@@ -235,24 +247,27 @@ bool Trainer::check_finite() {
 
 // Looks for the first number that was not finite, and keeps what is needed to look again.
 void Trainer::explain_failure(int64_t bad) {
-  Snapshot before{position_before(position_, bad, model_.program().spec().train), copy_states(model_), remembered_, callbacks_.states()};
+  Snapshot before{position_before(position_, bad, model_.program().spec().train), copy_states(model_), remembered_,
+                  callbacks_.states()};
   const auto report = find_not_finite(model_, data_, before.position, rate(bad));
   set_states(model_, before.states, "the state before the failed step");
   if (!report) return;
-  outcome_.reason = report->text() + ", at step " + std::to_string(bad + 1) + " (epoch " + std::to_string(position_.epoch) +
-                    "); the weights are those before that step";
+  outcome_.reason = report->text() + ", at step " + std::to_string(bad + 1) + " (epoch " +
+                    std::to_string(position_.epoch) + "); the weights are those before that step";
   if (saver_ == nullptr) return;
   try {
     outcome_.failure_folder = saver_->save_failure(std::move(before), report->table());
   } catch (const UserError& error) {
-    callbacks_.emit(Notice{std::string("warning: what would show the failure again is not saved: ") + error.diagnostics().front().what});
+    callbacks_.emit(Notice{std::string("warning: what would show the failure again is not saved: ") +
+                           error.diagnostics().front().what});
   }
 }
 
 void Trainer::validate(Values& values) {
   const int64_t batch = model_.program().spec().train.batch_size;
   emit(ValidationStarted{position_.epoch, divide_up(data_.size(Part::validation), batch)});
-  for (auto& [name, value] : evaluate_part(model_, data_, Part::validation, batch)) values.emplace_back("val_" + name, value);
+  for (auto& [name, value] : evaluate_part(model_, data_, Part::validation, batch))
+    values.emplace_back("val_" + name, value);
 }
 
 Values evaluate_part(Model& model, const datasets::Dataset& data, Part part, int64_t batch_size) {

@@ -39,7 +39,8 @@ class Trainer {
   void save_start();
   // Breaks training off when this many optimizer steps are done, as if it went on.
   void stop_after(int64_t step) { last_step_ = step; }
-  // Trains spec.train.epochs epochs, unless a callback, a signal or a number that is not finite ends it. A signal saves.
+  // Trains spec.train.epochs epochs, unless a callback, a signal or a number that is not finite ends it. A signal
+  // saves.
   Outcome fit();
 
   const Position& position() const { return position_; }
@@ -85,8 +86,8 @@ class Trainer {
   int64_t steps_before_ = 0;
 };
 
-// Evaluates all of a part in inference; values as Keras names them, without "val_". Stops early, with what it has, when the
-// process is interrupted.
+// Evaluates all of a part in inference; values as Keras names them, without "val_". Stops early, with what it has, when
+// the process is interrupted.
 Values evaluate_part(Model& model, const datasets::Dataset& data, datasets::Part part, int64_t batch_size);
 
 // Optimizer steps in one epoch.

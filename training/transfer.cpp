@@ -38,7 +38,8 @@ std::string weights_file_of(const std::string& path) {
   }
   const std::string best = join_path(path, "best");
   if (exists(best)) {
-    throw UserError(ExitCode::model, path, "the run has not finished", "its best checkpoint so far is " + best + ": name that");
+    throw UserError(ExitCode::model, path, "the run has not finished",
+                    "its best checkpoint so far is " + best + ": name that");
   }
   throw UserError(ExitCode::model, path, "this folder holds no model: model.weights.h5 is missing",
                   "name a run that has finished, or a .weights.h5 file");

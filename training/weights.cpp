@@ -19,7 +19,8 @@ using models::KerasVariable;
 namespace {
 
 const models::LayerSpec& layer_spec(const models::ModelSpec& model, const std::string& name) {
-  return *std::find_if(model.layers.begin(), model.layers.end(), [&](const models::LayerSpec& l) { return l.name == name; });
+  return *std::find_if(model.layers.begin(), model.layers.end(),
+                       [&](const models::LayerSpec& l) { return l.name == name; });
 }
 
 // Keras' Normalization has a third variable where it adapts, a count that nothing reads.
@@ -89,7 +90,8 @@ namespace {
 void refuse(const std::string& path, const std::vector<std::string>& misfits) {
   constexpr size_t most = 20;
   if (misfits.empty()) return;
-  const std::vector<std::string> shown(misfits.begin(), misfits.begin() + static_cast<long>(std::min(misfits.size(), most)));
+  const std::vector<std::string> shown(misfits.begin(),
+                                       misfits.begin() + static_cast<long>(std::min(misfits.size(), most)));
   std::string text = "the weights do not fit the model:\n     " + join(shown, "\n     ");
   if (misfits.size() > most) text += "\n     ... and " + std::to_string(misfits.size() - most) + " more";
   throw UserError(ExitCode::model, path, text, "use the recipe that the weights were trained with");
@@ -102,7 +104,8 @@ States read_weights(const models::Program& program, const std::string& path) {
   std::map<std::pair<std::string, int>, Array> found;
   for (WeightGroup& group : formats::read_weights_file(path)) {
     if (!group.path.starts_with("layers/")) continue;
-    for (size_t i = 0; i < group.variables.size(); ++i) found[{group.path, static_cast<int>(i)}] = std::move(group.variables[i]);
+    for (size_t i = 0; i < group.variables.size(); ++i)
+      found[{group.path, static_cast<int>(i)}] = std::move(group.variables[i]);
   }
   std::vector<std::string> misfits;
   States values;
@@ -110,25 +113,31 @@ States read_weights(const models::Program& program, const std::string& path) {
     const graph::StateInfo& info = *program.states().find(variable.state);
     const auto array = found.find({variable.group, variable.number});
     if (array == found.end()) {
-      misfits.push_back(variable.state + " " + info.type.shape.text() + ": missing in the file (" + variable.path() + ")");
+      misfits.push_back(variable.state + " " + info.type.shape.text() + ": missing in the file (" + variable.path() +
+                        ")");
       continue;
     }
-    if (array->second.shape == info.type.shape) values.push_back({variable.state, converted(array->second, info.type.dtype)});
-    else misfits.push_back(variable.state + " " + info.type.shape.text() + ": the file has " + array->second.shape.text() + " (" + variable.path() + ")");
+    if (array->second.shape == info.type.shape)
+      values.push_back({variable.state, converted(array->second, info.type.dtype)});
+    else
+      misfits.push_back(variable.state + " " + info.type.shape.text() + ": the file has " + array->second.shape.text() +
+                        " (" + variable.path() + ")");
     found.erase(array);
   }
   for (const KerasLayer& layer : models::keras_layers(spec)) {
     if (has_count(spec, layer.name, 2)) found.erase({layer.group, 2});
   }
   for (const auto& [left, array] : found) {
-    misfits.push_back(left.first + "/vars/" + std::to_string(left.second) + " " + array.shape.text() + ": in the file, not in the model");
+    misfits.push_back(left.first + "/vars/" + std::to_string(left.second) + " " + array.shape.text() +
+                      ": in the file, not in the model");
   }
   refuse(path, misfits);
   return values;
 }
 
 void load_weights(Model& model, const std::string& path) {
-  for (const formats::NamedArray& state : read_weights(model.program(), path)) model.session().set_state(state.name, state.array);
+  for (const formats::NamedArray& state : read_weights(model.program(), path))
+    model.session().set_state(state.name, state.array);
 }
 
 std::string starting_weights(const models::Spec& spec) {
@@ -137,7 +146,8 @@ std::string starting_weights(const models::Spec& spec) {
   if (exists(beside) || spec.model.weights.starts_with('/')) return beside;
   if (data != nullptr && exists(join_path(data, spec.model.weights))) return join_path(data, spec.model.weights);
   throw UserError(ExitCode::model, "weights " + quote(spec.model.weights),
-                  "there is no such file: neither " + beside + " nor in " + (data != nullptr ? data : "$DLTRAIN_DATA, which is not set"),
+                  "there is no such file: neither " + beside + " nor in " +
+                      (data != nullptr ? data : "$DLTRAIN_DATA, which is not set"),
                   "give the path of a .weights.h5 file, relative to the recipe");
 }
 

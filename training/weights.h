@@ -15,17 +15,18 @@ namespace dltrain::training {
 void save_weights(Model& model, const std::string& path);
 
 // Weights and buffers as the groups of such a file; their values are taken out of `values` (by state).
-std::vector<formats::WeightGroup> take_weight_groups(const models::Program& program, std::map<std::string, Array>& values);
+std::vector<formats::WeightGroup> take_weight_groups(const models::Program& program,
+                                                     std::map<std::string, Array>& values);
 
 // All weights and buffers of a file. Strict as load_weights.
 States read_weights(const models::Program& program, const std::string& path);
 
-// Sets all weights and buffers. Strict: what is missing, left over or of another shape is a UserError (model) that lists all
-// of it. Optimizer state in the file is left unread.
+// Sets all weights and buffers. Strict: what is missing, left over or of another shape is a UserError (model) that
+// lists all of it. Optimizer state in the file is left unread.
 void load_weights(Model& model, const std::string& path);
 
-// Where the weights that a recipe starts from are: a relative path is looked up beside the recipe, then in $DLTRAIN_DATA.
-// Throws UserError (model) that names both places.
+// Where the weights that a recipe starts from are: a relative path is looked up beside the recipe, then in
+// $DLTRAIN_DATA. Throws UserError (model) that names both places.
 std::string starting_weights(const models::Spec& spec);
 
 }  // namespace dltrain::training

@@ -1,5 +1,5 @@
-// dltrain crosscheck: one training step on two devices, node by node with the same inputs. Names the first operation and
-// layer that differ beyond what float32 explains.
+// dltrain crosscheck: one training step on two devices, node by node with the same inputs. Names the first operation
+// and layer that differ beyond what float32 explains.
 #include <cstdio>
 
 #include "app/commands.h"
@@ -24,21 +24,26 @@ struct TwoDevices {
 TwoDevices devices_of(const std::string& text) {
   const std::vector<std::string> names = split(text, ',');
   if (names.size() == 2 && !names[0].empty() && !names[1].empty()) return {names[0], names[1]};
-  throw UserError(ExitCode::recipe, "dltrain crosscheck", "--devices takes two names with a comma between them (was " + quote(text) + ")",
+  throw UserError(ExitCode::recipe, "dltrain crosscheck",
+                  "--devices takes two names with a comma between them (was " + quote(text) + ")",
                   "the first is tested, the second trusted, e.g. --devices cpu,reference");
 }
 
 // What the first training step of the recipe is fed with.
-std::map<std::string, Array> first_step(const models::Program& program, const graph::Graph& graph, const datasets::Dataset& data) {
+std::map<std::string, Array> first_step(const models::Program& program, const graph::Graph& graph,
+                                        const datasets::Dataset& data) {
   const models::Spec& spec = program.spec();
-  datasets::BatchStream batches(data, {.batch_size = spec.train.batch_size, .shuffle = spec.train.shuffle, .seed = spec.seed});
+  datasets::BatchStream batches(
+      data, {.batch_size = spec.train.batch_size, .shuffle = spec.train.shuffle, .seed = spec.seed});
   datasets::Batch batch;
   batches.next(batch);
   const auto optimizer = models::make_optimizer(spec.train.optimizer);
-  const double rate = models::learning_rate_at(optimizer->learning_rate, 0, training::steps_per_epoch(spec, data.size(datasets::Part::train)));
+  const double rate = models::learning_rate_at(optimizer->learning_rate, 0,
+                                               training::steps_per_epoch(spec, data.size(datasets::Part::train)));
   std::map<std::string, Array> inputs;
   for (size_t i = 0; i < batch.inputs.size(); ++i) inputs[program.signature().inputs[i].name] = batch.inputs[i];
-  for (size_t i = 0; i < batch.targets.size(); ++i) inputs["target:" + program.signature().targets[i].name] = batch.targets[i];
+  for (size_t i = 0; i < batch.targets.size(); ++i)
+    inputs["target:" + program.signature().targets[i].name] = batch.targets[i];
   if (batch.weights) inputs["sample_weight"] = *batch.weights;
   for (const graph::Input& input : graph.inputs) {
     const graph::ValueType& type = graph.type(input.value);
@@ -67,8 +72,11 @@ ExitCode crosscheck(const CrosscheckOptions& options, const CommonOptions& commo
   const auto threads = static_cast<int>(recipe.spec.run.threads);
   backends::Session trusted(backends::open_backend(names.trusted, {threads}));
   backends::Session tested(backends::open_backend(names.tested, {threads}));
-  const backends::CheckReport report = backends::check_backends(graph, first_step(program, graph, *data), trusted, tested);
-  if (!common.quiet) std::printf("first training step of %s, %s against %s\n", recipe.spec.name.c_str(), names.tested.c_str(), names.trusted.c_str());
+  const backends::CheckReport report =
+      backends::check_backends(graph, first_step(program, graph, *data), trusted, tested);
+  if (!common.quiet)
+    std::printf("first training step of %s, %s against %s\n", recipe.spec.name.c_str(), names.tested.c_str(),
+                names.trusted.c_str());
   std::printf("%s", report.text().c_str());
   return report.agrees() ? ExitCode::ok : ExitCode::not_met;
 }

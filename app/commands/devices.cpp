@@ -17,7 +17,8 @@ ExitCode devices(const CommonOptions& common) {
       line.set("text", report.text);
       std::printf("%s\n", formats::json_text(Setting(std::move(line))).c_str());
     } else {
-      std::printf("%-10s %-13s  %s\n", report.device.c_str(), report.available ? "available" : "not available", report.text.c_str());
+      std::printf("%-10s %-13s  %s\n", report.device.c_str(), report.available ? "available" : "not available",
+                  report.text.c_str());
     }
   }
   return ExitCode::ok;

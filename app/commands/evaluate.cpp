@@ -26,7 +26,8 @@ datasets::Part part_of(const std::string& name) {
   if (name == "train" || name == "training") return datasets::Part::train;
   if (name == "validation") return datasets::Part::validation;
   if (name == "test") return datasets::Part::test;
-  throw UserError(ExitCode::recipe, "dltrain evaluate", "there is no part \"" + name + "\"", "--part takes train, validation or test");
+  throw UserError(ExitCode::recipe, "dltrain evaluate", "there is no part \"" + name + "\"",
+                  "--part takes train, validation or test");
 }
 
 // The main source with another path; the whole of it is the part that is evaluated.
@@ -34,7 +35,8 @@ models::Spec with_data(models::Spec spec, const std::string& path) {
   Setting* known = spec.data.source.params.find("file");
   if (known == nullptr) known = spec.data.source.params.find("directory");
   if (known == nullptr) {
-    throw UserError(ExitCode::recipe, "dltrain evaluate", "the data source \"" + spec.data.source.kind + "\" has no file that --data could replace",
+    throw UserError(ExitCode::recipe, "dltrain evaluate",
+                    "the data source \"" + spec.data.source.kind + "\" has no file that --data could replace",
                     "change the recipe, or use dltrain predict");
   }
   *known = path.starts_with('/') ? Setting(path) : Setting("./" + path);
@@ -81,8 +83,8 @@ void print_classes(const ClassReport& report) {
   constexpr size_t widest = 20;
   std::vector<std::vector<std::string>> rows = {{"class", "precision", "recall", "f1", "samples"}};
   for (size_t c = 0; c < report.names.size(); ++c) {
-    rows.push_back({report.names[c], short_number(report.precision(c)), short_number(report.recall(c)), short_number(report.f1(c)),
-                    std::to_string(report.support(c))});
+    rows.push_back({report.names[c], short_number(report.precision(c)), short_number(report.recall(c)),
+                    short_number(report.f1(c)), std::to_string(report.support(c))});
   }
   std::printf("\noutput %s\n%s", report.output.c_str(), table_text(rows).c_str());
   if (report.names.size() > widest) {
@@ -114,7 +116,8 @@ ExitCode evaluate(const EvaluateOptions& options, const CommonOptions& common) {
   const auto data = is_read ? std::move(found.data) : open_data(spec, &description.contract);
   Diagnostics about_training;  // said when it was trained
   training::Model model(training::open_program(spec, data->signature(), about_training),
-                        backends::open_backend(options.device.empty() ? spec.run.device : options.device, {static_cast<int>(spec.run.threads)}));
+                        backends::open_backend(options.device.empty() ? spec.run.device : options.device,
+                                               {static_cast<int>(spec.run.threads)}));
   training::load_weights(model, description.weights_path);
   const Evaluation evaluation = training::evaluate_model(model, *data, part, spec.train.batch_size);
   if (training::interrupted()) return training::signal_exit_code();

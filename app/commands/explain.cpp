@@ -1,4 +1,5 @@
-// dltrain explain: a recipe at any stage of its way to kernels, or the documentation of anything that a recipe can name.
+// dltrain explain: a recipe at any stage of its way to kernels, or the documentation of anything that a recipe can
+// name.
 #include <algorithm>
 #include <cstdio>
 
@@ -18,10 +19,13 @@ namespace dltrain::app {
 
 namespace {
 
-bool looks_like_recipe(const std::string& name) { return name == "-" || name.ends_with(".toml") || name.find('/') != std::string::npos || exists(name); }
+bool looks_like_recipe(const std::string& name) {
+  return name == "-" || name.ends_with(".toml") || name.find('/') != std::string::npos || exists(name);
+}
 
 ExitCode explain_name(const std::string& name, bool markdown) {
-  const std::string text = markdown ? reference_page(training::catalogue(), name) : reference_text(training::catalogue(), name);
+  const std::string text =
+      markdown ? reference_page(training::catalogue(), name) : reference_text(training::catalogue(), name);
   if (!text.empty()) {
     std::printf("%s", text.c_str());
     return ExitCode::ok;
@@ -31,7 +35,13 @@ ExitCode explain_name(const std::string& name, bool markdown) {
     for (const std::string& kind : training::catalogue().names(family)) names.push_back(kind);
   }
   std::sort(names.begin(), names.end());
-  Diagnostic d{Severity::error, "unknown-value", {}, "dltrain explain", "nothing is called " + quote(name), "", "",
+  Diagnostic d{Severity::error,
+               "unknown-value",
+               {},
+               "dltrain explain",
+               "nothing is called " + quote(name),
+               "",
+               "",
                "name a recipe, or anything that \"dltrain list\" shows"};
   if (const auto near = nearest(name, names)) d.hint = "did you mean \"" + *near + "\"?";
   throw UserError(ExitCode::recipe, {std::move(d)});
@@ -42,8 +52,8 @@ graph::Graph simplified(const graph::Graph& graph) { return graph::run_passes(gr
 void print_plan(const models::Spec& spec, models::Program& program) {
   const auto backend = backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)});
   const auto plan = backends::compile_plan(program.train(spec.train.batch_size), *backend);
-  std::printf("# training step, batch %ld, device %s: %s\n%s", static_cast<long>(spec.train.batch_size), backend->device().name.c_str(),
-              backend->device().description.c_str(), plan->text().c_str());
+  std::printf("# training step, batch %ld, device %s: %s\n%s", static_cast<long>(spec.train.batch_size),
+              backend->device().name.c_str(), backend->device().description.c_str(), plan->text().c_str());
 }
 
 }  // namespace
@@ -63,8 +73,10 @@ ExitCode explain(const ExplainOptions& options, const CommonOptions&) {
   }
   const auto data = open_data(recipe.spec);
   models::Program program = open_program(recipe.spec, data->signature());
-  if (options.stage == "graph") std::printf("%s", graph::print(simplified(program.predict(recipe.spec.train.batch_size))).c_str());
-  if (options.stage == "train") std::printf("%s", graph::print(simplified(program.train(recipe.spec.train.batch_size))).c_str());
+  if (options.stage == "graph")
+    std::printf("%s", graph::print(simplified(program.predict(recipe.spec.train.batch_size))).c_str());
+  if (options.stage == "train")
+    std::printf("%s", graph::print(simplified(program.train(recipe.spec.train.batch_size))).c_str());
   if (options.stage == "plan") print_plan(recipe.spec, program);
   return ExitCode::ok;
 }

@@ -28,7 +28,8 @@ std::vector<std::string> chosen_families(const std::string& wanted) {
 
 std::string first_sentence(const std::string& doc) {
   size_t stop = doc.find(". ");
-  while (stop != std::string::npos && (doc.substr(0, stop).ends_with("et al") || doc[stop - 1] == '.')) stop = doc.find(". ", stop + 1);
+  while (stop != std::string::npos && (doc.substr(0, stop).ends_with("et al") || doc[stop - 1] == '.'))
+    stop = doc.find(". ", stop + 1);
   return stop == std::string::npos ? doc : doc.substr(0, stop + 1);
 }
 
@@ -50,7 +51,8 @@ ExitCode list(const ListOptions& options, const CommonOptions& common) {
     size_t width = 0;
     for (const std::string& kind : training::catalogue().kinds(family)) width = std::max(width, kind.size());
     for (const std::string& kind : training::catalogue().kinds(family)) {
-      std::printf("  %-*s  %s\n", static_cast<int>(width), kind.c_str(), first_sentence(training::catalogue().find(family, kind)->doc).c_str());
+      std::printf("  %-*s  %s\n", static_cast<int>(width), kind.c_str(),
+                  first_sentence(training::catalogue().find(family, kind)->doc).c_str());
     }
   }
   return ExitCode::ok;

@@ -25,7 +25,8 @@ std::vector<std::string> ids_of(const datasets::Batch& batch, const std::vector<
 }
 
 // Writes predictions until the samples end or a signal comes; gives the number of samples.
-int64_t write_all(training::Model& model, datasets::InputStream& samples, training::PredictionWriter& writer, int64_t batch_size) {
+int64_t write_all(training::Model& model, datasets::InputStream& samples, training::PredictionWriter& writer,
+                  int64_t batch_size) {
   int64_t count = 0;
   datasets::Batch batch;
   while (!training::interrupted() && samples.next(batch_size, batch)) {
@@ -55,10 +56,11 @@ ExitCode predict(const PredictOptions& options, const CommonOptions& common) {
   if (options.output == "-") training::end_with_reader();
   const TrainedModel trained = open_trained_model(options.model, options.device);
   const training::ModelDescription& description = trained.description;
-  const auto writer = training::open_prediction_writer(options.output, options.format,
-                                                       training::output_meanings(description.spec, description.signature));
+  const auto writer = training::open_prediction_writer(
+      options.output, options.format, training::output_meanings(description.spec, description.signature));
   const int64_t batch_size = options.batch_size > 0 ? options.batch_size : description.spec.train.batch_size;
-  const auto samples = datasets::read_ahead(datasets::open_inputs(options.input, description.contract), batch_size, &training::interrupted);
+  const auto samples = datasets::read_ahead(datasets::open_inputs(options.input, description.contract), batch_size,
+                                            &training::interrupted);
   const int64_t count = write_all(*trained.model, *samples, *writer, batch_size);
   if (training::interrupted()) return training::signal_exit_code();
   if (count == 0) throw UserError(ExitCode::data, options.input, "holds no samples; nothing was predicted");

@@ -19,10 +19,12 @@ namespace {
 Table read_report(const std::string& folder) {
   const std::string path = join_path(folder, "report.json");
   if (!exists(path)) {
-    throw UserError(ExitCode::model, folder, "this is not the folder of a failed step: report.json is missing", "name RUN/failures/step-N");
+    throw UserError(ExitCode::model, folder, "this is not the folder of a failed step: report.json is missing",
+                    "name RUN/failures/step-N");
   }
   Setting report = formats::read_json(path, ExitCode::model);
-  if (report.table() == nullptr || !report.table()->contains("text")) throw UserError(ExitCode::model, path, "this is not a report", "train again");
+  if (report.table() == nullptr || !report.table()->contains("text"))
+    throw UserError(ExitCode::model, path, "this is not a report", "train again");
   return *report.table();
 }
 
@@ -35,13 +37,17 @@ ExitCode replay(const ReplayOptions& options, const CommonOptions& common) {
   const models::Spec& spec = description.spec;
   const auto data = open_data(spec);
   training::Model model(open_program(spec, data->signature()),
-                        backends::open_backend(options.device.empty() ? spec.run.device : options.device, {static_cast<int>(spec.run.threads)}));
-  if (training::data_fingerprint(*data) != manifest.surroundings.data) std::fprintf(stderr, "warning: the data has changed since\n");
+                        backends::open_backend(options.device.empty() ? spec.run.device : options.device,
+                                               {static_cast<int>(spec.run.threads)}));
+  if (training::data_fingerprint(*data) != manifest.surroundings.data)
+    std::fprintf(stderr, "warning: the data has changed since\n");
   training::Snapshot snapshot = training::read_checkpoint(options.failure, model.program());
   training::set_states(model, snapshot.states, options.failure);
-  const auto found = training::find_not_finite(model, *data, snapshot.position, training::number_at(report, "learning_rate"));
+  const auto found =
+      training::find_not_finite(model, *data, snapshot.position, training::number_at(report, "learning_rate"));
   if (!found) {
-    std::printf("step %ld: all numbers are finite (it was: %s)\n", static_cast<long>(snapshot.position.step + 1), training::text_at(report, "text").c_str());
+    std::printf("step %ld: all numbers are finite (it was: %s)\n", static_cast<long>(snapshot.position.step + 1),
+                training::text_at(report, "text").c_str());
     return ExitCode::ok;
   }
   if (common.json) {
@@ -51,7 +57,8 @@ ExitCode replay(const ReplayOptions& options, const CommonOptions& common) {
   std::printf("step %ld: %s\n", static_cast<long>(found->step), found->text().c_str());
   std::printf("samples of the batch, by their numbers in the training part:");
   for (const int64_t sample : found->samples) std::printf(" %ld", static_cast<long>(sample));
-  std::printf("\n%s\n", found->text() == training::text_at(report, "text") ? "the same as when the run failed" : "not the same as when the run failed");
+  std::printf("\n%s\n", found->text() == training::text_at(report, "text") ? "the same as when the run failed"
+                                                                           : "not the same as when the run failed");
   return ExitCode::numeric;
 }
 

@@ -33,8 +33,11 @@ ExitCode go_on(const std::string& run, training::OpenedRecipe recipe, const Comm
   const training::RunRecord record = folder.record();
   if (is_over(record, recipe.spec)) {
     if (!common.quiet) {
-      std::fprintf(stderr, "%s is %s after %ld epochs; nothing is left to do\n   = help: to train longer: dltrain resume %s --epochs %ld\n", run.c_str(),
-                   record.status.c_str(), static_cast<long>(record.epoch), run.c_str(), static_cast<long>(record.epochs * 2));
+      std::fprintf(
+          stderr,
+          "%s is %s after %ld epochs; nothing is left to do\n   = help: to train longer: dltrain resume %s --epochs %ld\n",
+          run.c_str(), record.status.c_str(), static_cast<long>(record.epoch), run.c_str(),
+          static_cast<long>(record.epochs * 2));
     }
     return ExitCode::ok;
   }
@@ -42,14 +45,17 @@ ExitCode go_on(const std::string& run, training::OpenedRecipe recipe, const Comm
   const auto checkpoint = training::newest_checkpoint(run, notes);
   for (const std::string& note : notes) std::fprintf(stderr, "warning: %s\n", note.c_str());
   if (!checkpoint && !notes.empty()) {
-    throw UserError(ExitCode::model, run, "no checkpoint of the run is good", "train again; nothing in the folder was changed");
+    throw UserError(ExitCode::model, run, "no checkpoint of the run is good",
+                    "train again; nothing in the folder was changed");
   }
-  if (!checkpoint && !common.quiet) std::fprintf(stderr, "the run was interrupted before its first checkpoint; it starts again\n");
+  if (!checkpoint && !common.quiet)
+    std::fprintf(stderr, "the run was interrupted before its first checkpoint; it starts again\n");
   models::Spec before = recipe_of(run, record, {}).spec;
   FitOptions options;
   options.init_from = record.initial_weights;
   options.init_partial = true;  // it was accepted when the run began
-  RunRequest request{std::move(recipe), run, std::move(folder), std::move(before), checkpoint ? checkpoint->path : "", std::move(options)};
+  RunRequest request{std::move(recipe), run, std::move(folder), std::move(before), checkpoint ? checkpoint->path : "",
+                     std::move(options)};
   return TrainingSession(std::move(request), common).run();
 }
 

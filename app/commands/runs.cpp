@@ -68,7 +68,9 @@ std::string best_of(const Run& run) {
   for (const auto& checkpoint : checkpoints) {
     if (checkpoint.rank && (best == nullptr || checkpoint.rank->better_than(*best->rank))) best = &checkpoint;
   }
-  return best == nullptr ? "" : best->rank->monitor + " " + short_number(best->rank->value) + " (step " + std::to_string(best->step) + ")";
+  return best == nullptr ? ""
+                         : best->rank->monitor + " " + short_number(best->rank->value) + " (step " +
+                               std::to_string(best->step) + ")";
 }
 
 std::string next_of(const Run& run, const std::string& status) {
@@ -80,7 +82,8 @@ std::string next_of(const Run& run, const std::string& status) {
 
 ExitCode runs(const RunsOptions& options, const CommonOptions& common) {
   if (!is_directory(options.folder)) {
-    throw UserError(ExitCode::io, options.folder, "there is no such folder", "name the folder that holds runs; \"dltrain fit\" makes them in \"runs\"");
+    throw UserError(ExitCode::io, options.folder, "there is no such folder",
+                    "name the folder that holds runs; \"dltrain fit\" makes them in \"runs\"");
   }
   std::vector<Run> found;
   collect(options.folder, 3, found);
@@ -100,7 +103,8 @@ ExitCode runs(const RunsOptions& options, const CommonOptions& common) {
       line.set("values", std::move(values));
       std::printf("%s\n", formats::json_text(Setting(std::move(line))).c_str());
     }
-    rows.push_back({run.folder, status, std::to_string(at.epoch) + "/" + std::to_string(run.record.epochs), std::to_string(at.step), best_of(run), next_of(run, status)});
+    rows.push_back({run.folder, status, std::to_string(at.epoch) + "/" + std::to_string(run.record.epochs),
+                    std::to_string(at.step), best_of(run), next_of(run, status)});
   }
   if (!common.json) std::printf("%s", found.empty() ? "no runs\n" : table_text(rows).c_str());
   return ExitCode::ok;

@@ -19,7 +19,8 @@ namespace {
 std::vector<training::StoredCheckpoint> checkpoints_of(const std::string& path) {
   if (exists(join_path(path, "manifest.json"))) return {{path, 0, 1, {}}};
   std::vector<training::StoredCheckpoint> found = training::list_checkpoints(path);
-  if (found.empty()) throw UserError(ExitCode::model, path, "there are no checkpoints", "name the folder of a run, or of a checkpoint");
+  if (found.empty())
+    throw UserError(ExitCode::model, path, "there are no checkpoints", "name the folder of a run, or of a checkpoint");
   return found;
 }
 
@@ -29,7 +30,8 @@ training::States train_from(const std::string& checkpoint, int64_t steps) {
   spec.train.epochs += steps;  // there is always a next step
   spec.callbacks.clear();
   const auto data = open_data(spec);
-  training::Model model(open_program(spec, data->signature()), backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)}));
+  training::Model model(open_program(spec, data->signature()),
+                        backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)}));
   training::CallbackList none;
   training::Trainer trainer(model, *data, none);
   training::Snapshot snapshot = training::read_checkpoint(checkpoint, model.program());
@@ -43,10 +45,12 @@ ExitCode compare(const std::string& checkpoint, int64_t steps) {
   const training::States first = train_from(checkpoint, steps), second = train_from(checkpoint, steps);
   for (size_t i = 0; i < first.size(); ++i) {
     if (first[i] == second[i]) continue;
-    std::printf("replayed %ld steps from %s twice: %s differs\n", static_cast<long>(steps), checkpoint.c_str(), quote(first[i].name).c_str());
+    std::printf("replayed %ld steps from %s twice: %s differs\n", static_cast<long>(steps), checkpoint.c_str(),
+                quote(first[i].name).c_str());
     return ExitCode::not_met;
   }
-  std::printf("replayed %ld steps from %s twice: all %zu states are the same, bit for bit\n", static_cast<long>(steps), checkpoint.c_str(), first.size());
+  std::printf("replayed %ld steps from %s twice: all %zu states are the same, bit for bit\n", static_cast<long>(steps),
+              checkpoint.c_str(), first.size());
   return ExitCode::ok;
 }
 
@@ -54,7 +58,8 @@ ExitCode compare(const std::string& checkpoint, int64_t steps) {
 
 ExitCode verify(const VerifyOptions& options, const CommonOptions&) {
   training::watch_signals();
-  if (options.replay && *options.replay < 1) throw UserError(ExitCode::recipe, "--replay", "takes a number of steps, 1 or more", "write --replay 20");
+  if (options.replay && *options.replay < 1)
+    throw UserError(ExitCode::recipe, "--replay", "takes a number of steps, 1 or more", "write --replay 20");
   std::string newest;
   size_t damaged = 0;
   const auto checkpoints = checkpoints_of(options.run);
@@ -63,7 +68,8 @@ ExitCode verify(const VerifyOptions& options, const CommonOptions&) {
       const training::Manifest manifest = training::verify_checkpoint(checkpoint.path);
       uint64_t bytes = 0;
       for (const training::FileRecord& file : manifest.files) bytes += file.bytes;
-      std::printf("%s  good  step %ld, %s, %s\n", checkpoint.path.c_str(), static_cast<long>(manifest.position.step), bytes_text(bytes).c_str(), manifest.created.c_str());
+      std::printf("%s  good  step %ld, %s, %s\n", checkpoint.path.c_str(), static_cast<long>(manifest.position.step),
+                  bytes_text(bytes).c_str(), manifest.created.c_str());
       newest = checkpoint.path;
     } catch (const UserError& error) {
       std::printf("%s  damaged\n", checkpoint.path.c_str());

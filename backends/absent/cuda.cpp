@@ -15,13 +15,21 @@ bool has_driver() { return exists("/proc/driver/nvidia/version"); }
 }  // namespace
 
 std::unique_ptr<Backend> open_cuda_backend(const std::string& device) {
-  throw UserError(ExitCode::device, {{Severity::error, "no-cuda", {}, "device \"" + device + "\"", missing, "", "",
-                                      "use device = \"cpu\" under [run]; a build with CUDA is made with the CMake preset "
-                                      "\"cuda\", as soon as that backend is part of dltrain"}});
+  throw UserError(ExitCode::device,
+                  {{Severity::error,
+                    "no-cuda",
+                    {},
+                    "device \"" + device + "\"",
+                    missing,
+                    "",
+                    "",
+                    "use device = \"cpu\" under [run]; a build with CUDA is made with the CMake preset "
+                    "\"cuda\", as soon as that backend is part of dltrain"}});
 }
 
 std::string cuda_report() {
-  return std::string(missing) + (has_driver() ? "; there is a driver for NVIDIA cards" : "; no driver for NVIDIA cards is loaded");
+  return std::string(missing) +
+         (has_driver() ? "; there is a driver for NVIDIA cards" : "; no driver for NVIDIA cards is loaded");
 }
 
 }  // namespace dltrain::backends

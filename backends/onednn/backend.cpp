@@ -18,8 +18,8 @@ namespace dltrain::backends::onednn {
 
 namespace {
 
-// Pages of the library's code, generated code, primitives and stacks of threads, once a plan runs (measured: 9 to 12 MiB
-// for small and larger networks).
+// Pages of the library's code, generated code, primitives and stacks of threads, once a plan runs (measured: 9 to 12
+// MiB for small and larger networks).
 constexpr int64_t library_bytes = int64_t{10} << 20;
 
 // Above this, memory comes in huge pages where the system has them: fewer misses of the address cache.

@@ -67,8 +67,8 @@ std::string layout_text(const dnnl::memory::desc& from, const dnnl::memory::desc
   for (const dnnl::memory::desc& desc : {from, to}) {
     if (desc.get_format_kind() != dnnl::memory::format_kind::blocked) return {};
     text += "type " + std::to_string(static_cast<int>(desc.get_data_type()));
-    for (const dnnl::memory::dims& numbers : {desc.get_dims(), desc.get_padded_dims(), desc.get_strides(),
-                                              desc.get_inner_blks(), desc.get_inner_idxs()}) {
+    for (const dnnl::memory::dims& numbers :
+         {desc.get_dims(), desc.get_padded_dims(), desc.get_strides(), desc.get_inner_blks(), desc.get_inner_idxs()}) {
       text += " " + Shape(numbers).text();
     }
     text += "\n";

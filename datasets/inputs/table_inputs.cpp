@@ -26,7 +26,9 @@ class TableInputs : public InputStream {
   TableInputs(std::unique_ptr<formats::ByteStream> stream, const DataContract& contract) : reader_(std::move(stream)) {
     for (const InputContract& input : contract.inputs) inputs_.push_back({input, {}});
     pending_ = reader_.next();
-    if (!pending_) throw UserError(ExitCode::data, reader_.path(), "is empty", "give a line for each sample, in the columns of the training data");
+    if (!pending_)
+      throw UserError(ExitCode::data, reader_.path(), "is empty",
+                      "give a line for each sample, in the columns of the training data");
     columns_ = reader_.fields().size();
     if (is_header()) {
       find_by_name();
@@ -41,7 +43,8 @@ class TableInputs : public InputStream {
     batch.rows.clear();
     batch.inputs.resize(inputs_.size());
     for (size_t i = 0; i < inputs_.size(); ++i) {
-      reshape_buffer(batch.inputs[i], inputs_[i].contract.field.dtype, Shape{count, static_cast<int64_t>(inputs_[i].columns.size())});
+      reshape_buffer(batch.inputs[i], inputs_[i].contract.field.dtype,
+                     Shape{count, static_cast<int64_t>(inputs_[i].columns.size())});
     }
     for (; pending_ && batch.size < count; pending_ = reader_.next()) {
       read_row(batch);
@@ -49,7 +52,8 @@ class TableInputs : public InputStream {
       batch.rows.push_back(next_++);
     }
     for (size_t i = 0; i < inputs_.size(); ++i) {
-      reshape_buffer(batch.inputs[i], inputs_[i].contract.field.dtype, Shape{batch.size}.concat(inputs_[i].contract.field.shape));
+      reshape_buffer(batch.inputs[i], inputs_[i].contract.field.dtype,
+                     Shape{batch.size}.concat(inputs_[i].contract.field.shape));
     }
     return batch.size > 0;
   }
@@ -139,7 +143,8 @@ class TableInputs : public InputStream {
     const auto number = parse_integer(text);
     if (number && std::in_range<int32_t>(*number)) return static_cast<int32_t>(*number);
     throw UserError(ExitCode::data, reader_.place(input.columns[k]),
-                    quote(utf8_prefix(text, 40)) + " is not an integer, and the model's input \"" + input.contract.field.name + "\" takes integers");
+                    quote(utf8_prefix(text, 40)) + " is not an integer, and the model's input \"" +
+                        input.contract.field.name + "\" takes integers");
   }
 
   float read_cell(const TableInput& input, size_t k) const {

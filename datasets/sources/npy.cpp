@@ -58,7 +58,8 @@ struct Npy : Source {
     for (const TargetRequest& target : request.targets) outputs.push_back(target.name);
     const bool is_output = std::ranges::find(outputs, name) != outputs.end();
     std::vector<std::string> files;
-    for (const std::string& each : is_output ? outputs : request.input_names) files.push_back(toml_key(each) + " = \"FILE.npy\"");
+    for (const std::string& each : is_output ? outputs : request.input_names)
+      files.push_back(toml_key(each) + " = \"FILE.npy\"");
     throw UserError(ExitCode::recipe, "source npy",
                     "no file is given for the " + std::string(is_output ? "output " : "input ") + quote(name),
                     "write " + std::string(is_output ? "y" : "x") + " = { " + join(files, ", ") + " }");

@@ -89,7 +89,9 @@ std::string TableLayout::column_text(size_t column) const {
 
 TableLayout find_layout(const std::string& path, const LayoutOptions& options) {
   const std::vector<Record> records = first_records(path, options.separator);
-  if (records.empty()) throw UserError(ExitCode::data, path, "is empty", "give a line for each sample, below a line of names or without one");
+  if (records.empty())
+    throw UserError(ExitCode::data, path, "is empty",
+                    "give a line for each sample, below a line of names or without one");
   TableLayout layout;
   layout.path = path;
   layout.columns = records[0].size();

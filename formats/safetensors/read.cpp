@@ -53,7 +53,8 @@ class HeaderReader {
   void read_metadata(const Setting& value) {
     if (value.table() == nullptr) refuse("its __metadata__ is not a JSON object");
     for (const Table::Entry& entry : value.table()->entries()) {
-      if (entry.value.text() == nullptr) refuse("its __metadata__ has something other than a text for " + quote(utf8_prefix(entry.key, 200)));
+      if (entry.value.text() == nullptr)
+        refuse("its __metadata__ has something other than a text for " + quote(utf8_prefix(entry.key, 200)));
       metadata[entry.key] = *entry.value.text();
     }
   }
@@ -86,7 +87,8 @@ class HeaderReader {
     if (value.list() == nullptr) refuse(name, "has a " + key + " that is not a list");
     std::vector<int64_t> sizes;
     for (const Setting& size : *value.list()) {
-      if (size.integer() == nullptr || *size.integer() < 0) refuse(name, "has a " + key + " with something other than sizes");
+      if (size.integer() == nullptr || *size.integer() < 0)
+        refuse(name, "has a " + key + " with something other than sizes");
       sizes.push_back(*size.integer());
     }
     return sizes;
@@ -110,7 +112,8 @@ class HeaderReader {
     int64_t at = 0;
     for (const Declared& array : arrays) {
       if (array.begin != at) {
-        refuse(array.name, "begins at byte " + count_text(array.begin) + " of the data, where " + count_text(at) + " is next");
+        refuse(array.name,
+               "begins at byte " + count_text(array.begin) + " of the data, where " + count_text(at) + " is next");
       }
       at = array.end;
     }
@@ -132,8 +135,8 @@ std::string read_header(InputFile& file) {
   uint64_t length = 0;
   for (size_t i = 0; i < size.size(); ++i) length |= std::to_integer<uint64_t>(size[i]) << (8 * i);
   if (length > longest_header) {
-    refuse("is not a safetensors file, or its header is too large (" + bytes_text(length) + ", at most " + bytes_text(longest_header) +
-           " are read)");
+    refuse("is not a safetensors file, or its header is too large (" + bytes_text(length) + ", at most " +
+           bytes_text(longest_header) + " are read)");
   }
   if (length > file.size() - size_bytes) refuse("ends within its header");
   std::string text(static_cast<size_t>(length), '\0');
@@ -147,15 +150,17 @@ std::string read_header(InputFile& file) {
 Safetensors read_safetensors(const std::string& path, uint64_t limit) {
   InputFile file(path, ExitCode::model);
   if (file.size() > limit) {
-    throw UserError(ExitCode::model, path,
-                    "the file is too large (" + bytes_text(file.size()) + ", at most " + bytes_text(limit) + " are read)");
+    throw UserError(
+        ExitCode::model, path,
+        "the file is too large (" + bytes_text(file.size()) + ", at most " + bytes_text(limit) + " are read)");
   }
   const std::string text = read_header(file);
   HeaderReader header(path);
   header.read(text, static_cast<int64_t>(file.size() - size_bytes - text.size()));
   Safetensors result{.arrays = {}, .metadata = std::move(header.metadata)};
   for (Declared& declared : header.arrays) {
-    NamedArray& named = result.arrays.emplace_back(std::move(declared.name), Array(declared.dtype, std::move(declared.shape)));
+    NamedArray& named =
+        result.arrays.emplace_back(std::move(declared.name), Array(declared.dtype, std::move(declared.shape)));
     if (file.read(named.array.bytes) < named.array.bytes.size()) {
       throw UserError(ExitCode::model, path, "ends within the array " + quote(named.name));
     }

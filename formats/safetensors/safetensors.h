@@ -1,5 +1,5 @@
-// safetensors files (huggingface/safetensors): a JSON header with dtype, shape and offsets of each array, then the bytes
-// of all arrays. Nothing in them can run. F64, F32, F16, BF16, I64, I32, I8, U8 and BOOL are read and written.
+// safetensors files (huggingface/safetensors): a JSON header with dtype, shape and offsets of each array, then the
+// bytes of all arrays. Nothing in them can run. F64, F32, F16, BF16, I64, I32, I8, U8 and BOOL are read and written.
 #pragma once
 
 #include <cstddef>
@@ -33,9 +33,9 @@ void write_safetensors(const std::string& path, std::span<const NamedArray> arra
                        const std::map<std::string, std::string>& metadata = {});
 
 // Throws UserError (model) that begins with `path` for everything that is not exactly such a file: a header above 4 MiB
-// or outside the file, unknown or missing keys, duplicate names, dtypes other than those above, sizes that overflow or do
-// not match the offsets, data with holes, overlaps or an unused end, a file above `limit` bytes. Memory is taken only for
-// bytes that the file has.
+// or outside the file, unknown or missing keys, duplicate names, dtypes other than those above, sizes that overflow or
+// do not match the offsets, data with holes, overlaps or an unused end, a file above `limit` bytes. Memory is taken
+// only for bytes that the file has.
 Safetensors read_safetensors(const std::string& path, uint64_t limit = no_limit);
 
 }  // namespace dltrain::formats

@@ -25,7 +25,8 @@ std::vector<const NamedArray*> in_order(std::span<const NamedArray> arrays) {
 }
 
 // JSON without blanks, filled up with them to a multiple of eight bytes.
-std::string header_text(const std::vector<const NamedArray*>& order, const std::map<std::string, std::string>& metadata) {
+std::string header_text(const std::vector<const NamedArray*>& order,
+                        const std::map<std::string, std::string>& metadata) {
   std::string text = "{";
   const auto key = [&text](const std::string& name) {
     if (!text.ends_with('{')) text += ',';

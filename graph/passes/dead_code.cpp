@@ -23,7 +23,8 @@ Graph remove_dead_code(const Graph& graph) {
     result.nodes.push_back(std::move(node));
   }
   for (const Input& input : graph.inputs) result.inputs.push_back({input.name, input.kind, map(input.value)});
-  for (const Output& output : graph.outputs) result.outputs.push_back({output.name, output.is_state, map(output.value)});
+  for (const Output& output : graph.outputs)
+    result.outputs.push_back({output.name, output.is_state, map(output.value)});
   return result;
 }
 

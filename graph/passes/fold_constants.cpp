@@ -48,7 +48,8 @@ std::optional<double> folded_binary(const std::string& op, double x, double y) {
 
 Graph fold_constants(const Graph& graph) {
   return rewrite(graph, [](Builder& b, const Node& node, size_t) -> std::optional<std::vector<Value>> {
-    if (node.outputs.size() != 1 || !is_float(node.outputs[0].dtype) || node.inputs.empty() || node.inputs.size() > 2) return std::nullopt;
+    if (node.outputs.size() != 1 || !is_float(node.outputs[0].dtype) || node.inputs.empty() || node.inputs.size() > 2)
+      return std::nullopt;
     const std::optional<double> x = number_of(b.graph(), node.inputs[0]);
     if (!x) return std::nullopt;
     std::optional<double> result;

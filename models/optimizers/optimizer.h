@@ -1,6 +1,6 @@
 // What an optimizer is: emits the update of all weights from their gradients. Order as in Keras 3: clip the gradients,
-// decay the weights, update, average. Constraints come afterwards and are the caller's. Names, arguments and defaults are those
-// of Keras 3.
+// decay the weights, update, average. Constraints come afterwards and are the caller's. Names, arguments and defaults
+// are those of Keras 3.
 #pragma once
 
 #include <memory>

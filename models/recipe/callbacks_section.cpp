@@ -10,7 +10,9 @@ std::vector<Component> read_callbacks(Reading& reading) {
   if (given == nullptr) return callbacks;
   const List* list = given->list();
   if (list == nullptr) {
-    reading.diagnostics.error("wrong-type", given->place(), "", "callbacks must be a list (was " + given->type_text() + ")").help =
+    reading.diagnostics
+        .error("wrong-type", given->place(), "", "callbacks must be a list (was " + given->type_text() + ")")
+        .help =
         "write [[callbacks]] with two pairs of brackets above each, or callbacks = [\"EarlyStopping\"] above the first section";
     return callbacks;
   }

@@ -14,7 +14,8 @@ using Flat = std::vector<std::pair<std::string, std::string>>;  // path, value, 
 
 void flatten(const std::string& path, const Setting& value, Flat& flat) {
   if (const Table* table = value.table(); table != nullptr) {
-    for (const Table::Entry& entry : table->entries()) flatten(path.empty() ? entry.key : path + "." + entry.key, entry.value, flat);
+    for (const Table::Entry& entry : table->entries())
+      flatten(path.empty() ? entry.key : path + "." + entry.key, entry.value, flat);
     return;
   }
   const List* list = value.list();
@@ -26,7 +27,9 @@ void flatten(const std::string& path, const Setting& value, Flat& flat) {
   for (size_t i = 0; i < list->size(); ++i) {
     const Table* table = (*list)[i].table();
     const Setting* name = table != nullptr ? table->find(layers ? "name" : "type") : nullptr;
-    flatten((layers ? "layers." : "callbacks.") + (name != nullptr && name->text() != nullptr ? *name->text() : std::to_string(i)), (*list)[i], flat);
+    flatten((layers ? "layers." : "callbacks.") +
+                (name != nullptr && name->text() != nullptr ? *name->text() : std::to_string(i)),
+            (*list)[i], flat);
   }
 }
 
@@ -40,7 +43,8 @@ Flat flat_of(const Spec& spec) {
 
 std::vector<std::string> differences(const Spec& before, const Spec& now) {
   const Flat old_flat = flat_of(before), new_flat = flat_of(now);
-  const std::map<std::string, std::string> old_values(old_flat.begin(), old_flat.end()), new_values(new_flat.begin(), new_flat.end());
+  const std::map<std::string, std::string> old_values(old_flat.begin(), old_flat.end()),
+      new_values(new_flat.begin(), new_flat.end());
   std::vector<std::string> found;
   for (const auto& [path, value] : new_flat) {
     const auto old = old_values.find(path);

@@ -133,8 +133,9 @@ struct TrainSection : TrainSpec {
     d.param(&TrainSection::metrics, "metrics", "what else is measured; a list, or a table of lists by output");
     d.param(&TrainSection::class_weight, "class_weight",
             "factors of the classes in the loss: a table by class, or \"balanced\"");
-    d.param(&TrainSection::freeze, "freeze",
-            "names of layers whose weights stay as they are (trainable = false); * stands for any characters, ? for one");
+    d.param(
+        &TrainSection::freeze, "freeze",
+        "names of layers whose weights stay as they are (trainable = false); * stands for any characters, ? for one");
   }
 };
 

@@ -1,5 +1,5 @@
-// The documents say what the program does: docs/reference is what it prints, and every recipe of docs/recipe-language.md and of
-// README.md is read by it.
+// The documents say what the program does: docs/reference is what it prints, and every recipe of
+// docs/recipe-language.md and of README.md is read by it.
 #include <cctype>
 #include <cstdlib>
 #include <map>
@@ -46,7 +46,8 @@ std::string completed(const std::string& block, const std::string& whole) {
   for (const std::string& line : split(whole, '\n')) {
     if (line.starts_with("[") && line.find(']') != std::string::npos) {
       const std::string section = line.substr(1, line.find(']') - 1);
-      missing = ("\n" + block).find("\n[" + section + "]") == std::string::npos && ("\n" + block).find("\n[[" + section + ".") == std::string::npos;
+      missing = ("\n" + block).find("\n[" + section + "]") == std::string::npos &&
+                ("\n" + block).find("\n[[" + section + ".") == std::string::npos;
     }
     if (missing) text += line + "\n";
   }

@@ -1,5 +1,5 @@
-// Golden files of `dltrain explain`: what becomes of the shipped recipes at each stage, so that a change of the program shows what it
-// does to real models. Plans only on the reference backend: elsewhere they depend on the processor.
+// Golden files of `dltrain explain`: what becomes of the shipped recipes at each stage, so that a change of the program
+// shows what it does to real models. Plans only on the reference backend: elsewhere they depend on the processor.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
@@ -25,7 +25,8 @@ std::string explained(const std::string& recipe, std::vector<std::string> more) 
 
 TEST_CASE("recipes are explained as kept") {
   const std::string recipe = GENERATE("digits", "digits_cnn", "iris");
-  for (const std::string stage : {"spec", "graph", "train"}) check_golden("explain/" + recipe + "." + stage + ".txt", explained(recipe, {stage}));
+  for (const std::string stage : {"spec", "graph", "train"})
+    check_golden("explain/" + recipe + "." + stage + ".txt", explained(recipe, {stage}));
   check_golden("explain/" + recipe + ".plan.txt", explained(recipe, {"plan", "--device", "reference"}));
 }
 

@@ -1,5 +1,6 @@
-// The memory that fit announces before training is what training takes: the high-water mark after two epochs (60 steps, a checkpoint), less that
-// of a model of next to nothing on the same data. (tests/training/memory.cpp measures within one process.)
+// The memory that fit announces before training is what training takes: the high-water mark after two epochs (60 steps,
+// a checkpoint), less that of a model of next to nothing on the same data. (tests/training/memory.cpp measures within
+// one process.)
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -38,7 +39,8 @@ loss = "sparse_categorical_crossentropy"
 double after(const std::string& text, const std::string& name, const std::string& unit) {
   for (const std::string& line : split(text, '\n')) {
     const size_t end = line.find(unit);
-    if (line.starts_with(name) && end != std::string::npos) return std::strtod(line.substr(name.size(), end - name.size()).c_str(), nullptr);
+    if (line.starts_with(name) && end != std::string::npos)
+      return std::strtod(line.substr(name.size(), end - name.size()).c_str(), nullptr);
   }
   return -1;
 }
@@ -73,7 +75,8 @@ Memory memory_of_fit(const std::vector<std::string>& changes) {
     std::this_thread::sleep_for(10ms);
   }
   Memory memory;
-  memory.highest = after(read_text("/proc/" + std::to_string(process.id()) + "/status", ExitCode::io), "VmHWM:", "kB") / 1024;
+  memory.highest =
+      after(read_text("/proc/" + std::to_string(process.id()) + "/status", ExitCode::io), "VmHWM:", "kB") / 1024;
   process.send(SIGKILL);
   memory.announced = with_saving(process.wait().err, "memory");
   return memory;
@@ -83,7 +86,8 @@ Memory memory_of_fit(const std::vector<std::string>& changes) {
 
 TEST_CASE("the announced memory is within 5 % of the measured one") {
   if (watches_memory) SKIP("a build with the address sanitizer takes more");
-  const Memory nothing = memory_of_fit({"--set", "layers.a.units=1", "--set", "layers.b.units=1", "--set", "layers.c.units=1"});
+  const Memory nothing =
+      memory_of_fit({"--set", "layers.a.units=1", "--set", "layers.b.units=1", "--set", "layers.c.units=1"});
   const Memory wide = memory_of_fit({});
   const double announced = wide.announced - nothing.announced;
   const double measured = wide.highest - nothing.highest;

@@ -1,12 +1,12 @@
 #include "tests/app/process.h"
 
-#include <csignal>
-#include <cstdlib>
 #include <fcntl.h>
-#include <filesystem>
-#include <stdexcept>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
 
 #include "core/files.h"
 
@@ -22,7 +22,8 @@ void redirect(const std::string& path, int flags, int descriptor) {
   ::close(file);
 }
 
-[[noreturn]] void become(const std::vector<std::string>& words, const std::string& folder, const TemporaryFolder& outputs) {
+[[noreturn]] void become(const std::vector<std::string>& words, const std::string& folder,
+                         const TemporaryFolder& outputs) {
   redirect("/dev/null", O_RDONLY, STDIN_FILENO);
   redirect(outputs.file("out"), O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
   redirect(outputs.file("err"), O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
@@ -82,6 +83,8 @@ Ended dltrain_in(const std::string& folder, std::vector<std::string> words) {
   return Process(words, folder).wait();
 }
 
-Ended shell_in(const std::string& folder, const std::string& command) { return Process({"sh", "-c", command}, folder).wait(); }
+Ended shell_in(const std::string& folder, const std::string& command) {
+  return Process({"sh", "-c", command}, folder).wait();
+}
 
 }  // namespace dltrain::test

@@ -1,9 +1,9 @@
-// The built program as a process, as a user runs it: the tests of tests/app see nothing but its exit code, what it prints and what
-// it writes. It is taken from beside the test program.
+// The built program as a process, as a user runs it: the tests of tests/app see nothing but its exit code, what it
+// prints and what it writes. It is taken from beside the test program.
 #pragma once
 
-#include <string>
 #include <sys/types.h>
+#include <string>
 #include <vector>
 
 #include "tests/support/paths.h"
@@ -17,7 +17,8 @@ struct Ended {
   std::string err;
 };
 
-// A started process. Its environment is ours without DLTRAIN_DATA and colours, and with the program's folder first in PATH.
+// A started process. Its environment is ours without DLTRAIN_DATA and colours, and with the program's folder first in
+// PATH.
 class Process {
  public:
   // `words` is the program and its arguments; `folder` its working directory.

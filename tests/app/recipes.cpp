@@ -1,5 +1,5 @@
-// recipes/ as tests: each trains, and those that use shipped data reach what they promise. Recipes whose data is not shipped run
-// shortened where $DLTRAIN_DATA has it.
+// recipes/ as tests: each trains, and those that use shipped data reach what they promise. Recipes whose data is not
+// shipped run shortened where $DLTRAIN_DATA has it.
 #include <cstdlib>
 
 #include <catch2/catch_test_macros.hpp>
@@ -38,7 +38,8 @@ Ended fit(const TemporaryFolder& folder, const std::string& name, std::vector<st
 
 // The data of recipes that do not bring it: the process gets it under another name (process.cpp).
 Ended fit_with_data(const TemporaryFolder& folder, const std::string& name, const std::string& more) {
-  return shell_in(folder.path(), "DLTRAIN_DATA=\"$TEST_DATA\" dltrain fit " + recipe(name) + " --quiet --run run " + more);
+  return shell_in(folder.path(),
+                  "DLTRAIN_DATA=\"$TEST_DATA\" dltrain fit " + recipe(name) + " --quiet --run run " + more);
 }
 
 void need_data(const std::string& file) {
@@ -62,7 +63,8 @@ std::string history_without_time(const std::string& path) {
 
 TEST_CASE("every recipe is known to these tests") {
   CHECK(list_directory(source_path("recipes"), ExitCode::io) ==
-        std::vector<std::string>{"digits.toml", "digits_cnn.toml", "housing.toml", "iris.toml", "mnist_cnn.toml", "mnist_mlp.toml"});
+        std::vector<std::string>{"digits.toml", "digits_cnn.toml", "housing.toml", "iris.toml", "mnist_cnn.toml",
+                                 "mnist_mlp.toml"});
 }
 
 TEST_CASE("digits reaches 94 %") {
@@ -105,7 +107,8 @@ TEST_CASE("housing beats the mean of the prices three times in 50 epochs") {
   INFO(ended.err);
   REQUIRE(ended.code == 0);
   constexpr double variance = 84.4;  // of the prices in the file: the squared error of their mean
-  CHECK(printed(ended.out, "test_root_mean_squared_error") * printed(ended.out, "test_root_mean_squared_error") < variance / 3);
+  CHECK(printed(ended.out, "test_root_mean_squared_error") * printed(ended.out, "test_root_mean_squared_error") <
+        variance / 3);
 }
 
 TEST_CASE("the same seed gives the same bytes") {
@@ -116,7 +119,9 @@ TEST_CASE("the same seed gives the same bytes") {
   fit(first, name, {"--epochs", "2"});
   fit(second, name, {"--epochs", "2"});
   fit(other, name, {"--epochs", "2", "--seed", "1"});
-  const auto weights = [](const TemporaryFolder& folder) { return read_text(folder.file("run/model/model.weights.h5"), ExitCode::io); };
+  const auto weights = [](const TemporaryFolder& folder) {
+    return read_text(folder.file("run/model/model.weights.h5"), ExitCode::io);
+  };
   CHECK((weights(first) == weights(second)));
   CHECK((weights(first) != weights(other)));
   CHECK(history_without_time(first.file("run/history.csv")) == history_without_time(second.file("run/history.csv")));

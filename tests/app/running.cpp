@@ -28,7 +28,8 @@ void wait_for_an_epoch(Process& process, const std::string& history) {
 }
 
 Ended interrupted_run(const TemporaryFolder& folder, int signal) {
-  Process process({program_path(), "fit", source_path("recipes/digits.toml"), "--epochs", "100000", "--run", "run"}, folder.path());
+  Process process({program_path(), "fit", source_path("recipes/digits.toml"), "--epochs", "100000", "--run", "run"},
+                  folder.path());
   wait_for_an_epoch(process, folder.file("run/history.csv"));
   process.send(signal);
   return process.wait();
@@ -56,7 +57,8 @@ TEST_CASE("SIGTERM ends a run cleanly") {
 
 TEST_CASE("--json prints one event a line") {
   const TemporaryFolder folder;
-  const Ended ended = dltrain_in(folder.path(), {"--json", "fit", source_path("recipes/digits.toml"), "--epochs", "2", "--run", "run"});
+  const Ended ended =
+      dltrain_in(folder.path(), {"--json", "fit", source_path("recipes/digits.toml"), "--epochs", "2", "--run", "run"});
   REQUIRE(ended.code == 0);
   CHECK(ended.err.empty());
   REQUIRE(ended.out.ends_with('\n'));
@@ -70,7 +72,8 @@ TEST_CASE("--json prints one event a line") {
     if (number++ == 0) CHECK(value.table()->contains("version"));
     events.insert(*value.table()->at("event").text());
   }
-  CHECK(events == std::set<std::string>{"run_started", "epoch_started", "step", "validation_started", "epoch", "run_done"});
+  CHECK(events ==
+        std::set<std::string>{"run_started", "epoch_started", "step", "validation_started", "epoch", "run_done"});
 }
 
 }  // namespace dltrain::test

@@ -1,5 +1,5 @@
-// Recipe scripts: every file of tests/app/scripts is a session of a user at a shell, with what the program must answer. A new case
-// needs no C++; scripts/README.md says how they are written.
+// Recipe scripts: every file of tests/app/scripts is a session of a user at a shell, with what the program must answer.
+// A new case needs no C++; scripts/README.md says how they are written.
 #include <cstdlib>
 
 #include <catch2/catch_test_macros.hpp>
@@ -27,8 +27,10 @@ std::vector<std::string> script_names() {
 
 // Paths that differ between machines.
 std::string normalised(std::string text, const std::string& folder) {
-  for (const auto& [from, to] : {std::pair{folder, std::string("TMP")}, std::pair{source_path(""), std::string("SOURCE/")}}) {
-    for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
+  for (const auto& [from, to] :
+       {std::pair{folder, std::string("TMP")}, std::pair{source_path(""), std::string("SOURCE/")}}) {
+    for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+      text.replace(at, from.size(), to);
   }
   return text;
 }
@@ -37,7 +39,8 @@ std::string marked(const std::string& text, const std::string& mark) {
   std::string out;
   if (text.empty()) return out;
   const bool ended = text.ends_with('\n');
-  for (const std::string& line : split(ended ? text.substr(0, text.size() - 1) : text, '\n')) out += mark + (line.empty() ? "(empty line)" : line) + "\n";
+  for (const std::string& line : split(ended ? text.substr(0, text.size() - 1) : text, '\n'))
+    out += mark + (line.empty() ? "(empty line)" : line) + "\n";
   return ended ? out : out + "  (no newline)\n";
 }
 

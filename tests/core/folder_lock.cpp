@@ -1,14 +1,14 @@
-// The lock of a folder between processes: refused while its owner lives, taken over when it is dead. Where there is no flock is
-// tested in tests/faults.
+// The lock of a folder between processes: refused while its owner lives, taken over when it is dead. Where there is no
+// flock is tested in tests/faults.
 #include "core/folder_lock.h"
 
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <optional>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <vector>
 
 #include "core/files.h"
@@ -148,7 +148,8 @@ TEST_CASE("a folder that may not be written to is an error of the disk") {
 TEST_CASE("texts of lock files") {
   const LockOwner owner{"12", "host", "2026-01-01 00:00:00 UTC", "boot/34"};
   CHECK(parse_lock_owner(owner.file_text()) == owner);
-  for (const char* text : {"", "process 12\n", "process x\nhost h\nsince s\nidentity i\n", "a\nb\nc\nd\n"}) CHECK_FALSE(parse_lock_owner(text));
+  for (const char* text : {"", "process 12\n", "process x\nhost h\nsince s\nidentity i\n", "a\nb\nc\nd\n"})
+    CHECK_FALSE(parse_lock_owner(text));
 }
 
 }  // namespace dltrain::test

@@ -67,7 +67,8 @@ TEST_CASE("a checkpoint cut off anywhere is not used") {
 TEST_CASE("a checkpoint with a changed bit is not used") {
   const FinishedRun run;
   std::map<std::string, std::string> files;
-  for (const std::string& name : list_directory(run.newest, ExitCode::io)) files[name] = read_text(run.newest + "/" + name, ExitCode::io);
+  for (const std::string& name : list_directory(run.newest, ExitCode::io))
+    files[name] = read_text(run.newest + "/" + name, ExitCode::io);
   std::mt19937_64 random(99);
   const int flips = sized(1000, 10000);
   for (int i = 0; i < flips; ++i) {
@@ -97,7 +98,8 @@ TEST_CASE("zeros, missing files and files of another checkpoint are not used") {
     remove_file(path);
     CHECK(falls_back(run, said));
     // Recipe and contract are the same in all checkpoints.
-    if (const std::string other = read_text(run.before + "/" + name, ExitCode::io); other != whole && name != "manifest.json") {
+    if (const std::string other = read_text(run.before + "/" + name, ExitCode::io);
+        other != whole && name != "manifest.json") {
       put(path, other);
       CHECK(falls_back(run, said));
     }
@@ -122,8 +124,10 @@ TEST_CASE("the program says which checkpoint is damaged, and ends as it would ha
 TEST_CASE("without a good checkpoint nothing is overwritten") {
   const RunPlace place(run_case("mlp-adam"));
   REQUIRE(place.go(place.fit(), "crash@rename:run/checkpoints/step-*:2,after").code == 128 + 9);
-  for (const auto& checkpoint : training::list_checkpoints(place.run())) put(checkpoint.path + "/model.weights.h5", "nothing");
-  const std::string history = exists(place.file("run/history.csv")) ? read_text(place.file("run/history.csv"), ExitCode::io) : "";
+  for (const auto& checkpoint : training::list_checkpoints(place.run()))
+    put(checkpoint.path + "/model.weights.h5", "nothing");
+  const std::string history =
+      exists(place.file("run/history.csv")) ? read_text(place.file("run/history.csv"), ExitCode::io) : "";
   const Ended ended = place.go({program_path(), "resume", "run"});
   INFO(ended.err);
   CHECK(ended.code == 4);

@@ -1,9 +1,9 @@
 #include "tests/faults/disk.h"
 
-#include <algorithm>
-#include <stdexcept>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
+#include <stdexcept>
 
 #include "core/files.h"
 
@@ -25,7 +25,8 @@ void DiskImage::place(const std::string& folder) const {
     file.close();
   }
   for (const auto& [name, target] : links) {
-    if (::symlink(target.c_str(), join_path(folder, name).c_str()) != 0) throw std::runtime_error("cannot make the link " + name);
+    if (::symlink(target.c_str(), join_path(folder, name).c_str()) != 0)
+      throw std::runtime_error("cannot make the link " + name);
   }
 }
 
@@ -101,7 +102,8 @@ void Disk::apply(const Operation& operation) {
     case Logged::truncate: {
       last_written_ = find(path);
       if (last_written_ < 0) return;  // its name is gone
-      nodes_[static_cast<size_t>(last_written_)].changes.push_back({operation.what == Logged::truncate, operation.offset, operation.bytes});
+      nodes_[static_cast<size_t>(last_written_)].changes.push_back(
+          {operation.what == Logged::truncate, operation.offset, operation.bytes});
       return;
     }
     case Logged::sync: return sync(path);
@@ -133,7 +135,8 @@ std::string Disk::surviving_bytes(const Node& node, const Survivors& survivors, 
     const uint64_t kept = last && survivors.kind == Survivors::Kind::torn ? random() % (sectors + 1) : sectors;
     for (uint64_t i = 0; i < kept; ++i) {
       Change part{false, change.offset + i * sector, change.bytes.substr(i * sector, sector)};
-      const bool lost = survivors.kind == Survivors::Kind::names_only || (survivors.kind == Survivors::Kind::random && random() % 2 == 0);
+      const bool lost = survivors.kind == Survivors::Kind::names_only ||
+                        (survivors.kind == Survivors::Kind::random && random() % 2 == 0);
       // The size may be safe before the bytes are: the sector then reads as zeros or as what was there.
       if (lost) {
         if (bytes.size() < part.offset + part.bytes.size()) bytes.resize(part.offset + part.bytes.size(), '\0');
@@ -141,12 +144,14 @@ std::string Disk::surviving_bytes(const Node& node, const Survivors& survivors, 
         change_bytes(bytes, part);
       }
     }
-    if (survivors.kind == Survivors::Kind::random && random() % 4 == 0) bytes.resize(std::min<uint64_t>(bytes.size(), node.safe.size()));
+    if (survivors.kind == Survivors::Kind::random && random() % 4 == 0)
+      bytes.resize(std::min<uint64_t>(bytes.size(), node.safe.size()));
   }
   return bytes;
 }
 
-std::map<std::string, int> Disk::surviving_names(const Node& node, const Survivors& survivors, std::mt19937_64& random) {
+std::map<std::string, int> Disk::surviving_names(const Node& node, const Survivors& survivors,
+                                                 std::mt19937_64& random) {
   std::map<std::string, int> names = node.safe_entries;
   if (survivors.kind == Survivors::Kind::none) return names;
   for (const NameChange& change : node.name_changes) {
@@ -159,7 +164,8 @@ std::map<std::string, int> Disk::surviving_names(const Node& node, const Survivo
   return names;
 }
 
-void Disk::collect(int number, const std::string& path, const Survivors& survivors, std::mt19937_64& random, DiskImage& image) const {
+void Disk::collect(int number, const std::string& path, const Survivors& survivors, std::mt19937_64& random,
+                   DiskImage& image) const {
   const Node& node = nodes_[static_cast<size_t>(number)];
   if (node.link) {
     image.links[path] = node.safe;

@@ -1,6 +1,7 @@
-// A disk that loses power. The model: bytes of a file are safe after its fsync, names in a folder (made, renamed, removed) after
-// the fsync of the folder; of everything since then any part may be there, bytes in sectors of 512. A rename within a
-// folder happens as a whole or not at all. This is what POSIX promises, and less than common file systems do.
+// A disk that loses power. The model: bytes of a file are safe after its fsync, names in a folder (made, renamed,
+// removed) after the fsync of the folder; of everything since then any part may be there, bytes in sectors of 512. A
+// rename within a folder happens as a whole or not at all. This is what POSIX promises, and less than common file
+// systems do.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,13 @@ struct DiskImage {
 
 // What of the changes that are not safe is there after the loss of power.
 struct Survivors {
-  enum class Kind { none, all, random, names_only, torn };
+  enum class Kind {
+    none,
+    all,
+    random,
+    names_only,
+    torn
+  };
   Kind kind = Kind::none;
   uint64_t seed = 0;  // of random and torn
 };
@@ -67,8 +74,10 @@ class Disk {
   int add(bool folder);
   static void change_bytes(std::string& bytes, const Change& change);
   static std::string surviving_bytes(const Node& node, const Survivors& survivors, std::mt19937_64& random, bool tears);
-  static std::map<std::string, int> surviving_names(const Node& node, const Survivors& survivors, std::mt19937_64& random);
-  void collect(int node, const std::string& path, const Survivors& survivors, std::mt19937_64& random, DiskImage& image) const;
+  static std::map<std::string, int> surviving_names(const Node& node, const Survivors& survivors,
+                                                    std::mt19937_64& random);
+  void collect(int node, const std::string& path, const Survivors& survivors, std::mt19937_64& random,
+               DiskImage& image) const;
 
   std::vector<Node> nodes_;
   int last_written_ = -1;  // what a torn write tears

@@ -1,5 +1,5 @@
-// Runs in which the disk fails: a message that names path and cause, a documented exit code, and the last good checkpoint intact, so
-// that the run goes on identically when the disk is well again (P3, P5).
+// Runs in which the disk fails: a message that names path and cause, a documented exit code, and the last good
+// checkpoint intact, so that the run goes on identically when the disk is well again (P3, P5).
 #include <algorithm>
 
 #include <catch2/catch_test_macros.hpp>
@@ -28,7 +28,8 @@ std::string last_named(const RunPlace& place) {
 // Without what a log that was given up cannot have: logs may fail with a warning, checkpoints may not.
 Fingerprint without_events(Fingerprint fingerprint) {
   std::erase_if(fingerprint, [](const auto& entry) {
-    return entry.first.starts_with("event ") || entry.first.starts_with("damaged ") || entry.first.starts_with("callbacks.TensorBoard");
+    return entry.first.starts_with("event ") || entry.first.starts_with("damaged ") ||
+           entry.first.starts_with("callbacks.TensorBoard");
   });
   return fingerprint;
 }
@@ -74,7 +75,8 @@ TEST_CASE("a run in which a call fails ends with a message and goes on later") {
 
 TEST_CASE("short writes and interrupted calls change nothing") {
   const RunCase& chosen = run_case("mlp-adam");
-  const std::vector<std::string> calls = {"short@", "io:open=EINTR@", "io:write=EINTR@", "io:open_read=EINTR@", "io:read=EINTR@", "io:fsync=EINTR@", "io:close=EINTR@"};
+  const std::vector<std::string> calls = {"short@",         "io:open=EINTR@",  "io:write=EINTR@", "io:open_read=EINTR@",
+                                          "io:read=EINTR@", "io:fsync=EINTR@", "io:close=EINTR@"};
   for (int n = 1; n <= sized(2, 30); ++n) {
     for (const std::string& call : calls) {
       const std::string fault = call + std::to_string(5 * n);

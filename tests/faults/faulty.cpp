@@ -8,15 +8,18 @@
 
 namespace dltrain::test {
 
-std::vector<std::string> with_faults(const std::string& faults, const std::string& root, std::vector<std::string> words) {
-  const std::vector<std::string> before = {"env", "LD_PRELOAD=" + join_path(parent_path(program_path()), "libdltrain_faults.so"),
-                                           "DLTRAIN_FAULT_ROOT=" + root, "DLTRAIN_FAULT=" + faults};
+std::vector<std::string> with_faults(const std::string& faults, const std::string& root,
+                                     std::vector<std::string> words) {
+  const std::vector<std::string> before = {
+      "env", "LD_PRELOAD=" + join_path(parent_path(program_path()), "libdltrain_faults.so"),
+      "DLTRAIN_FAULT_ROOT=" + root, "DLTRAIN_FAULT=" + faults};
   words.insert(words.begin(), before.begin(), before.end());
   return words;
 }
 
 Ended hidden_with_faults(const std::string& test_case, const std::string& folder, const std::string& faults) {
-  std::vector<std::string> words = with_faults(faults, folder, {join_path(parent_path(program_path()), "dltrain_test_faults"), test_case});
+  std::vector<std::string> words =
+      with_faults(faults, folder, {join_path(parent_path(program_path()), "dltrain_test_faults"), test_case});
   words.insert(words.begin() + 1, "DLTRAIN_TEST_FOLDER=" + folder);
   return Process(words, folder).wait();
 }

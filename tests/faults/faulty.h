@@ -10,7 +10,8 @@
 namespace dltrain::test {
 
 // The words that run `words` with these faults; only paths below `root` count.
-std::vector<std::string> with_faults(const std::string& faults, const std::string& root, std::vector<std::string> words);
+std::vector<std::string> with_faults(const std::string& faults, const std::string& root,
+                                     std::vector<std::string> words);
 
 // Runs one of this program's own hidden test cases, which works in `folder`, with faults. See hidden.h.
 Ended hidden_with_faults(const std::string& test_case, const std::string& folder, const std::string& faults);

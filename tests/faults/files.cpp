@@ -1,5 +1,5 @@
-// The file layer when calls fail, the process is killed and the power is lost: a file has its old or its new bytes, at every
-// moment. Also shows that the kit itself does what the other tests rely on.
+// The file layer when calls fail, the process is killed and the power is lost: a file has its old or its new bytes, at
+// every moment. Also shows that the kit itself does what the other tests rely on.
 #include <catch2/catch_test_macros.hpp>
 #include <set>
 #include <string>
@@ -49,7 +49,8 @@ std::string one_line(const std::string& message) {
   std::string line;
   for (size_t at = 0; at < message.size(); ++at) {
     if (message[at] != '\n') line += message[at];
-    else while (at + 1 < message.size() && message[at + 1] == ' ') ++at;
+    else
+      while (at + 1 < message.size() && message[at + 1] == ' ') ++at;
   }
   return line;
 }
@@ -207,7 +208,8 @@ TEST_CASE("without flock a folder is locked all the same") {
   CHECK(refused.code == 9);
   CHECK(refused.err.find("process ") != std::string::npos);
   // Its exit released the lock; one that is killed leaves it behind.
-  const Ended killed = hidden_with_faults("is killed with the lock", folder.file("root"), no_flock + ";crash@rename:a:1");
+  const Ended killed =
+      hidden_with_faults("is killed with the lock", folder.file("root"), no_flock + ";crash@rename:a:1");
   CHECK(killed.code == 128 + 9);
   CHECK(exists(folder.file("root/.lock-exclusive")));
   CHECK(hidden_with_faults("is killed with the lock", folder.file("root"), no_flock).code == 0);

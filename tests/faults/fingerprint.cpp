@@ -26,7 +26,8 @@ std::string value_of(const Array& array) {
 // Clocks and lengths of texts that hold clocks.
 bool is_left_out(const std::string& key) {
   const std::array<std::string_view, 6> parts = {"seconds", "length", "time", "memory", "file", "per_second"};
-  return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) { return key.find(part) != std::string::npos; });
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](std::string_view part) { return key.find(part) != std::string::npos; });
 }
 
 void add_setting(Fingerprint& found, const std::string& path, const Setting& value) {
@@ -52,7 +53,8 @@ void add_checkpoint(Fingerprint& found, const std::string& folder) {
   add_setting(found, "position", manifest.table()->at("position"));
   add_setting(found, "callbacks", manifest.table()->at("callbacks"));
   add_weights(found, "checkpoint ", folder + "/model.weights.h5");
-  for (const auto& [name, array] : formats::read_safetensors(folder + "/training.safetensors").arrays) found["training " + name] = value_of(array);
+  for (const auto& [name, array] : formats::read_safetensors(folder + "/training.safetensors").arrays)
+    found["training " + name] = value_of(array);
 }
 
 // "step-00000012.2" is newer than "step-00000012", and all are older than "step-00000013".
@@ -68,7 +70,8 @@ void add_history(Fingerprint& found, const std::string& run) {
   int number = 0;
   for (const std::string& line : split(read_text(run + "/history.jsonl", ExitCode::io), '\n')) {
     if (line.empty()) continue;
-    add_setting(found, "history.jsonl line " + std::to_string(++number), formats::parse_json(line, "history.jsonl", ExitCode::io));
+    add_setting(found, "history.jsonl line " + std::to_string(++number),
+                formats::parse_json(line, "history.jsonl", ExitCode::io));
   }
   number = 0;
   std::set<size_t> left_out;

@@ -1,4 +1,5 @@
-// A run that is killed, at any operation on files or at any time, and goes on ends as if nothing had happened (P1, P2, P11).
+// A run that is killed, at any operation on files or at any time, and goes on ends as if nothing had happened (P1, P2,
+// P11).
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -42,7 +43,8 @@ TEST_CASE("two runs of a case are identical, and those of two cases are not") {
   const RunPlace place(other);
   REQUIRE(place.go(place.fit()).code == 0);
   const std::string text = difference(reference(run_case("mlp-adam")), fingerprint(place.run()));
-  for (const char* part : {"checkpoint layers/dense", "training ", "model layers/dense", "history.csv line 2", "history.jsonl line 1"}) {
+  for (const char* part :
+       {"checkpoint layers/dense", "training ", "model layers/dense", "history.csv line 2", "history.jsonl line 1"}) {
     CHECK(text.find(part) != std::string::npos);
   }
 }

@@ -90,13 +90,21 @@ TEST_CASE("files of others in the folder of a run stay as they are") {
   const RunPlace place(chosen);
   // A run that is killed, with files of others beside everything that it will write, rename or remove.
   REQUIRE(place.go(place.fit(), "crash@rename:run/checkpoints/step-*:3,after").code == 128 + SIGKILL);
-  const std::vector<std::string> names = {"notes.txt", ".hidden", "checkpoints/notes.txt", "checkpoints/mine/step.txt", "checkpoints/.tmp-mine/kept.txt",
-                                          "checkpoints/step-of-mine", "model/notes.txt", "events/notes.txt", "events/train/notes.txt"};
+  const std::vector<std::string> names = {"notes.txt",
+                                          ".hidden",
+                                          "checkpoints/notes.txt",
+                                          "checkpoints/mine/step.txt",
+                                          "checkpoints/.tmp-mine/kept.txt",
+                                          "checkpoints/step-of-mine",
+                                          "model/notes.txt",
+                                          "events/notes.txt",
+                                          "events/train/notes.txt"};
   for (const std::string& name : names) {
     create_directories(parent_path(place.run() + "/" + name));
     write_file_durably(place.run() + "/" + name, "mine: " + name);
   }
-  for (const auto& checkpoint : training::list_checkpoints(place.run())) write_file_durably(checkpoint.path + "/notes.txt", "mine");
+  for (const auto& checkpoint : training::list_checkpoints(place.run()))
+    write_file_durably(checkpoint.path + "/notes.txt", "mine");
   const size_t marked = training::list_checkpoints(place.run()).size();
   REQUIRE(place.go(place.resume()).code == 0);
   for (const std::string& name : names) {

@@ -1,5 +1,5 @@
-// Losses of power while checkpoints are written: once one was announced there is always one that can be loaded, and it is
-// one that the run wrote, not a mixture (P1).
+// Losses of power while checkpoints are written: once one was announced there is always one that can be loaded, and it
+// is one that the run wrote, not a mixture (P1).
 #include <set>
 
 #include <catch2/catch_test_macros.hpp>
@@ -21,7 +21,8 @@ using faults::Logged;
 class Announced {
  public:
   void follow(const Operation& operation) {
-    if (operation.what == Logged::rename && parent_path(operation.second) == "run/checkpoints" && file_name(operation.second).starts_with("step-")) {
+    if (operation.what == Logged::rename && parent_path(operation.second) == "run/checkpoints" &&
+        file_name(operation.second).starts_with("step-")) {
       named_ = file_name(operation.second);
     }
     if (operation.what == Logged::sync && operation.path == "run/checkpoints" && !named_.empty()) newest_ = named_;
@@ -36,7 +37,8 @@ class Announced {
 std::set<std::string> written_manifests(const std::vector<Operation>& log) {
   std::map<std::string, std::string> texts;
   for (const Operation& operation : log) {
-    if (operation.what == Logged::write && operation.path.ends_with("/manifest.json")) texts[operation.path] += operation.bytes;
+    if (operation.what == Logged::write && operation.path.ends_with("/manifest.json"))
+      texts[operation.path] += operation.bytes;
   }
   std::set<std::string> manifests;
   for (const auto& [path, text] : texts) manifests.insert(text);
@@ -53,7 +55,8 @@ struct States {
   int64_t all = 0, loaded = 0, fell_back = 0;
 };
 
-void check_state(const DiskImage& image, const std::set<std::string>& manifests, const std::string& announced, States& states) {
+void check_state(const DiskImage& image, const std::set<std::string>& manifests, const std::string& announced,
+                 States& states) {
   const TemporaryFolder folder;
   image.place(folder.path());
   ++states.all;
@@ -93,9 +96,11 @@ TEST_CASE("after every loss of power there is a checkpoint that can be loaded") 
     if (!full_size() && i % 3 != 0) continue;
     INFO("after operation " << i << ": " << log[i].text() << ", announced: " << announced.newest());
     using Kind = Survivors::Kind;
-    for (const Kind kind : {Kind::none, Kind::all, Kind::names_only}) check_state(disk.after_power_loss({kind, 0}), manifests, announced.newest(), states);
+    for (const Kind kind : {Kind::none, Kind::all, Kind::names_only})
+      check_state(disk.after_power_loss({kind, 0}), manifests, announced.newest(), states);
     for (uint64_t seed = 0; seed < random_states; ++seed) {
-      for (const Kind kind : {Kind::random, Kind::torn}) check_state(disk.after_power_loss({kind, i * 100 + seed}), manifests, announced.newest(), states);
+      for (const Kind kind : {Kind::random, Kind::torn})
+        check_state(disk.after_power_loss({kind, i * 100 + seed}), manifests, announced.newest(), states);
     }
   }
   CHECK_FALSE(announced.newest().empty());

@@ -9,7 +9,8 @@
 namespace dltrain::test {
 
 std::string Operation::text() const {
-  constexpr std::array<const char*, 9> names = {"create", "truncate", "write", "sync", "rename", "unlink", "rmdir", "mkdir", "symlink"};
+  constexpr std::array<const char*, 9> names = {"create", "truncate", "write", "sync",   "rename",
+                                                "unlink", "rmdir",    "mkdir", "symlink"};
   std::string text = std::string(names[static_cast<size_t>(what)]) + " " + path;
   if (what == faults::Logged::rename) text += " to " + second;
   if (what == faults::Logged::write) text += " " + std::to_string(offset) + " + " + std::to_string(bytes.size());

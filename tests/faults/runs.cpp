@@ -24,7 +24,8 @@ void make_data(const std::string& path, const Shape& sample) {
     y.as<int32_t>()[static_cast<size_t>(i)] = static_cast<int32_t>(i % 3);
     for (int64_t j = 0; j < width; ++j) {
       const double shift = j % 3 == i % 3 ? 1 : 0;
-      x.as<float>()[static_cast<size_t>(i * width + j)] = static_cast<float>(shift + random.normal(0, static_cast<uint64_t>(i * width + j)));
+      x.as<float>()[static_cast<size_t>(i * width + j)] =
+          static_cast<float>(shift + random.normal(0, static_cast<uint64_t>(i * width + j)));
     }
   }
   formats::write_npz(path, std::vector<formats::NamedArray>{{"x", x}, {"y", y}});
@@ -43,24 +44,29 @@ constexpr const char* cnn_layers = R"(
   { type = "Dropout", rate = 0.3 },
 )";
 
-std::string recipe_text(const std::string& data, const std::string& layers, const std::string& optimizer, int accumulation) {
-  return "seed = 3\n\n[data]\ntype = \"npz\"\nfile = \"" + data + "\"\n\n[data.validation]\nsplit = 0.25\n\n[model]\nlayers = [" + layers +
+std::string recipe_text(const std::string& data, const std::string& layers, const std::string& optimizer,
+                        int accumulation) {
+  return "seed = 3\n\n[data]\ntype = \"npz\"\nfile = \"" + data +
+         "\"\n\n[data.validation]\nsplit = 0.25\n\n[model]\nlayers = [" + layers +
          "  { type = \"Dense\", units = 3, activation = \"softmax\" },\n]\n\n[train]\nepochs = 4\nbatch_size = 8\n"
-         "loss = \"sparse_categorical_crossentropy\"\nmetrics = [\"accuracy\"]\ngradient_accumulation = " + std::to_string(accumulation) +
-         "\noptimizer = " + optimizer + "\n\n[run]\nlog_every = 1\nthreads = 1\n\n[[callbacks]]\ntype = \"ModelCheckpoint\"\nevery_steps = 2\n";
+         "loss = \"sparse_categorical_crossentropy\"\nmetrics = [\"accuracy\"]\ngradient_accumulation = " +
+         std::to_string(accumulation) + "\noptimizer = " + optimizer +
+         "\n\n[run]\nlog_every = 1\nthreads = 1\n\n[[callbacks]]\ntype = \"ModelCheckpoint\"\nevery_steps = 2\n";
 }
 
 std::vector<RunCase> make_cases() {
   const std::vector<std::pair<std::string, std::string>> optimizers = {
       {"sgd", R"({ type = "SGD", learning_rate = 0.05, momentum = 0.9 })"},
-      {"adam", R"({ type = "Adam", learning_rate = { type = "CosineDecay", initial_learning_rate = 1e-2, decay_steps = 20 } })"},
+      {"adam",
+       R"({ type = "Adam", learning_rate = { type = "CosineDecay", initial_learning_rate = 1e-2, decay_steps = 20 } })"},
       {"adamw", R"({ type = "AdamW", learning_rate = 1e-2, weight_decay = 0.01, use_ema = true })"}};
   std::vector<RunCase> cases;
   for (const auto& [model, layers] : {std::pair{"mlp", mlp_layers}, std::pair{"cnn", cnn_layers}}) {
     for (const auto& [name, optimizer] : optimizers) {
       for (const int accumulation : {1, 4}) {
         cases.push_back({std::string(model) + "-" + name + (accumulation > 1 ? "-accumulated" : ""),
-                         recipe_text(std::string(model) + ".npz", layers, optimizer, accumulation), {}});
+                         recipe_text(std::string(model) + ".npz", layers, optimizer, accumulation),
+                         {}});
       }
     }
   }
@@ -104,7 +110,8 @@ std::vector<std::string> RunPlace::fit() const {
   const std::string recipe = case_.recipe.empty() ? source_path("recipes/" + case_.name + ".toml") : "recipe.toml";
   std::vector<std::string> words = {program_path(), "fit", recipe, "--run", "run"};
   const char* data = std::getenv("DLTRAIN_DATA");  // which processes of tests do not get
-  if (case_.recipe.empty() && data != nullptr) words.insert(words.begin(), {"env", std::string("DLTRAIN_DATA=") + data});
+  if (case_.recipe.empty() && data != nullptr)
+    words.insert(words.begin(), {"env", std::string("DLTRAIN_DATA=") + data});
   words.insert(words.end(), case_.words.begin(), case_.words.end());
   return words;
 }

@@ -18,8 +18,8 @@ struct RunCase {
   std::vector<std::string> words;  // behind `dltrain fit RECIPE`
 };
 
-// A perceptron and a small network of convolutions, batch norm and dropout, each with SGD with momentum, Adam and AdamW,
-// with and without gradient accumulation.
+// A perceptron and a small network of convolutions, batch norm and dropout, each with SGD with momentum, Adam and
+// AdamW, with and without gradient accumulation.
 const std::vector<RunCase>& run_cases();
 const RunCase& run_case(std::string_view name);
 // The recipes of the repository whose data is there, shortened; not those of MNIST, which take too long.
@@ -44,8 +44,8 @@ class RunPlace {
   TemporaryFolder folder_;
 };
 
-// What a run ended with, value by value: states of the newest checkpoint and its place in the run, what callbacks remember, the
-// weights of the model, histories and TensorBoard's values. Not: clocks, lengths of files, process ids.
+// What a run ended with, value by value: states of the newest checkpoint and its place in the run, what callbacks
+// remember, the weights of the model, histories and TensorBoard's values. Not: clocks, lengths of files, process ids.
 using Fingerprint = std::map<std::string, std::string>;
 Fingerprint fingerprint(const std::string& run);
 // The entries that differ; empty if none does.

@@ -1,4 +1,5 @@
-// Signals: the first saves and ends with 130 or 143 and the line that resumes; the second ends at once; what goes on ends identically (P7).
+// Signals: the first saves and ends with 130 or 143 and the line that resumes; the second ends at once; what goes on
+// ends identically (P7).
 #include <chrono>
 #include <csignal>
 #include <random>
@@ -62,7 +63,8 @@ TEST_CASE("a second signal ends the process at once, and the run goes on identic
   for (int i = 0; i < sized(4, 200); ++i) {
     const RunPlace place(longer);
     Process process(place.fit(), place.path());
-    std::this_thread::sleep_for(std::chrono::duration<double>(std::uniform_real_distribution<double>(0.3, 1)(random) * whole));
+    std::this_thread::sleep_for(
+        std::chrono::duration<double>(std::uniform_real_distribution<double>(0.3, 1)(random) * whole));
     process.send(SIGTERM);
     std::this_thread::sleep_for(std::chrono::microseconds(random() % 2000));
     process.send(SIGINT);

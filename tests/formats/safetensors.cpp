@@ -1,5 +1,5 @@
-// safetensors beside the reference implementation: fixtures made by it (tests/fixtures/formats/make_safetensors.py), and files that
-// it refuses.
+// safetensors beside the reference implementation: fixtures made by it (tests/fixtures/formats/make_safetensors.py),
+// and files that it refuses.
 #include "formats/safetensors/safetensors.h"
 
 #include <string>
@@ -15,12 +15,16 @@ using namespace dltrain;
 
 namespace {
 
-std::string fixture(const std::string& name) { return test::fixture_path("formats/safetensors/" + name + ".safetensors"); }
+std::string fixture(const std::string& name) {
+  return test::fixture_path("formats/safetensors/" + name + ".safetensors");
+}
 
-std::string bytes_of(std::span<const formats::NamedArray> arrays, const std::map<std::string, std::string>& metadata = {}) {
+std::string bytes_of(std::span<const formats::NamedArray> arrays,
+                     const std::map<std::string, std::string>& metadata = {}) {
   std::string bytes;
   formats::write_safetensors(
-      [&](std::span<const std::byte> part) { bytes.append(reinterpret_cast<const char*>(part.data()), part.size()); }, arrays, metadata);
+      [&](std::span<const std::byte> part) { bytes.append(reinterpret_cast<const char*>(part.data()), part.size()); },
+      arrays, metadata);
   return bytes;
 }
 
@@ -82,7 +86,10 @@ TEST_CASE("safetensors files that are refused") {
       {"blank before the object", file_of(" {}")},
       {"not JSON", file_of("{,}")},
       {"two values", file_of("{}{}")},
-      {"name twice", file_of(R"({"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[],"data_offsets":[4,8]}})", eight)},
+      {"name twice",
+       file_of(
+           R"({"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[],"data_offsets":[4,8]}})",
+           eight)},
       {"metadata is a number", file_of(R"({"__metadata__":{"a":1}})")},
       {"metadata is a list", file_of(R"({"__metadata__":[]})")},
       {"unknown dtype", file_of(R"({"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}})", eight)},
@@ -91,15 +98,24 @@ TEST_CASE("safetensors files that are refused") {
       {"unknown key", file_of(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"strides":[4]}})", eight)},
       {"negative size", file_of(R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", eight)},
       {"fraction as size", file_of(R"({"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}})", eight)},
-      {"sizes that overflow", file_of(R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}})", eight)},
-      {"bytes that overflow", file_of(R"({"a":{"dtype":"F32","shape":[9223372036854775807],"data_offsets":[0,8]}})", eight)},
-      {"size above 2^63", file_of(R"({"a":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,8]}})", eight)},
+      {"sizes that overflow",
+       file_of(R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}})", eight)},
+      {"bytes that overflow",
+       file_of(R"({"a":{"dtype":"F32","shape":[9223372036854775807],"data_offsets":[0,8]}})", eight)},
+      {"size above 2^63",
+       file_of(R"({"a":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,8]}})", eight)},
       {"shape larger than the data", file_of(R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", eight)},
       {"offsets in the wrong order", file_of(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", eight)},
       {"three offsets", file_of(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,8]}})", eight)},
       {"hole at the begin", file_of(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", eight)},
-      {"hole", file_of(R"({"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}})", eight)},
-      {"overlap", file_of(R"({"a":{"dtype":"U8","shape":[5],"data_offsets":[0,5]},"b":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}})", eight)},
+      {"hole",
+       file_of(
+           R"({"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}})",
+           eight)},
+      {"overlap",
+       file_of(
+           R"({"a":{"dtype":"U8","shape":[5],"data_offsets":[0,5]},"b":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}})",
+           eight)},
       {"bytes behind the data", file_of(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", eight)},
       {"data cut off", file_of(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", eight)},
       {"dtype of PyTorch alone", read_text(fixture("int16"), ExitCode::model)},
@@ -133,7 +149,8 @@ TEST_CASE("a safetensors file cut anywhere is refused") {
 
 TEST_CASE("a header with very many names is read in time") {
   std::string header = "{";
-  for (int i = 0; i < 50000; ++i) header += "\"" + std::to_string(i) + R"(":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},)";
+  for (int i = 0; i < 50000; ++i)
+    header += "\"" + std::to_string(i) + R"(":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},)";
   header.back() = '}';
   const test::TemporaryFolder folder;
   CHECK(formats::read_safetensors(test::write(folder, "x.safetensors", file_of(header))).arrays.size() == 50000);

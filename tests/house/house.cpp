@@ -1,7 +1,7 @@
-// The rules of the house that a compiler does not check: which folder may include which, where each library's headers are
-// used, and that nothing goes to the disk but through core/files.h.
-#include <catch2/catch_test_macros.hpp>
+// The rules of the house that a compiler does not check: which folder may include which, where each library's headers
+// are used, and that nothing goes to the disk but through core/files.h.
 #include <algorithm>
+#include <catch2/catch_test_macros.hpp>
 #include <map>
 #include <set>
 #include <string>
@@ -30,9 +30,17 @@ const std::map<std::string, std::set<std::string>> allowed = {
 
 // The only folder that may include a library's headers.
 const std::vector<std::pair<std::string, std::string>> homes = {
-    {"toml++/", "models/recipe"},    {"H5", "formats/hdf5"},         {"hdf5", "formats/hdf5"},     {"opencv2/", "formats/images"},
-    {"google/protobuf/", "formats/tfevents"}, {"nlohmann/", "formats/json"}, {"dnnl", "backends/onednn"},  {"hwy/", "backends/onednn"},
-    {"oneapi/dnnl/", "backends/onednn"},      {"CLI/", "app"},               {"zlib.h", "formats"},
+    {"toml++/", "models/recipe"},
+    {"H5", "formats/hdf5"},
+    {"hdf5", "formats/hdf5"},
+    {"opencv2/", "formats/images"},
+    {"google/protobuf/", "formats/tfevents"},
+    {"nlohmann/", "formats/json"},
+    {"dnnl", "backends/onednn"},
+    {"hwy/", "backends/onednn"},
+    {"oneapi/dnnl/", "backends/onednn"},
+    {"CLI/", "app"},
+    {"zlib.h", "formats"},
 };
 
 struct SourceFile {
@@ -44,7 +52,8 @@ void collect(const std::string& root, const std::string& folder, std::vector<Sou
   for (const std::string& name : list_directory(root + "/" + folder, ExitCode::io)) {
     const std::string path = folder + "/" + name;
     if (is_directory(root + "/" + path)) collect(root, path, files);
-    else if (name.ends_with(".cpp") || name.ends_with(".h")) files.push_back({path, read_text(root + "/" + path, ExitCode::io)});
+    else if (name.ends_with(".cpp") || name.ends_with(".h"))
+      files.push_back({path, read_text(root + "/" + path, ExitCode::io)});
   }
 }
 
@@ -99,10 +108,12 @@ TEST_CASE("each library is used in one folder") {
 }
 
 TEST_CASE("nothing but core/files.cpp opens, writes, renames or removes files") {
-  const std::vector<std::string> calls = {"std::ofstream", "std::ifstream", "fopen(", " ::open(", "::rename(", "::unlink(",
-                                          "::mkdir(", "std::filesystem", "std::remove("};
+  const std::vector<std::string> calls = {"std::ofstream", "std::ifstream",   "fopen(",
+                                          " ::open(",      "::rename(",       "::unlink(",
+                                          "::mkdir(",      "std::filesystem", "std::remove("};
   for (const SourceFile& file : sources()) {
-    if (file.name == "core/files.cpp" || file.name == "core/folder_lock.cpp") continue;  // a lock is a descriptor that stays open
+    if (file.name == "core/files.cpp" || file.name == "core/folder_lock.cpp")
+      continue;  // a lock is a descriptor that stays open
     for (const std::string& call : calls) {
       INFO(file.name << " calls " << call);
       CHECK(file.text.find(call) == std::string::npos);

@@ -13,7 +13,6 @@
 #include "formats/json/json.h"
 #include "graph/autodiff.h"
 #include "graph/ops.h"
-#include "graph/ops.h"
 #include "graph/verify.h"
 
 namespace dltrain::test {

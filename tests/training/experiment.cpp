@@ -18,9 +18,11 @@ std::unique_ptr<datasets::Dataset> data_of(const models::Spec& spec) {
   return training::open_data(spec, nullptr, warnings);
 }
 
-std::unique_ptr<training::Model> model_of(const models::Spec& spec, const datasets::Dataset& data, const std::string& device) {
+std::unique_ptr<training::Model> model_of(const models::Spec& spec, const datasets::Dataset& data,
+                                          const std::string& device) {
   Diagnostics warnings;
-  auto model = std::make_unique<training::Model>(training::open_program(spec, data.signature(), warnings), backends::open_backend(device, {2}));
+  auto model = std::make_unique<training::Model>(training::open_program(spec, data.signature(), warnings),
+                                                 backends::open_backend(device, {2}));
   model->initialize();
   if (spec.model.weights.empty()) training::adapt_layers(*model, data);
   else training::load_weights(*model, training::starting_weights(spec));

@@ -15,7 +15,8 @@ namespace dltrain::test {
 models::Spec spec_of(const std::string& recipe_path, const std::vector<std::string>& changes = {});
 std::unique_ptr<datasets::Dataset> data_of(const models::Spec& spec);
 // On the device of that name, with the spec's starting weights or freshly initialized (and adapted).
-std::unique_ptr<training::Model> model_of(const models::Spec& spec, const datasets::Dataset& data, const std::string& device);
+std::unique_ptr<training::Model> model_of(const models::Spec& spec, const datasets::Dataset& data,
+                                          const std::string& device);
 
 // The losses of each step of a fit, and its outcome.
 struct Fitted {

@@ -1,9 +1,9 @@
-// The memory that is announced after compiling is what training takes: the high-water mark after 20 steps less that before
-// compiling. Measured in a process of its own, so that nothing else has raised the mark or left memory behind.
+// The memory that is announced after compiling is what training takes: the high-water mark after 20 steps less that
+// before compiling. Measured in a process of its own, so that nothing else has raised the mark or left memory behind.
+#include <unistd.h>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -77,7 +77,8 @@ Memory measured_in_own_process(const std::string& recipe) {
   const TemporaryFolder folder;
   write_file_durably(folder.file("recipe.toml"), recipe);
   const std::string program = "/proc/" + std::to_string(::getpid()) + "/exe";
-  const std::string command = "DLTRAIN_MEMORY_OF=" + folder.file("recipe.toml") + " " + program + " [.memory-of-training] > " + folder.file("out");
+  const std::string command = "DLTRAIN_MEMORY_OF=" + folder.file("recipe.toml") + " " + program +
+                              " [.memory-of-training] > " + folder.file("out");
   REQUIRE(std::system(command.c_str()) == 0);
   Memory memory;
   for (const std::string& line : split(read_text(folder.file("out"), ExitCode::io), '\n')) {
@@ -122,6 +123,8 @@ TEST_CASE("twenty steps in a process of their own", "[.memory-of-training]") {
 
 TEST_CASE("the announced memory of dense layers is within 5 % of the measured one") { check_memory(dense_recipe); }
 
-TEST_CASE("the announced memory of convolutions is within 5 % of the measured one") { check_memory(convolution_recipe); }
+TEST_CASE("the announced memory of convolutions is within 5 % of the measured one") {
+  check_memory(convolution_recipe);
+}
 
 }  // namespace dltrain::test

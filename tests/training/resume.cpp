@@ -32,7 +32,8 @@ std::vector<std::string> changes_of(const std::string& optimizer, int64_t accumu
 // A run of a recipe, up to a step.
 class Run {
  public:
-  explicit Run(const models::Spec& spec) : data_(data_of(spec)), model_(model_of(spec, *data_, "cpu")), trainer_(*model_, *data_, callbacks_) {}
+  explicit Run(const models::Spec& spec)
+      : data_(data_of(spec)), model_(model_of(spec, *data_, "cpu")), trainer_(*model_, *data_, callbacks_) {}
   void restore(Snapshot snapshot) { trainer_.restore(std::move(snapshot), "test"); }
   void until(int64_t step) {
     trainer_.stop_after(step);
@@ -64,15 +65,18 @@ void check_same(const training::States& a, const training::States& b) {
   }
 }
 
-constexpr auto mlp = R"(["Flatten", { type = "Dense", units = 32, activation = "relu" }, { type = "Dropout", rate = 0.3 }, { type = "Dense", units = 10, activation = "softmax" }])";
-constexpr auto cnn = R"([{ type = "Conv2D", filters = 4, kernel_size = 3 }, "BatchNormalization", "ReLU", "Flatten", { type = "Dropout", rate = 0.3 }, { type = "Dense", units = 10, activation = "softmax" }])";
+constexpr auto mlp =
+    R"(["Flatten", { type = "Dense", units = 32, activation = "relu" }, { type = "Dropout", rate = 0.3 }, { type = "Dense", units = 10, activation = "softmax" }])";
+constexpr auto cnn =
+    R"([{ type = "Conv2D", filters = 4, kernel_size = 3 }, "BatchNormalization", "ReLU", "Flatten", { type = "Dropout", rate = 0.3 }, { type = "Dense", units = 10, activation = "softmax" }])";
 
 }  // namespace
 
 TEST_CASE("a run that goes on ends with the same bits") {
   const std::string layers = GENERATE(mlp, cnn);
-  const std::string optimizer = GENERATE(R"({ type = "SGD", momentum = 0.9, learning_rate = { type = "ExponentialDecay", initial_learning_rate = 0.1, decay_steps = 5, decay_rate = 0.9 } })",
-                                         R"("RMSprop")", R"({ type = "Adam", use_ema = true })", R"({ type = "AdamW", global_clipnorm = 1.0 })");
+  const std::string optimizer = GENERATE(
+      R"({ type = "SGD", momentum = 0.9, learning_rate = { type = "ExponentialDecay", initial_learning_rate = 0.1, decay_steps = 5, decay_rate = 0.9 } })",
+      R"("RMSprop")", R"({ type = "Adam", use_ema = true })", R"({ type = "AdamW", global_clipnorm = 1.0 })");
   const int64_t accumulation = GENERATE(1, 3);
   const models::Spec spec = spec_of(source_path("recipes/digits.toml"), changes_of(optimizer, accumulation, layers));
   Run whole(spec);
@@ -149,7 +153,8 @@ TEST_CASE("after a step that is not finite nothing changes, and what was first i
   CHECK(outcome.reason.find("layer \"") != std::string::npos);
   for (const formats::NamedArray& state : training::copy_states(run.model())) {
     const graph::StateInfo* info = run.model().program().states().find(state.name);
-    const bool of_the_model = info->role == graph::StateRole::weight || info->role == graph::StateRole::buffer || info->role == graph::StateRole::slot;
+    const bool of_the_model = info->role == graph::StateRole::weight || info->role == graph::StateRole::buffer ||
+                              info->role == graph::StateRole::slot;
     if (!of_the_model || state.name == "dense/kernel") continue;
     const auto old = std::find_if(before.begin(), before.end(), [&](const auto& b) { return b.name == state.name; });
     INFO(state.name);

@@ -15,7 +15,8 @@ struct History : Callback {
   static constexpr auto kind = "History";
 
   static void describe(auto& d) {
-    d.doc("Writes history.csv and history.jsonl in the folder of the run, one line for each epoch, at once. Always on.");
+    d.doc(
+        "Writes history.csv and history.jsonl in the folder of the run, one line for each epoch, at once. Always on.");
   }
 
   void prepare(const CallbackContext& context) override {
@@ -48,7 +49,8 @@ struct History : Callback {
   void write(const EpochDone& epoch) {
     std::string line;
     if (csv_.length() == 0) line = "epoch,step,learning_rate,seconds," + join(columns_, ",") + "\n";
-    line += std::to_string(epoch.epoch) + "," + std::to_string(epoch.step) + "," + number_text(epoch.learning_rate) + "," + number_text(epoch.seconds);
+    line += std::to_string(epoch.epoch) + "," + std::to_string(epoch.step) + "," + number_text(epoch.learning_rate) +
+            "," + number_text(epoch.seconds);
     for (const std::string& column : columns_) {
       const double* value = find_value(epoch.values, column);
       line += "," + (value == nullptr ? std::string() : number_text(*value));

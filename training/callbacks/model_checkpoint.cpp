@@ -29,24 +29,32 @@ struct ModelCheckpoint : Callback {
   int64_t every_seconds = 600;
 
   static void describe(auto& d) {
-    d.doc("Saves the run, so that it can go on from there. Always on: naming it changes when, and which checkpoints stay. With "
-          "filepath it writes a file of weights beside that, which Keras reads.");
-    d.param(&ModelCheckpoint::filepath, "filepath",
-            "a .weights.h5 file in the folder of the run; {epoch}, {epoch:02d}, {val_loss}, {val_loss:.3f} stand for values")
+    d.doc(
+        "Saves the run, so that it can go on from there. Always on: naming it changes when, and which checkpoints stay. With "
+        "filepath it writes a file of weights beside that, which Keras reads.");
+    d.param(
+         &ModelCheckpoint::filepath, "filepath",
+         "a .weights.h5 file in the folder of the run; {epoch}, {epoch:02d}, {val_loss}, {val_loss:.3f} stand for values")
         .obeys(&complaint_about_checkpoint_path);
-    d.param(&ModelCheckpoint::monitor, "monitor", "the value that tells which checkpoint is best; val_loss by default, or loss");
+    d.param(&ModelCheckpoint::monitor, "monitor",
+            "the value that tells which checkpoint is best; val_loss by default, or loss");
     d.param(&ModelCheckpoint::mode, "mode", "whether the smallest or the largest is best");
     d.param(&ModelCheckpoint::save_best_only, "save_best_only", "save epochs only that are better than all before");
     d.param(&ModelCheckpoint::initial_value_threshold, "initial_value_threshold", "what the first best must beat");
     d.param(&ModelCheckpoint::keep_last, "keep_last", "how many of the newest checkpoints stay").at_least(1);
     d.param(&ModelCheckpoint::keep_best, "keep_best", "how many of the best checkpoints stay").at_least(0);
-    d.param(&ModelCheckpoint::every_epochs, "every_epochs", "epochs between two checkpoints; 0: none for epochs").at_least(0);
-    d.param(&ModelCheckpoint::every_steps, "every_steps", "steps between two checkpoints; 0: none for steps").at_least(0);
-    d.param(&ModelCheckpoint::every_seconds, "every_seconds", "seconds between two checkpoints within an epoch; 0: none for time").at_least(0);
+    d.param(&ModelCheckpoint::every_epochs, "every_epochs", "epochs between two checkpoints; 0: none for epochs")
+        .at_least(0);
+    d.param(&ModelCheckpoint::every_steps, "every_steps", "steps between two checkpoints; 0: none for steps")
+        .at_least(0);
+    d.param(&ModelCheckpoint::every_seconds, "every_seconds",
+            "seconds between two checkpoints within an epoch; 0: none for time")
+        .at_least(0);
   }
   void check(FieldReport& report) const {
     if (save_best_only && !filepath) {
-      report.error("save_best_only", "save_best_only is for files of weights: without filepath the newest checkpoint is kept as well",
+      report.error("save_best_only",
+                   "save_best_only is for files of weights: without filepath the newest checkpoint is kept as well",
                    "add filepath, or leave it out: RUN/best is the best checkpoint");
     }
   }
@@ -84,7 +92,8 @@ struct ModelCheckpoint : Callback {
     const bool better = value != nullptr && improves(*value, best_, largest_);
     if (better) best_ = *value;
     if (filepath) {
-      if (better || !save_best_only) wishes.export_weights.push_back(join_path(folder_, checkpoint_path(*filepath, done)));
+      if (better || !save_best_only)
+        wishes.export_weights.push_back(join_path(folder_, checkpoint_path(*filepath, done)));
       return;
     }
     SaveWish wish = plain();

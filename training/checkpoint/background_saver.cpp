@@ -109,7 +109,9 @@ void BackgroundSaver::work() {
     busy_ = false;
     failure_ = failure;
     failures_ = failure ? failures_ + 1 : 0;
-    if (failure) notices_.push_back("warning: the checkpoint of step " + std::to_string(job.content.manifest.position.step) + " is not saved: " + what);
+    if (failure)
+      notices_.push_back("warning: the checkpoint of step " + std::to_string(job.content.manifest.position.step) +
+                         " is not saved: " + what);
     changed_.notify_all();
   }
 }

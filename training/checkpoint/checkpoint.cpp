@@ -1,7 +1,7 @@
 #include "training/checkpoint/checkpoint.h"
 
-#include <array>
 #include <unistd.h>
+#include <array>
 
 #include "core/files.h"
 #include "core/sha256.h"
@@ -24,7 +24,8 @@ constexpr std::string_view remembered = "remembered/";
 // Hashes what it writes.
 class HashedFile {
  public:
-  HashedFile(const std::string& folder, const std::string& name) : name_(name), file_(join_path(folder, name), OutputFile::Mode::create_new) {}
+  HashedFile(const std::string& folder, const std::string& name)
+      : name_(name), file_(join_path(folder, name), OutputFile::Mode::create_new) {}
   void write(std::span<const std::byte> bytes) {
     file_.write(bytes);
     hash_.update(bytes);
@@ -78,9 +79,11 @@ FileRecord write_weights(const std::string& folder, std::span<const formats::Wei
 void check_space(const CheckpointContent& content, const std::string& folder) {
   const uint64_t free = free_space(parent_path(folder));
   if (free >= content.bytes()) return;
-  throw UserError(ExitCode::io, folder,
-                  "there is no space for the checkpoint: it takes " + bytes_text(content.bytes()) + ", and " + bytes_text(free) + " are free",
-                  "free some space, or keep fewer checkpoints: [[callbacks]] type = \"ModelCheckpoint\", keep_last = 1");
+  throw UserError(
+      ExitCode::io, folder,
+      "there is no space for the checkpoint: it takes " + bytes_text(content.bytes()) + ", and " + bytes_text(free) +
+          " are free",
+      "free some space, or keep fewer checkpoints: [[callbacks]] type = \"ModelCheckpoint\", keep_last = 1");
 }
 
 }  // namespace
@@ -109,16 +112,19 @@ void fill_content(CheckpointContent& content, Snapshot snapshot, const models::P
   content.manifest.callbacks = std::move(snapshot.callbacks);
 }
 
-void write_checkpoint(const CheckpointContent& content, const std::vector<std::string>& logs, const std::string& folder) {
+void write_checkpoint(const CheckpointContent& content, const std::vector<std::string>& logs,
+                      const std::string& folder) {
   check_space(content, folder);
   for (const std::string& log : logs) sync_file(log);
-  const std::string aside = join_path(parent_path(folder), ".tmp-" + std::to_string(::getpid()) + "-" + file_name(folder));
+  const std::string aside =
+      join_path(parent_path(folder), ".tmp-" + std::to_string(::getpid()) + "-" + file_name(folder));
   remove_checkpoint(aside);
   create_directories(aside);
   try {
     Manifest manifest = content.manifest;
-    manifest.files = {write_text(aside, recipe_file, content.recipe), write_text(aside, contract_file, content.contract),
-                      write_weights(aside, content.weights), write_training(aside, content.training)};
+    manifest.files = {write_text(aside, recipe_file, content.recipe),
+                      write_text(aside, contract_file, content.contract), write_weights(aside, content.weights),
+                      write_training(aside, content.training)};
     write_text(aside, manifest_file, manifest_text(manifest));
     sync_folder(aside);
     verify_checkpoint(aside);
@@ -141,9 +147,10 @@ Manifest verify_checkpoint(const std::string& folder) {
     const FileRecord found = record_of(folder, expected.name);
     if (found == expected) continue;
     throw UserError(ExitCode::model, join_path(folder, expected.name),
-                    "the file is damaged: " + (found.bytes != expected.bytes ? "it has " + std::to_string(found.bytes) + " bytes instead of " +
-                                                                                    std::to_string(expected.bytes)
-                                                                              : "its content has changed since it was written"),
+                    "the file is damaged: " + (found.bytes != expected.bytes
+                                                   ? "it has " + std::to_string(found.bytes) + " bytes instead of " +
+                                                         std::to_string(expected.bytes)
+                                                   : "its content has changed since it was written"),
                     "use another checkpoint");
   }
   return manifest;

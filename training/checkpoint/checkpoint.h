@@ -29,7 +29,8 @@ void fill_content(CheckpointContent& content, Snapshot snapshot, const models::P
 
 // Writes it under a name beside `folder`, waits for the disk, reads everything back, and only then gives it its name.
 // `logs` are files that must be on the disk before. Throws UserError (io); nothing is left then.
-void write_checkpoint(const CheckpointContent& content, const std::vector<std::string>& logs, const std::string& folder);
+void write_checkpoint(const CheckpointContent& content, const std::vector<std::string>& logs,
+                      const std::string& folder);
 
 // The manifest, after every byte of every file was compared with it. Throws UserError (model) that names the file.
 Manifest verify_checkpoint(const std::string& folder);

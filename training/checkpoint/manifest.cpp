@@ -19,12 +19,15 @@ constexpr std::string_view seal = "\"sha256\": \"";  // the last key of the text
   throw UserError(ExitCode::model, name, "the manifest is damaged: " + what, "use another checkpoint");
 }
 
-std::string hash_of(std::string_view text) { return hex_text(sha256(std::as_bytes(std::span(text.data(), text.size())))); }
+std::string hash_of(std::string_view text) {
+  return hex_text(sha256(std::as_bytes(std::span(text.data(), text.size()))));
+}
 
 // Where the digits of the manifest's own hash are; npos if nowhere.
 size_t seal_position(std::string_view text) {
   const size_t found = text.rfind(seal);
-  return found == std::string_view::npos || found + seal.size() + digits > text.size() ? std::string_view::npos : found + seal.size();
+  return found == std::string_view::npos || found + seal.size() + digits > text.size() ? std::string_view::npos
+                                                                                       : found + seal.size();
 }
 
 const Table& table_at(const Table& table, const char* key, const std::string& name) {
@@ -54,7 +57,8 @@ Table surroundings_table(const Surroundings& s) {
 }
 
 Surroundings surroundings_from(const Table& table) {
-  return {text_at(table, "dltrain"), text_at(table, "recipe"), text_at(table, "device"), text_at(table, "processor"), text_at(table, "data")};
+  return {text_at(table, "dltrain"), text_at(table, "recipe"), text_at(table, "device"), text_at(table, "processor"),
+          text_at(table, "data")};
 }
 
 std::vector<std::string> differences(const Surroundings& then, const Surroundings& now) {
@@ -105,8 +109,8 @@ Manifest parse_manifest(std::string_view text, const std::string& name) {
   if (version == nullptr || version->integer() == nullptr) damaged(name, "it has no format");
   if (*version->integer() > format_version) {
     throw UserError(ExitCode::model, name,
-                    "the checkpoint was written by a newer dltrain (format " + version->toml() + ", this one reads up to " +
-                        std::to_string(format_version) + ")",
+                    "the checkpoint was written by a newer dltrain (format " + version->toml() +
+                        ", this one reads up to " + std::to_string(format_version) + ")",
                     "use the newer program");
   }
   Manifest manifest;
@@ -121,7 +125,8 @@ Manifest parse_manifest(std::string_view text, const std::string& name) {
   for (const Table::Entry& entry : table_at(*table, "files", name).entries()) {
     const Table* record = entry.value.table();
     if (record == nullptr) damaged(name, "the record of a file is missing");
-    manifest.files.push_back({entry.key, static_cast<uint64_t>(count_at(*record, "bytes")), text_at(*record, "sha256")});
+    manifest.files.push_back(
+        {entry.key, static_cast<uint64_t>(count_at(*record, "bytes")), text_at(*record, "sha256")});
   }
   return manifest;
 }

@@ -40,7 +40,8 @@ struct Surroundings {
 
 Table surroundings_table(const Surroundings& surroundings);
 Surroundings surroundings_from(const Table& table);
-// What differs, a sentence each: "the processor: AVX2, 2 threads, ... then, AVX-512 ... now". Empty: bits stay the same.
+// What differs, a sentence each: "the processor: AVX2, 2 threads, ... then, AVX-512 ... now". Empty: bits stay the
+// same.
 std::vector<std::string> differences(const Surroundings& then, const Surroundings& now);
 
 struct Manifest {
@@ -54,8 +55,8 @@ struct Manifest {
 
 // The text of the file.
 std::string manifest_text(const Manifest& manifest);
-// Throws UserError (model) that begins with `name` for texts that are not complete and unchanged, and for those of newer
-// versions.
+// Throws UserError (model) that begins with `name` for texts that are not complete and unchanged, and for those of
+// newer versions.
 Manifest parse_manifest(std::string_view text, const std::string& name);
 
 }  // namespace dltrain::training

@@ -15,7 +15,8 @@ constexpr auto checkpoints_folder = "checkpoints";
 
 std::string name_of(int64_t step, int64_t number) {
   char name[64];
-  std::snprintf(name, sizeof name, number > 1 ? "step-%08ld.%ld" : "step-%08ld", static_cast<long>(step), static_cast<long>(number));
+  std::snprintf(name, sizeof name, number > 1 ? "step-%08ld.%ld" : "step-%08ld", static_cast<long>(step),
+                static_cast<long>(number));
   return name;
 }
 
@@ -38,7 +39,8 @@ std::vector<StoredCheckpoint> list_checkpoints(const std::string& run) {
   for (const std::string& name : list_directory(folder, ExitCode::io)) {
     if (auto checkpoint = parse_name(folder, name)) found.push_back(*checkpoint);
   }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return std::pair(a.step, a.number) < std::pair(b.step, b.number); });
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return std::pair(a.step, a.number) < std::pair(b.step, b.number); });
   return found;
 }
 
@@ -47,7 +49,8 @@ std::vector<StoredCheckpoint> ranked_checkpoints(const std::string& run, bool qu
   for (StoredCheckpoint& checkpoint : list_checkpoints(run)) {
     try {
       const std::string path = join_path(checkpoint.path, "manifest.json");
-      checkpoint.rank = (quick ? parse_manifest(read_text(path, ExitCode::model), path) : verify_checkpoint(checkpoint.path)).rank;
+      checkpoint.rank =
+          (quick ? parse_manifest(read_text(path, ExitCode::model), path) : verify_checkpoint(checkpoint.path)).rank;
       good.push_back(std::move(checkpoint));
     } catch (const UserError&) {
       // Damaged, and said so by newest_checkpoint; it stays where it is.
@@ -85,14 +88,16 @@ std::string CheckpointStore::path_for(int64_t step) const {
   }
 }
 
-void CheckpointStore::added(const std::string& path, int64_t step, const std::optional<Rank>& rank, const Retention& keep) {
+void CheckpointStore::added(const std::string& path, int64_t step, const std::optional<Rank>& rank,
+                            const Retention& keep) {
   checkpoints_.push_back({path, step, 1, rank});
   link_best();
   prune(keep);
 }
 
 void CheckpointStore::link_best() {
-  const auto best = std::max_element(checkpoints_.begin(), checkpoints_.end(), [](const auto& a, const auto& b) { return better(b, a); });
+  const auto best = std::max_element(checkpoints_.begin(), checkpoints_.end(),
+                                     [](const auto& a, const auto& b) { return better(b, a); });
   if (best == checkpoints_.end() || !best->rank) return;
   replace_link(join_path(checkpoints_folder, file_name(best->path)), join_path(run_, "best"));
 }
@@ -104,7 +109,8 @@ void CheckpointStore::prune(const Retention& keep) {
   }
   std::stable_sort(ranked.begin(), ranked.end(), [](const auto* a, const auto* b) { return better(*a, *b); });
   const auto kept_as_best = [&](const StoredCheckpoint& checkpoint) {
-    const auto end = ranked.begin() + static_cast<long>(std::min<size_t>(ranked.size(), static_cast<size_t>(keep.best)));
+    const auto end =
+        ranked.begin() + static_cast<long>(std::min<size_t>(ranked.size(), static_cast<size_t>(keep.best)));
     return std::find(ranked.begin(), end, &checkpoint) != end;
   };
   std::vector<StoredCheckpoint> kept;

@@ -14,8 +14,8 @@ namespace dltrain::backends::onednn {
 
 namespace {
 
-constexpr size_t scalars = 4;          // learning rate, iteration, finite, gradient scale
-constexpr int64_t stretch = 16384;     // elements
+constexpr size_t scalars = 4;  // learning rate, iteration, finite, gradient scale
+constexpr int64_t stretch = 16384;  // elements
 
 // Part of one of several values.
 struct Stretch {

@@ -19,8 +19,8 @@ float extreme_of(const float* x, int64_t count, Extreme which);
 
 // sums[c] += the sum over rows of x[row * stride + c], for c below columns.
 void add_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, double* sums);
-// y[r] = the place of the first largest of row r of `count` elements, a not-a-number being larger than anything. Some of
-// the last rows are left out: returns how many are done. For rows below 1024 elements.
+// y[r] = the place of the first largest of row r of `count` elements, a not-a-number being larger than anything. Some
+// of the last rows are left out: returns how many are done. For rows below 1024 elements.
 int64_t argmax_rows(const float* x, int64_t rows, int64_t count, int32_t* y);
 // result[c] = the extreme of result[c] and x[row * stride + c] over all rows.
 void extreme_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, float* result, Extreme which);

@@ -48,7 +48,8 @@ herr_t close_file(H5FD_t* file) {
 // As HDF5's own driver for files on disk.
 herr_t query(const H5FD_t*, unsigned long* flags) {
   if (flags != nullptr) {
-    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE | H5FD_FEAT_AGGREGATE_SMALLDATA;
+    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
+             H5FD_FEAT_AGGREGATE_SMALLDATA;
   }
   return 0;
 }
@@ -68,7 +69,8 @@ herr_t read_bytes(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size,
 }
 
 herr_t write_bytes(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size, const void* bytes) {
-  attempt(of(file).info, [&] { of(file).info.target->write_at(address, {static_cast<const std::byte*>(bytes), size}); });
+  attempt(of(file).info,
+          [&] { of(file).info.target->write_at(address, {static_cast<const std::byte*>(bytes), size}); });
   of(file).written = std::max<haddr_t>(of(file).written, address + size);
   return 0;
 }
@@ -109,7 +111,8 @@ hid_t register_driver() {
 
 }  // namespace
 
-TargetDriver::TargetDriver(ByteTarget& target) : target_(target), driver_(register_driver(), &H5FDunregister, "add a driver") {}
+TargetDriver::TargetDriver(ByteTarget& target)
+    : target_(target), driver_(register_driver(), &H5FDunregister, "add a driver") {}
 
 void TargetDriver::use_for(hid_t access) const {
   const Info info{&target_, &failure_};

@@ -8,7 +8,8 @@ namespace dltrain::test {
 
 TEST_CASE("onednn: every op agrees with the reference in float32") {
   for (const int threads : {1, 2}) {
-    for (const OpCheck& check : check_backend(backends::open_backend("cpu", {threads}), DType::f32, tolerance_of(DType::f32))) {
+    for (const OpCheck& check :
+         check_backend(backends::open_backend("cpu", {threads}), DType::f32, tolerance_of(DType::f32))) {
       INFO(check.title << ": " << check.implementation << ", " << threads << " threads");
       CHECK(check.wrong == "");
     }

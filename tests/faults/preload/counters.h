@@ -1,4 +1,5 @@
-// What the fault kit counts in a process, in a file that its maker maps: it is up to date even when the process was killed.
+// What the fault kit counts in a process, in a file that its maker maps: it is up to date even when the process was
+// killed.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,8 @@ struct Counters {
   uint64_t all = 0;      // all operations under the root
   uint64_t by_op[static_cast<int>(Op::count)] = {};
   uint64_t allocations = 0;  // operator new, aligned_alloc and posix_memalign since the first operation under the root
-  uint64_t mallocs = 0;      // malloc, calloc and realloc since then
-  uint64_t fired = 0;        // faults that happened
+  uint64_t mallocs = 0;  // malloc, calloc and realloc since then
+  uint64_t fired = 0;  // faults that happened
 };
 
 }  // namespace dltrain::faults

@@ -1,19 +1,19 @@
-// The fault kit's calls around files. A library with these names that the loader takes first (LD_PRELOAD) stands between
-// the program and the C library; everything real is done by system calls.
+// The fault kit's calls around files. A library with these names that the loader takes first (LD_PRELOAD) stands
+// between the program and the C library; everything real is done by system calls.
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
-#include <fnmatch.h>
 #include <iterator>
-#include <pthread.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "tests/faults/preload/kit.h"
 #include "tests/faults/preload/record.h"
@@ -82,7 +82,8 @@ void write_log(const void* data, size_t size) {
   }
 }
 
-void log(Logged what, const char* path, const char* second = "", uint64_t offset = 0, const void* bytes = nullptr, uint64_t size = 0) {
+void log(Logged what, const char* path, const char* second = "", uint64_t offset = 0, const void* bytes = nullptr,
+         uint64_t size = 0) {
   if (log_descriptor < 0) return;
   Record record;
   std::memset(&record, 0, sizeof(record));
@@ -172,7 +173,8 @@ int open_file(const char* path, int flags, mode_t mode) {
 // `offset` below zero: at the position of the descriptor.
 ssize_t write_file(int descriptor, const void* data, size_t size, off_t offset) {
   const auto call = [&](size_t count) {
-    return offset < 0 ? ::syscall(SYS_write, descriptor, data, count) : ::syscall(SYS_pwrite64, descriptor, data, count, offset);
+    return offset < 0 ? ::syscall(SYS_write, descriptor, data, count)
+                      : ::syscall(SYS_pwrite64, descriptor, data, count, offset);
   };
   const char* path = opened_path(descriptor);
   if (path == nullptr) return call(size);
@@ -186,7 +188,8 @@ ssize_t write_file(int descriptor, const void* data, size_t size, off_t offset) 
   if (offset < 0) {
     struct stat status{};
     const bool appends = (::syscall(SYS_fcntl, descriptor, F_GETFL) & O_APPEND) != 0;
-    begin = appends && ::syscall(SYS_fstat, descriptor, &status) == 0 ? status.st_size : ::syscall(SYS_lseek, descriptor, 0, SEEK_CUR);
+    begin = appends && ::syscall(SYS_fstat, descriptor, &status) == 0 ? status.st_size
+                                                                      : ::syscall(SYS_lseek, descriptor, 0, SEEK_CUR);
   }
   const ssize_t written = call((verdict.cut || verdict.die_in_it) && size > 1 ? size / 2 : size);
   const int error = errno;
@@ -237,7 +240,8 @@ template <class Call> int change_name(Op op, Logged what, const char* path, Call
 void start_files() {
   const Rules& rules = kit().rules;
   if (rules.record[0] == '\0') return;
-  log_descriptor = static_cast<int>(::syscall(SYS_openat, AT_FDCWD, rules.record, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  log_descriptor =
+      static_cast<int>(::syscall(SYS_openat, AT_FDCWD, rules.record, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (log_descriptor < 0) ::_exit(98);
 }
 
@@ -302,19 +306,23 @@ int rename(const char* from, const char* to) noexcept {
   const char* other = faults::below_root(to, other_room, sizeof(other_room));
   if (below == nullptr || other == nullptr) return static_cast<int>(call());
   // Patterns of rules are about the new name.
-  return faults::judged(faults::Op::rename, other, call, [&](int) { faults::log(faults::Logged::rename, below, other); });
+  return faults::judged(faults::Op::rename, other, call,
+                        [&](int) { faults::log(faults::Logged::rename, below, other); });
 }
 
 int unlink(const char* path) noexcept {
-  return faults::change_name(faults::Op::unlink, faults::Logged::unlink, path, [&] { return ::syscall(SYS_unlink, path); });
+  return faults::change_name(faults::Op::unlink, faults::Logged::unlink, path,
+                             [&] { return ::syscall(SYS_unlink, path); });
 }
 
 int rmdir(const char* path) noexcept {
-  return faults::change_name(faults::Op::unlink, faults::Logged::rmdir, path, [&] { return ::syscall(SYS_rmdir, path); });
+  return faults::change_name(faults::Op::unlink, faults::Logged::rmdir, path,
+                             [&] { return ::syscall(SYS_rmdir, path); });
 }
 
 int mkdir(const char* path, mode_t mode) noexcept {
-  return faults::change_name(faults::Op::mkdir, faults::Logged::mkdir, path, [&] { return ::syscall(SYS_mkdir, path, mode); });
+  return faults::change_name(faults::Op::mkdir, faults::Logged::mkdir, path,
+                             [&] { return ::syscall(SYS_mkdir, path, mode); });
 }
 
 int symlink(const char* target, const char* path) noexcept {

@@ -14,7 +14,8 @@ Kit the_kit;
 Counters own_counters;
 
 Counters* mapped(const char* path) {
-  const int descriptor = static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  const int descriptor =
+      static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (descriptor < 0 || ::syscall(SYS_ftruncate, descriptor, sizeof(Counters)) != 0) ::_exit(98);
   void* address = ::mmap(nullptr, sizeof(Counters), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
   if (address == MAP_FAILED) ::_exit(98);

@@ -1,9 +1,9 @@
-// The fault kit's allocations: C++'s operator new and what hands out aligned memory, and those of C apart from them, since
-// libraries in C (OpenMP's, for one) end the process when theirs fail.
+// The fault kit's allocations: C++'s operator new and what hands out aligned memory, and those of C apart from them,
+// since libraries in C (OpenMP's, for one) end the process when theirs fail.
+#include <dlfcn.h>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <dlfcn.h>
 #include <new>
 
 #include "tests/faults/preload/kit.h"
@@ -42,10 +42,13 @@ bool fails(Act act, size_t size, void* caller) {
   return failed;
 }
 
-void* new_or_null(size_t size, void* caller) { return fails(Act::allocation, size, caller) ? nullptr : __libc_malloc(size > 0 ? size : 1); }
+void* new_or_null(size_t size, void* caller) {
+  return fails(Act::allocation, size, caller) ? nullptr : __libc_malloc(size > 0 ? size : 1);
+}
 
 void* new_or_null(size_t size, std::align_val_t alignment, void* caller) {
-  return fails(Act::allocation, size, caller) ? nullptr : __libc_memalign(static_cast<size_t>(alignment), size > 0 ? size : 1);
+  return fails(Act::allocation, size, caller) ? nullptr
+                                              : __libc_memalign(static_cast<size_t>(alignment), size > 0 ? size : 1);
 }
 
 void* or_throw(void* memory) {
@@ -61,12 +64,24 @@ namespace faults = dltrain::faults;
 
 void* operator new(size_t size) { return faults::or_throw(faults::new_or_null(size, __builtin_return_address(0))); }
 void* operator new[](size_t size) { return faults::or_throw(faults::new_or_null(size, __builtin_return_address(0))); }
-void* operator new(size_t size, const std::nothrow_t&) noexcept { return faults::new_or_null(size, __builtin_return_address(0)); }
-void* operator new[](size_t size, const std::nothrow_t&) noexcept { return faults::new_or_null(size, __builtin_return_address(0)); }
-void* operator new(size_t size, std::align_val_t alignment) { return faults::or_throw(faults::new_or_null(size, alignment, __builtin_return_address(0))); }
-void* operator new[](size_t size, std::align_val_t alignment) { return faults::or_throw(faults::new_or_null(size, alignment, __builtin_return_address(0))); }
-void* operator new(size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept { return faults::new_or_null(size, alignment, __builtin_return_address(0)); }
-void* operator new[](size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept { return faults::new_or_null(size, alignment, __builtin_return_address(0)); }
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  return faults::new_or_null(size, __builtin_return_address(0));
+}
+void* operator new[](size_t size, const std::nothrow_t&) noexcept {
+  return faults::new_or_null(size, __builtin_return_address(0));
+}
+void* operator new(size_t size, std::align_val_t alignment) {
+  return faults::or_throw(faults::new_or_null(size, alignment, __builtin_return_address(0)));
+}
+void* operator new[](size_t size, std::align_val_t alignment) {
+  return faults::or_throw(faults::new_or_null(size, alignment, __builtin_return_address(0)));
+}
+void* operator new(size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return faults::new_or_null(size, alignment, __builtin_return_address(0));
+}
+void* operator new[](size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return faults::new_or_null(size, alignment, __builtin_return_address(0));
+}
 
 extern "C" {
 
@@ -77,7 +92,8 @@ void* malloc(size_t size) {
 }
 
 void* calloc(size_t count, size_t size) {
-  if (!faults::fails(faults::Act::c_allocation, count * size, __builtin_return_address(0))) return __libc_calloc(count, size);
+  if (!faults::fails(faults::Act::c_allocation, count * size, __builtin_return_address(0)))
+    return __libc_calloc(count, size);
   errno = ENOMEM;
   return nullptr;
 }
@@ -89,7 +105,8 @@ void* realloc(void* memory, size_t size) {
 }
 
 void* aligned_alloc(size_t alignment, size_t size) {
-  if (!faults::fails(faults::Act::allocation, size, __builtin_return_address(0))) return __libc_memalign(alignment, size);
+  if (!faults::fails(faults::Act::allocation, size, __builtin_return_address(0)))
+    return __libc_memalign(alignment, size);
   errno = ENOMEM;
   return nullptr;
 }

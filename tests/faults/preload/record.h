@@ -6,7 +6,17 @@
 
 namespace dltrain::faults {
 
-enum class Logged : uint8_t { create, truncate, write, sync, rename, unlink, rmdir, mkdir, symlink };
+enum class Logged : uint8_t {
+  create,
+  truncate,
+  write,
+  sync,
+  rename,
+  unlink,
+  rmdir,
+  mkdir,
+  symlink
+};
 
 struct Record {
   Logged what = Logged::write;

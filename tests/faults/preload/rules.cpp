@@ -1,12 +1,12 @@
 #include "tests/faults/preload/rules.h"
 
+#include <unistd.h>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
-#include <unistd.h>
 
 namespace dltrain::faults {
 
@@ -17,10 +17,13 @@ struct Number {
   int value;
 };
 
-constexpr Number errors[] = {{"ENOSPC", ENOSPC}, {"EDQUOT", EDQUOT}, {"EIO", EIO},       {"EROFS", EROFS},     {"EMFILE", EMFILE},
-                             {"EINTR", EINTR},   {"EACCES", EACCES}, {"ENOLCK", ENOLCK}, {"ENOTSUP", ENOTSUP}, {"EFBIG", EFBIG}};
-constexpr Number signals[] = {{"INT", SIGINT}, {"TERM", SIGTERM}, {"HUP", SIGHUP}, {"KILL", SIGKILL}, {"PIPE", SIGPIPE}, {"TSTP", SIGTSTP}};
-constexpr std::string_view op_names[] = {"open", "write", "fsync", "rename", "unlink", "mkdir", "symlink", "close", "ftruncate", "flock", "open_read", "read"};
+constexpr Number errors[] = {{"ENOSPC", ENOSPC},   {"EDQUOT", EDQUOT}, {"EIO", EIO},       {"EROFS", EROFS},
+                             {"EMFILE", EMFILE},   {"EINTR", EINTR},   {"EACCES", EACCES}, {"ENOLCK", ENOLCK},
+                             {"ENOTSUP", ENOTSUP}, {"EFBIG", EFBIG}};
+constexpr Number signals[] = {{"INT", SIGINT},   {"TERM", SIGTERM}, {"HUP", SIGHUP},
+                              {"KILL", SIGKILL}, {"PIPE", SIGPIPE}, {"TSTP", SIGTSTP}};
+constexpr std::string_view op_names[] = {"open",    "write", "fsync",     "rename", "unlink",    "mkdir",
+                                         "symlink", "close", "ftruncate", "flock",  "open_read", "read"};
 
 [[noreturn]] void misspelt(std::string_view rule) {
   ::dprintf(2, "DLTRAIN_FAULT: cannot read the rule \"%.*s\"\n", static_cast<int>(rule.size()), rule.data());

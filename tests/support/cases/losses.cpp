@@ -23,7 +23,8 @@ void add_loss_cases(std::vector<OpCase>& cases) {
            {4});
   add_pair(cases, sparse, "many short rows", reals({37, 10}, -3, 3), integers({37}, 0, 9), {37});
   add_pair(cases, sparse, "many longer rows", reals({37, 45}, -3, 3), integers({37}, 0, 44), {37});
-  cases.push_back({sparse, "large numbers in many rows", {reals({37, 3}, -1000, 1000), integers({37}, 0, 2)}, {}, false});
+  cases.push_back(
+      {sparse, "large numbers in many rows", {reals({37, 3}, -1000, 1000), integers({37}, 0, 2)}, {}, false});
   add_pair(cases, sparse, "one row", reals({3}), listed({}, {1}, DType::i32), {});
   cases.push_back({sparse,
                    "large numbers",

@@ -44,11 +44,12 @@ void add_reduction_cases(std::vector<OpCase>& cases) {
   cases.push_back({"argmax", "last axis", {reals({5, 7})}, {{"axis", int64_t{1}}}});
   cases.push_back({"argmax", "many short rows", {reals({37, 10})}, {{"axis", int64_t{1}}}});
   cases.push_back({"argmax", "one column", {reals({37, 1})}, {{"axis", int64_t{1}}}});
-  cases.push_back({"argmax",
-                   "not-a-number in many rows",
-                   {listed({18, 2}, {nan, 1, 1,   nan, nan, nan, 2, 1, 1, 2, infinity, nan, -infinity, nan, nan, infinity, 0, 0,
-                                     1,   1, nan, 1,   1,   nan, 2, 1, 1, 2, 3,        nan, 1,         nan, nan, 2,        0, 1})},
-                   {{"axis", int64_t{1}}}});
+  cases.push_back(
+      {"argmax",
+       "not-a-number in many rows",
+       {listed({18, 2}, {nan, 1, 1,   nan, nan, nan, 2, 1, 1, 2, infinity, nan, -infinity, nan, nan, infinity, 0, 0,
+                         1,   1, nan, 1,   1,   nan, 2, 1, 1, 2, 3,        nan, 1,         nan, nan, 2,        0, 1})},
+       {{"axis", int64_t{1}}}});
   cases.push_back({"argmax", "first axis", {reals({5, 7})}, {{"axis", int64_t{0}}}});
   cases.push_back({"argmax", "middle axis", {reals({2, 5, 3})}, {{"axis", int64_t{1}}}});
   cases.push_back(

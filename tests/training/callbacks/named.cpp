@@ -91,9 +91,10 @@ TEST_CASE("the learning rate follows a factor") {
 }
 
 TEST_CASE("a schedule of epochs that makes no sense is refused") {
-  for (const char* keys : {"", ", schedule = { 1 = 0.1 }, factor = 0.5", ", schedule = {}", ", schedule = 3",
-                           ", schedule = { 0 = 0.1 }", ", schedule = { one = 0.1 }", ", schedule = { 1 = \"a\" }",
-                           ", schedule = { 1 = -0.1 }", ", schedule = { 1 = inf }", ", schedule = { 1 = nan }", ", factor = 0", ", factor = 0.5, from_epoch = 0"}) {
+  for (const char* keys :
+       {"", ", schedule = { 1 = 0.1 }, factor = 0.5", ", schedule = {}", ", schedule = 3", ", schedule = { 0 = 0.1 }",
+        ", schedule = { one = 0.1 }", ", schedule = { 1 = \"a\" }", ", schedule = { 1 = -0.1 }",
+        ", schedule = { 1 = inf }", ", schedule = { 1 = nan }", ", factor = 0", ", factor = 0.5, from_epoch = 0"}) {
     INFO(keys);
     CHECK_THROWS_AS(callback_component(std::string("{ type = \"LearningRateScheduler\"") + keys + " }"), UserError);
   }

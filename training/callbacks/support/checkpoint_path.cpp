@@ -22,8 +22,11 @@ struct Place {
 bool is_format(const std::string& format) {
   if (format.empty()) return true;
   const std::string body = format.substr(0, format.size() - 1);
-  const bool digits = body.size() < 4 && body.find_first_not_of("0123456789", body.starts_with('.') ? 1 : 0) == std::string::npos;
-  return digits && (format.back() == 'd' ? !body.starts_with('.') : (format.back() == 'f' || format.back() == 'e') && (body.empty() || body.starts_with('.')));
+  const bool digits =
+      body.size() < 4 && body.find_first_not_of("0123456789", body.starts_with('.') ? 1 : 0) == std::string::npos;
+  return digits && (format.back() == 'd'
+                        ? !body.starts_with('.')
+                        : (format.back() == 'f' || format.back() == 'e') && (body.empty() || body.starts_with('.')));
 }
 
 // Replaces each place by what `text_of` gives; nothing if braces or formats are wrong.
@@ -50,7 +53,9 @@ std::optional<std::string> filled(const std::string& path, const std::function<s
 std::string formatted(const std::string& format, double value) {
   char text[64];
   if (format.empty()) return number_text(value);
-  if (format.back() == 'd') std::snprintf(text, sizeof text, ("%" + format.substr(0, format.size() - 1) + "ld").c_str(), static_cast<long>(value));
+  if (format.back() == 'd')
+    std::snprintf(text, sizeof text, ("%" + format.substr(0, format.size() - 1) + "ld").c_str(),
+                  static_cast<long>(value));
   else std::snprintf(text, sizeof text, ("%" + format).c_str(), value);
   return text;
 }
@@ -61,7 +66,8 @@ std::string complaint_about_checkpoint_path(const Setting& path) {
   if (path.is_none()) return {};
   const std::string& text = *path.text();
   if (!text.ends_with(".weights.h5")) return "must end in .weights.h5, as Keras asks";
-  if (text.find("..") != std::string::npos || text.starts_with('/')) return "must be a place inside the folder of the run";
+  if (text.find("..") != std::string::npos || text.starts_with('/'))
+    return "must be a place inside the folder of the run";
   if (!filled(text, [](const Place&) { return std::string(); })) {
     return "has braces that are not of the form {epoch}, {epoch:02d} or {val_loss:.2f}";
   }
@@ -71,7 +77,8 @@ std::string complaint_about_checkpoint_path(const Setting& path) {
 void check_checkpoint_path(const std::string& path, const std::vector<std::string>& values) {
   filled(path, [&](const Place& place) {
     if (place.name != "epoch" && std::find(values.begin(), values.end(), place.name) == values.end()) {
-      throw UserError(ExitCode::recipe, "callback \"ModelCheckpoint\"", "filepath names " + quote(place.name) + ", and there is no such value",
+      throw UserError(ExitCode::recipe, "callback \"ModelCheckpoint\"",
+                      "filepath names " + quote(place.name) + ", and there is no such value",
                       "there are epoch, " + join(values, ", "));
     }
     return std::string();

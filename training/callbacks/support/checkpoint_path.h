@@ -1,4 +1,5 @@
-// Names of files of weights with values in them, as Keras' ModelCheckpoint has: "weights.{epoch:02d}-{val_loss:.2f}.weights.h5".
+// Names of files of weights with values in them, as Keras' ModelCheckpoint has:
+// "weights.{epoch:02d}-{val_loss:.2f}.weights.h5".
 #pragma once
 
 #include <string>

@@ -7,7 +7,8 @@
 namespace dltrain::training {
 
 std::span<const EnumName<MonitorMode>> enum_names(MonitorMode) {
-  static constexpr std::array<EnumName<MonitorMode>, 3> names = {{{MonitorMode::automatic, "auto"}, {MonitorMode::min, "min"}, {MonitorMode::max, "max"}}};
+  static constexpr std::array<EnumName<MonitorMode>, 3> names = {
+      {{MonitorMode::automatic, "auto"}, {MonitorMode::min, "min"}, {MonitorMode::max, "max"}}};
   return names;
 }
 
