@@ -58,7 +58,7 @@ struct DataRequest {
   std::vector<std::string> input_names;  // the model's inputs where it declares them; empty: one, called "input"
   TargetKind target_kind = TargetKind::automatic;  // of a model with one output
   std::vector<TargetRequest> targets;  // the outputs in their order where the model has several; the data's targets are
-                                       // then named and ordered like them
+      // then named and ordered like them
 };
 
 }  // namespace dltrain

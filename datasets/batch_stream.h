@@ -23,7 +23,7 @@ struct StreamOptions {
   int64_t epoch = 0;
   int64_t first_batch = 0;  // where a resumed pass goes on
   int64_t prefetch = batches_ahead;  // batches prepared ahead; 0: none, and no thread. There is no thread either if the
-                                     // first batch shows that reading costs less than handing over
+      // first batch shows that reading costs less than handing over
   const std::atomic<bool>* stop = nullptr;  // when it becomes true, next() ends early
 };
 

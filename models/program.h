@@ -1,12 +1,12 @@
-// A model with its loss and optimizer as graphs: the parts of a training program. Each part is assembled for a batch
-// size and shares the table of states with the others.
+// A model with its loss and optimizer as graphs: the parts of a training program. Each part is assembled for a batch size
+// and shares the table of states with the others.
 //
 //   predict(n)    outputs
 //   evaluate(n)   inference, adds losses and metrics to the sums of "evaluate"
-//   gradient(n)   one micro-batch: adds gradients (of sums, not means) and weights to the gradient states, sums to
-//   "train" exchange()    nothing; where processes of a data-parallel run will add up their gradient states apply()
-//   divides by the weights, clips, updates under "all gradients are finite", clears the gradient states train(n)
-//   gradient and apply in one graph, for one micro-batch per step: gradients never leave the arena
+//   gradient(n)   one micro-batch: adds gradients (of sums, not means) and weights to the gradient states, sums to "train"
+//   exchange()    nothing; where processes of a data-parallel run will add up their gradient states
+//   apply()       divides by the weights, clips, updates under "all gradients are finite", clears the gradient states
+//   train(n)      gradient and apply in one graph, for one micro-batch per step: gradients never leave the arena
 #pragma once
 
 #include <string>
@@ -22,10 +22,10 @@ namespace dltrain::models {
 
 // A number that accumulates on the device, and how to read it.
 struct Tracked {
-  std::string name;                    // as Keras prints it: "loss", "kind_accuracy"
-  std::string output;                  // of the model; empty for the total loss
-  std::vector<std::string> states;     // sums, of the set asked for
-  const Component* metric = nullptr;   // null: a loss, states[0] / states[1]
+  std::string name;  // as Keras prints it: "loss", "kind_accuracy"
+  std::string output;  // of the model; empty for the total loss
+  std::vector<std::string> states;  // sums, of the set asked for
+  const Component* metric = nullptr;  // null: a loss, states[0] / states[1]
 };
 
 class ProgramBuilder;

@@ -2,15 +2,16 @@
 //
 //   DLTRAIN_FAULT_ROOT=/folder        only operations on paths below it count
 //   DLTRAIN_FAULT="rule;rule;..."
-//     io:OP=ERRNO@N[,sticky]          the N-th OP (or "change": one that changes something; "all": any) fails, sticky:
-//     and all later short@N                         the N-th write writes half of its bytes crash@N[,after|,torn]
-//     SIGKILL before, after or in the middle of the N-th operation that changes something
+//     io:OP=ERRNO@N[,sticky]          the N-th OP (or "change": one that changes something; "all": any) fails, sticky: and all later
+//     short@N                         the N-th write writes half of its bytes
+//     crash@N[,after|,torn]           SIGKILL before, after or in the middle of the N-th operation that changes something
 //     crash@OP:PATTERN:N[,after|,torn]  the same for the N-th OP on paths that match (fnmatch)
-//     signal:NAME@N                   sends INT, TERM, HUP, ... to the process at the N-th operation that changes
-//     something alloc@N[,sticky]                the N-th operator new, aligned_alloc or posix_memalign of the program's
-//     own code fails malloc@N[,sticky]               the N-th malloc, calloc or realloc of it fails floor=BYTES smaller
-//     allocations do not count record=FILE                     log of operations for the replayer (record.h) count=FILE
-//     counters.h
+//     signal:NAME@N                   sends INT, TERM, HUP, ... to the process at the N-th operation that changes something
+//     alloc@N[,sticky]                the N-th operator new, aligned_alloc or posix_memalign of the program's own code fails
+//     malloc@N[,sticky]               the N-th malloc, calloc or realloc of it fails
+//     floor=BYTES                     smaller allocations do not count
+//     record=FILE                     log of operations for the replayer (record.h)
+//     count=FILE                      counters.h
 // Allocations of other libraries do not count: not all of them can report a failure.
 // N counts from 1. Wrong rules end the process with code 99: a test must not pass because its fault was misspelt.
 #pragma once
