@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "core/files.h"
 #include "tests/app/process.h"
 #include "tests/support/golden.h"
 #include "tests/support/paths.h"
@@ -33,6 +34,14 @@ TEST_CASE("recipes are explained as kept") {
 TEST_CASE("recipes whose data is not shipped have golden specs") {
   const std::string recipe = GENERATE("mnist_mlp", "mnist_cnn", "housing");
   check_golden("explain/" + recipe + ".spec.txt", explained(recipe, {"spec"}));
+}
+
+TEST_CASE("benchmark models have golden graphs and plans") {
+  for (const std::string& file : list_directory(source_path("recipes/benchmarks"), ExitCode::io)) {
+    const std::string recipe = "benchmarks/" + file.substr(0, file.size() - 5);
+    check_golden("explain/" + recipe + ".graph.txt", explained(recipe, {"graph"}));
+    check_golden("explain/" + recipe + ".plan.txt", explained(recipe, {"plan", "--device", "reference"}));
+  }
 }
 
 }  // namespace dltrain::test

@@ -153,6 +153,59 @@ TEST_CASE("synthetic regression: without noise the targets are a linear function
   CHECK(std::abs(a * x[4] + b * x[5] - y[2]) < 1e-4);
 }
 
+TEST_CASE("synthetic: two classes are the signs of the sums") {
+  const std::vector<std::pair<std::string, Setting>> settings = {
+      {"type", "synthetic"}, {"shape", 6}, {"samples", 50}, {"noise", 0}};
+  const auto opened_as = [&](const std::string& task) {
+    auto with_task = settings;
+    with_task.emplace_back("task", task);
+    Table all;
+    for (const auto& [key, value] : with_task) all.set(key, value);
+    return read_all(*open(all).data, Part::train);
+  };
+  const Batch sums = opened_as("regression");
+  const Batch signs = opened_as("two_classes");
+  CHECK(sums.inputs[0] == signs.inputs[0]);
+  REQUIRE(signs.targets[0].shape == Shape{50});
+  for (size_t i = 0; i < 50; ++i) CHECK(numbers(signs.targets[0])[i] == (floats(sums.targets[0])[i] > 0 ? 1 : 0));
+}
+
+TEST_CASE("synthetic segmentation: the target is the sign of the first channel") {
+  const auto opened = open(
+      table({{"type", "synthetic"}, {"task", "segmentation"}, {"shape", List{3, 4, 2}}, {"samples", 5}, {"noise", 0}}));
+  const Batch batch = read_all(*opened.data, Part::train);
+  REQUIRE(batch.targets[0].shape == Shape{5, 3, 4, 1});
+  for (size_t i = 0; i < 60; ++i) CHECK(floats(batch.targets[0])[i] == (floats(batch.inputs[0])[2 * i] > 0 ? 1 : 0));
+}
+
+TEST_CASE("synthetic texts: every class has its share of the vocabulary") {
+  const auto opened = open(table({{"type", "synthetic"},
+                                  {"task", "text_classification"},
+                                  {"shape", 7},
+                                  {"samples", 40},
+                                  {"classes", 3},
+                                  {"vocabulary", 10}}));
+  const Batch batch = read_all(*opened.data, Part::train);
+  REQUIRE(batch.inputs[0].shape == Shape{40, 7});
+  REQUIRE(batch.inputs[0].dtype == DType::i32);
+  for (size_t i = 0; i < 280; ++i) CHECK(numbers(batch.inputs[0])[i] / 3 == numbers(batch.targets[0])[i / 7]);
+  CHECK(opened.data->signature().targets[0].classes == 3);
+}
+
+TEST_CASE("synthetic tokens: the target of each step is the next one") {
+  const auto opened =
+      open(table({{"type", "synthetic"}, {"task", "next_token"}, {"shape", 6}, {"samples", 4}, {"vocabulary", 65}}));
+  const Batch batch = read_all(*opened.data, Part::train);
+  REQUIRE(batch.targets[0].shape == Shape{4, 6});
+  const auto x = numbers(batch.inputs[0]);
+  const auto y = numbers(batch.targets[0]);
+  for (size_t i = 0; i < 24; ++i) {
+    CHECK(y[i] == (3 * x[i] + 1) % 65);
+    if (i % 6 != 5) CHECK(x[i + 1] == y[i]);
+  }
+  CHECK(opened.data->signature().targets[0].classes == 65);
+}
+
 TEST_CASE("messages about arrays") {
   test::GoldenSections golden("datasets/arrays.txt");
   const test::TemporaryFolder folder;

@@ -96,6 +96,11 @@ std::vector<RunCase> recipe_cases() {
     if (!is_shipped && std::getenv("DLTRAIN_DATA") == nullptr) continue;
     cases.push_back({name.substr(0, name.size() - 5), "", {"--epochs", "3"}});
   }
+  for (const std::string& name : list_directory(source_path("recipes/benchmarks"), ExitCode::io)) {
+    cases.push_back({"benchmarks/" + name.substr(0, name.size() - 5),
+                     "",
+                     {"--epochs", "3", "--set", "data.samples=64", "--set", "train.batch_size=16"}});
+  }
   return cases;
 }
 
