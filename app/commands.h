@@ -16,6 +16,7 @@ ExitCode replay(const ReplayOptions& options, const CommonOptions& common);
 ExitCode evaluate(const EvaluateOptions& options, const CommonOptions& common);
 ExitCode predict(const PredictOptions& options, const CommonOptions& common);
 ExitCode crosscheck(const CrosscheckOptions& options, const CommonOptions& common);
+ExitCode profile(const ProfileOptions& options, const CommonOptions& common);
 ExitCode explain(const ExplainOptions& options, const CommonOptions& common);
 ExitCode logs(const LogsOptions& options, const CommonOptions& common);
 ExitCode list(const ListOptions& options, const CommonOptions& common);

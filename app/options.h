@@ -77,6 +77,16 @@ struct CrosscheckOptions {
   std::string devices = "cpu,reference";
 };
 
+struct ProfileOptions {
+  RecipeOptions recipe;
+  std::string work = "train";
+  int64_t batch_size = 0;  // 0: that of the recipe
+  int64_t steps = 50;
+  bool all = false;
+  std::string output;  // JSON file
+  std::string trace;   // for ui.perfetto.dev
+};
+
 struct LogsOptions {
   std::vector<std::string> runs;  // folders
   std::vector<std::string> tags;  // with * and ? as in file names; empty: values of epochs

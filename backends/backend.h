@@ -76,8 +76,12 @@ struct DeviceInfo {
   std::string description;  // "AVX-512 with AMX, 2 threads, oneDNN 3.7.2"
   int64_t memory_bytes = 0;  // what the process may use
   int64_t library_bytes = 0;  // about what computing takes beside what is allocated here: code, tables, stacks
-  double peak_flops = 0;  // 0: not known
-  double peak_bandwidth = 0;  // bytes per second; 0: not known
+};
+
+// What a device does at most.
+struct Limits {
+  double flops = 0;  // float32 multiplications and additions per second; 0: not known
+  double bandwidth = 0;  // bytes read and written per second, where no cache holds them; 0: not known
 };
 
 class Backend {
@@ -104,6 +108,8 @@ class Backend {
   virtual void wait() = 0;
   // Host memory can be given to kernels as it is.
   virtual bool shares_host_memory() const = 0;
+  // Measures them now; nothing is known of a backend that is not made to be fast.
+  virtual Limits measure_limits() { return {}; }
   // Records launches for repeated runs; null where there is nothing to gain.
   virtual std::unique_ptr<Recording> record(std::span<const Launch>) { return nullptr; }
 };

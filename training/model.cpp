@@ -96,6 +96,15 @@ std::optional<backends::Session::NotFinite> Model::apply_until_not_finite(const 
   return session_.run_until_not_finite(plan(PlanKind::apply, 0), fed);
 }
 
+std::vector<double> Model::run_timed(PlanKind kind, const Batch& batch, const StepScalars& scalars) {
+  const bool reads_nothing = kind == PlanKind::apply;
+  backends::Feed fed = reads_nothing ? backends::Feed() : feed(batch, kind != PlanKind::predict);
+  set_scalars(fed, scalars, program_.spec().seed);
+  return session_.run_timed(plan(kind, reads_nothing ? 0 : batch.size), fed);
+}
+
+const backends::Plan& Model::prepare(PlanKind kind, int64_t batch) { return session_.plan(plan(kind, batch)); }
+
 double Model::loss() { return session_.scalar_result(last_plan_, "loss"); }
 
 void Model::evaluate(const Batch& batch) {

@@ -36,6 +36,15 @@ struct StepScalars {
   double learning_rate = 0;
 };
 
+// What a plan is for: a whole training step, one micro-batch of it, its update, and what Program calls so.
+enum class PlanKind {
+  train,
+  gradient,
+  apply,
+  evaluate,
+  predict
+};
+
 class Model {
  public:
   Model(models::Program program, std::unique_ptr<backends::Backend> backend);
@@ -60,6 +69,11 @@ class Model {
   std::optional<backends::Session::NotFinite> train_until_not_finite(const datasets::Batch& batch,
                                                                      const StepScalars& scalars);
   std::optional<backends::Session::NotFinite> apply_until_not_finite(const StepScalars& scalars);
+  // One run of a plan, kernel by kernel: the seconds that each took, in the order of prepare(kind, batch).steps. `apply`
+  // reads no batch.
+  std::vector<double> run_timed(PlanKind kind, const datasets::Batch& batch, const StepScalars& scalars);
+  // Compiles the plan if it is not there. The reference lasts until another plan is made.
+  const backends::Plan& prepare(PlanKind kind, int64_t batch);
   // The loss of the last train or gradient; waits for it.
   double loss();
   void evaluate(const datasets::Batch& batch);
@@ -84,13 +98,6 @@ class Model {
 
  private:
   friend class Observer;
-  enum class PlanKind {
-    train,
-    gradient,
-    apply,
-    evaluate,
-    predict
-  };
   int plan(PlanKind kind, int64_t batch);
   backends::Feed feed(const datasets::Batch& batch, bool targets) const;
   static void set_scalars(backends::Feed& feed, const StepScalars& scalars, uint64_t seed);

@@ -7,6 +7,7 @@
 
 #include "backends/onednn/denormals.h"
 #include "backends/onednn/fuse.h"
+#include "backends/onednn/limits.h"
 #include "backends/onednn/parallel.h"
 #include "backends/onednn/registry.h"
 #include "core/checked.h"
@@ -64,6 +65,8 @@ std::unique_ptr<Kernel> OnednnBackend::compile(const graph::Graph& graph, const 
   }
   throw Bug("compile is asked for " + node.op->name + ", which is not supported");
 }
+
+Limits OnednnBackend::measure_limits() { return onednn::measure_limits(machine_); }
 
 graph::Graph OnednnBackend::fuse(const graph::Graph& graph) const { return onednn::fuse(graph); }
 

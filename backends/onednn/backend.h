@@ -28,6 +28,7 @@ class OnednnBackend final : public Backend {
   void zero(void* device, int64_t bytes) override;
   void wait() override {}
   bool shares_host_memory() const override { return true; }
+  Limits measure_limits() override;
 
  private:
   Machine machine_;

@@ -1,0 +1,65 @@
+// dltrain profile: where the time of a step goes.
+#include <cstdio>
+
+#include "app/commands.h"
+#include "app/experiment.h"
+#include "app/profile/report.h"
+#include "backends/factory.h"
+#include "core/files.h"
+#include "core/text.h"
+#include "formats/json/json.h"
+#include "training/adapt.h"
+#include "training/interrupt.h"
+
+namespace dltrain::app {
+
+namespace {
+
+training::Work work_of(const std::string& name) {
+  if (name == "train") return training::Work::train;
+  if (name == "evaluate") return training::Work::evaluate;
+  if (name == "predict") return training::Work::predict;
+  throw UserError(ExitCode::recipe, "dltrain profile", "there is no work \"" + name + "\"",
+                  "--work takes train, evaluate or predict");
+}
+
+const char* title_of(training::Work work) {
+  switch (work) {
+    case training::Work::train: return "training step";
+    case training::Work::evaluate: return "evaluation";
+    case training::Work::predict: return "prediction";
+  }
+  return "";
+}
+
+}  // namespace
+
+ExitCode profile(const ProfileOptions& options, const CommonOptions& common) {
+  training::watch_signals();
+  const training::Work work = work_of(options.work);
+  const training::OpenedRecipe recipe = open_recipe(options.recipe);
+  const models::Spec& spec = recipe.spec;
+  const auto data = open_data(spec);
+  training::Model model(open_program(spec, data->signature()),
+                        backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)}));
+  model.initialize();
+  training::adapt_layers(model, *data);
+  const training::Profile result = training::profile(model, *data, {work, options.batch_size, options.steps});
+  if (training::interrupted()) return training::signal_exit_code();
+  const std::string device = model.session().backend().device().description;
+  const std::string json = formats::json_text(profile_json(result, spec.name, device)) + "\n";
+  if (!options.output.empty()) write_file_durably(options.output, json);
+  if (!options.trace.empty())
+    write_file_durably(options.trace, formats::json_text(profile_trace(result, spec.name)) + "\n");
+  if (common.json) {
+    std::printf("%s", json.c_str());
+    return ExitCode::ok;
+  }
+  std::printf("%s, %s of %s on %s\n%s\n", spec.name.c_str(), title_of(work),
+              counted(result.samples_per_step, "sample").c_str(), device.c_str(),
+              profile_table(result, options.all).c_str());
+  for (const std::string& text : profile_advice(result, spec)) std::printf("- %s\n", text.c_str());
+  return ExitCode::ok;
+}
+
+}  // namespace dltrain::app
