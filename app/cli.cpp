@@ -97,8 +97,10 @@ void add_verify(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("verify", "check every byte of a run's checkpoints");
   command->add_option("RUN", parsed.verify.run, "the folder of a run, or of a checkpoint")->required();
   command
-      ->add_option("--replay", parsed.verify.replay,
-                   "also train N steps from a checkpoint, twice, and compare the bits")
+      ->add_option(
+          "--replay", parsed.verify.replay,
+          "also train up to N steps again, from one checkpoint to the next, and compare the bits; where no two are "
+          "so near, N steps twice from the newest")
       ->type_name("N");
   command->footer(
       "Examples: dltrain verify runs/digits/0001\n          dltrain verify runs/digits/0001 --replay 20\nExit code 4 if something is damaged, 10 if the bits differ.");

@@ -55,7 +55,7 @@ std::string transfer_table(const Transfer& transfer) {
   return table_text(rows);
 }
 
-Transfer init_from(training::Model& model, const FitOptions& options) {
+Transfer planned_weights(const training::Model& model, const FitOptions& options) {
   refuse_two_sources(model);
   Transfer transfer = training::plan_transfer(model, training::weights_file_of(options.init_from));
   std::string table = transfer_table(transfer);
@@ -68,7 +68,6 @@ Transfer init_from(training::Model& model, const FitOptions& options) {
     throw UserError(ExitCode::model, transfer.file, "the weights do not fit the model as a whole:\n" + table,
                     "add --init-partial to take what fits; the other layers begin with their initializers");
   }
-  apply_transfer(model, transfer);
   return transfer;
 }
 

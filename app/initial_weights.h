@@ -8,9 +8,9 @@
 
 namespace dltrain::app {
 
-// Finds what fits and puts it into the model. Throws UserError (model) with the table where something does not fit and
+// Finds what fits; nothing is changed yet. Throws UserError (model) with the table where something does not fit and
 // --init-partial was not given, and where nothing fits at all; (recipe) if the recipe names weights of its own.
-training::Transfer init_from(training::Model& model, const FitOptions& options);
+training::Transfer planned_weights(const training::Model& model, const FitOptions& options);
 
 // A line for what was taken, and a table of all layers.
 std::string transfer_line(const training::Transfer& transfer);

@@ -74,9 +74,11 @@ training::CallbackContext TrainingSession::context(const std::string& folder) {
           &observer_};
 }
 
-// What is wrong with the callbacks is found before a folder is made.
+// What is wrong with the callbacks or the weights to begin with is found before a folder is made.
 training::RunFolder TrainingSession::make_folder() {
   training::CallbackList{context("")};
+  if (request_.checkpoint.empty() && !request_.options.init_from.empty())
+    given_ = planned_weights(model_, request_.options);
   if (request_.opened) return std::move(*request_.opened);
   return training::RunFolder::create(spec_, request_.folder, request_.recipe.text, models::canonical_toml(spec_));
 }
@@ -90,7 +92,7 @@ training::Surroundings TrainingSession::surroundings() {
 void TrainingSession::prepare_model() {
   model_.initialize();
   if (request_.checkpoint.empty()) {
-    if (!request_.options.init_from.empty()) begin_with_given_weights();
+    if (given_) begin_with_given_weights();
     else if (!spec_.model.weights.empty()) training::load_weights(model_, training::starting_weights(spec_));
     else training::adapt_layers(model_, *data_);
   }
@@ -103,11 +105,12 @@ void TrainingSession::prepare_model() {
 }
 
 void TrainingSession::begin_with_given_weights() {
-  const training::Transfer given = init_from(model_, request_.options);
-  training::adapt_layers(model_, *data_, [&](const std::string& layer) { return given.takes(layer); });
+  training::apply_transfer(model_, *given_);
+  given_->values.clear();  // they are in the model now
+  training::adapt_layers(model_, *data_, [&](const std::string& layer) { return given_->takes(layer); });
   folder_.record().initial_weights = absolute_path(request_.options.init_from);
   if (talks())
-    std::fprintf(stderr, "initial weights: %s\n%s", transfer_line(given).c_str(), transfer_table(given).c_str());
+    std::fprintf(stderr, "initial weights: %s\n%s", transfer_line(*given_).c_str(), transfer_table(*given_).c_str());
 }
 
 void TrainingSession::prepare_validation(int64_t samples, int64_t batch_size) {
@@ -116,9 +119,19 @@ void TrainingSession::prepare_validation(int64_t samples, int64_t batch_size) {
   model_.prepare_evaluation(std::min(batch_size, samples));
 }
 
+void TrainingSession::refuse_fewer_epochs(const training::Position& at) const {
+  const int64_t begun = at.epoch_started ? at.epoch : at.epoch - 1, wanted = spec_.train.epochs;
+  if (begun <= wanted) return;
+  throw UserError(
+      ExitCode::recipe, folder_.path(),
+      "the run has come to epoch " + std::to_string(begun) + ", and is to end after " + counted(wanted, "epoch"),
+      "write --epochs " + std::to_string(begun) + " or more");
+}
+
 // Says what has changed since, and whether the run is still the one it would have been.
 void TrainingSession::go_on(training::Trainer& trainer) {
   trainer.restore(training::read_checkpoint(request_.checkpoint, model_.program()), request_.checkpoint);
+  refuse_fewer_epochs(trainer.position());
   std::vector<std::string> changes = training::differences(folder_.record().surroundings, surroundings());
   for (const std::string& line : models::differences(*request_.before, spec_)) changes.push_back("recipe: " + line);
   if (!changes.empty()) folder_.write_resolved(models::canonical_toml(spec_));
@@ -131,8 +144,10 @@ void TrainingSession::go_on(training::Trainer& trainer) {
   std::erase_if(changes, [](const std::string& change) {
     return change.starts_with("recipe: train.epochs:");
   });  // more of the same
-  if (!changes.empty())
-    std::fprintf(stderr, "  the state is the same; the result is not bit for bit that of a run without interruption\n");
+  std::fprintf(stderr, "  %s\n",
+               changes.empty()
+                   ? "the result is bit for bit that of a run without interruption"
+                   : "the state is the same; the result is not bit for bit that of a run without interruption");
 }
 
 ExitCode TrainingSession::run() {
@@ -144,8 +159,9 @@ ExitCode TrainingSession::run() {
   }
 }
 
-// Best effort: what led here is the error to report.
+// Best effort: what led here is the error to report. A run that could not go on is what it was.
 void TrainingSession::fail(const std::string& reason) {
+  if (request_.opened && !begun_) return;
   folder_.record().status = "failed";
   folder_.record().reason = reason;
   try {
@@ -171,6 +187,7 @@ ExitCode TrainingSession::train() {
   record.epochs = spec_.train.epochs;
   record.surroundings = here;
   folder_.write();
+  begun_ = true;
   callbacks_.open();
   callbacks_.emit(training::RunStarted{folder_.path(), spec_.train.epochs, steps_per_epoch(), spec_.train.batch_size,
                                        data_->size(Part::train), data_->size(Part::validation), data_->size(Part::test),

@@ -14,6 +14,7 @@
 #include "training/observer.h"
 #include "training/run_folder.h"
 #include "training/trainer.h"
+#include "training/transfer.h"
 
 namespace dltrain::app {
 
@@ -43,6 +44,7 @@ class TrainingSession {
   void begin_with_given_weights();
   void prepare_validation(int64_t samples, int64_t batch_size);
   void go_on(training::Trainer& trainer);
+  void refuse_fewer_epochs(const training::Position& at) const;
   training::Values test();
   ExitCode train();
   ExitCode finish(training::Outcome outcome);
@@ -56,10 +58,12 @@ class TrainingSession {
   std::unique_ptr<datasets::Dataset> data_;
   training::Model model_;
   training::Observer observer_{model_, *data_};
+  std::optional<training::Transfer> given_;  // weights of --init-from; checked before a folder is made
   training::RunFolder folder_;
   training::CallbackList callbacks_;
   Progress progress_;
   JsonEvents json_;
+  bool begun_ = false;  // the folder says "running"
 };
 
 }  // namespace dltrain::app

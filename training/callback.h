@@ -65,6 +65,9 @@ class Callback {
   // Whether it sets the learning rate; at most one may, and none beside a schedule.
   virtual bool sets_learning_rate() const { return false; }
 
+  // Whether all it does is outside: it writes logs or starts programs. Left out where steps are only made again.
+  virtual bool only_records() const { return false; }
+
   // What it remembers. restore(state()) on another object of the same parameters makes that one go on exactly as this
   // one would. Where it writes a log, the state holds the file's length, and everything up to it has been written.
   virtual Table state() { return {}; }

@@ -95,6 +95,10 @@ CallbackList::CallbackList(const CallbackContext& context) {
   diagnostics.throw_if_errors(ExitCode::recipe);
 }
 
+void CallbackList::leave_out_records() {
+  std::erase_if(callbacks_, [](const Named& named) { return named.callback->only_records(); });
+}
+
 void CallbackList::open() {
   for (const Named& named : callbacks_) named.callback->open();
 }

@@ -19,6 +19,8 @@ class CallbackList {
   explicit CallbackList(const CallbackContext& context);
   // One more at the end, not part of checkpoints; it outlives the list.
   void add(Callback& callback) { observers_.push_back(&callback); }
+  // Those stay that can change what is trained: for steps that are made again.
+  void leave_out_records();
 
   void open();
   // All of them see the event; what they wish is collected.

@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "formats/hdf5/weights_file.h"
 #include "models/keras_paths.h"
+#include "training/checkpoint/store.h"
 
 namespace dltrain::training {
 
@@ -36,13 +37,9 @@ std::string weights_file_of(const std::string& path) {
   for (const std::string inner : {"model/model.weights.h5", "model.weights.h5"}) {
     if (exists(join_path(path, inner))) return join_path(path, inner);
   }
-  const std::string best = join_path(path, "best");
-  if (exists(best)) {
-    throw UserError(ExitCode::model, path, "the run has not finished",
-                    "its best checkpoint so far is " + best + ": name that");
-  }
+  if (const auto checkpoint = best_checkpoint(path)) return join_path(checkpoint->path, "model.weights.h5");
   throw UserError(ExitCode::model, path, "this folder holds no model: model.weights.h5 is missing",
-                  "name a run that has finished, or a .weights.h5 file");
+                  "name a run, or a .weights.h5 file");
 }
 
 namespace {

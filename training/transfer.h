@@ -38,7 +38,8 @@ struct Transfer {
   bool takes(const std::string& layer) const;
 };
 
-// The weights file of a run, a model folder, or a .weights.h5 file. Throws UserError (model) if there is none.
+// The weights file of a run, a model folder, or a .weights.h5 file. Of a run that has not ended, those of its best
+// undamaged checkpoint. Throws UserError (model) if there is none.
 std::string weights_file_of(const std::string& path);
 
 // Matches by name where the file has every layer of the model under its name; else by Keras' paths, if these fit

@@ -1,4 +1,5 @@
 // dltrain resume: a run goes on from its newest good checkpoint, with the recipe that it has.
+#include <algorithm>
 #include <cstdio>
 
 #include "app/commands.h"
@@ -37,7 +38,7 @@ ExitCode go_on(const std::string& run, training::OpenedRecipe recipe, const Comm
           stderr,
           "%s is %s after %ld epochs; nothing is left to do\n   = help: to train longer: dltrain resume %s --epochs %ld\n",
           run.c_str(), record.status.c_str(), static_cast<long>(record.epoch), run.c_str(),
-          static_cast<long>(record.epochs * 2));
+          static_cast<long>(std::max(record.epoch, record.epochs) * 2));
     }
     return ExitCode::ok;
   }

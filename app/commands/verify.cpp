@@ -1,16 +1,15 @@
-// dltrain verify: whether checkpoints are what was written, and whether training from one gives the same bits twice.
+// dltrain verify: whether checkpoints are what was written, and whether training from one gives the same bits again.
+#include <algorithm>
 #include <cstdio>
+#include <span>
 
 #include "app/commands.h"
-#include "app/experiment.h"
-#include "backends/factory.h"
+#include "app/repeat.h"
 #include "core/files.h"
 #include "core/text.h"
 #include "training/checkpoint/checkpoint.h"
 #include "training/checkpoint/store.h"
 #include "training/interrupt.h"
-#include "training/model_folder.h"
-#include "training/trainer.h"
 
 namespace dltrain::app {
 
@@ -24,34 +23,34 @@ std::vector<training::StoredCheckpoint> checkpoints_of(const std::string& path) 
   return found;
 }
 
-// The states after `steps` steps from a checkpoint.
-training::States train_from(const std::string& checkpoint, int64_t steps) {
-  models::Spec spec = training::open_model_folder(training::catalogue(), checkpoint).spec;
-  spec.train.epochs += steps;  // there is always a next step
-  spec.callbacks.clear();
-  const auto data = open_data(spec);
-  training::Model model(open_program(spec, data->signature()),
-                        backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)}));
-  training::CallbackList none;
-  training::Trainer trainer(model, *data, none);
-  training::Snapshot snapshot = training::read_checkpoint(checkpoint, model.program());
-  trainer.stop_after(snapshot.position.step + steps);
-  trainer.restore(std::move(snapshot), checkpoint);
-  trainer.fit();
-  return training::copy_states(model);
+// What `--replay` found, as a line; and what could have led to it.
+ExitCode report(const std::string& what, const Repeated& result, const std::string& ending) {
+  for (const std::string& change : result.changes) std::fprintf(stderr, "changed: %s\n", change.c_str());
+  if (result.differing.empty()) {
+    std::printf("%s: all %zu states are %s, bit for bit\n", what.c_str(), result.states, ending.c_str());
+    return ExitCode::ok;
+  }
+  constexpr size_t most = 8;
+  const std::span<const std::string> shown(result.differing.data(), std::min(result.differing.size(), most));
+  std::printf("%s: not the same: %s%s\n", what.c_str(), join(shown, ", ").c_str(),
+              result.differing.size() > most ? ", ..." : "");
+  return ExitCode::not_met;
 }
 
-ExitCode compare(const std::string& checkpoint, int64_t steps) {
-  const training::States first = train_from(checkpoint, steps), second = train_from(checkpoint, steps);
-  for (size_t i = 0; i < first.size(); ++i) {
-    if (first[i] == second[i]) continue;
-    std::printf("replayed %ld steps from %s twice: %s differs\n", static_cast<long>(steps), checkpoint.c_str(),
-                quote(first[i].name).c_str());
-    return ExitCode::not_met;
+std::string steps_text(int64_t steps) { return counted(steps, "step"); }
+
+// From one checkpoint of the run to a later one where two are near enough, else twice from the newest.
+ExitCode replay_steps(const std::vector<GoodCheckpoint>& good, int64_t steps) {
+  const auto stretch = stretch_within(good, steps);
+  if (!stretch) {
+    const std::string& newest = good.back().path;
+    return report("trained " + steps_text(steps) + " from " + newest + " twice", repeat_twice(newest, steps),
+                  "the same");
   }
-  std::printf("replayed %ld steps from %s twice: all %zu states are the same, bit for bit\n", static_cast<long>(steps),
-              checkpoint.c_str(), first.size());
-  return ExitCode::ok;
+  const int64_t made = stretch->to.manifest.position.step - stretch->from.manifest.position.step;
+  return report(
+      "trained " + steps_text(made) + " again from " + stretch->from.path + " to " + file_name(stretch->to.path),
+      repeat(*stretch), "those that the run saved");
 }
 
 }  // namespace
@@ -60,7 +59,7 @@ ExitCode verify(const VerifyOptions& options, const CommonOptions&) {
   training::watch_signals();
   if (options.replay && *options.replay < 1)
     throw UserError(ExitCode::recipe, "--replay", "takes a number of steps, 1 or more", "write --replay 20");
-  std::string newest;
+  std::vector<GoodCheckpoint> good;
   size_t damaged = 0;
   const auto checkpoints = checkpoints_of(options.run);
   for (const training::StoredCheckpoint& checkpoint : checkpoints) {
@@ -70,15 +69,16 @@ ExitCode verify(const VerifyOptions& options, const CommonOptions&) {
       for (const training::FileRecord& file : manifest.files) bytes += file.bytes;
       std::printf("%s  good  step %ld, %s, %s\n", checkpoint.path.c_str(), static_cast<long>(manifest.position.step),
                   bytes_text(bytes).c_str(), manifest.created.c_str());
-      newest = checkpoint.path;
+      good.push_back({checkpoint.path, manifest});
     } catch (const UserError& error) {
       std::printf("%s  damaged\n", checkpoint.path.c_str());
       std::fprintf(stderr, "%s", error.diagnostics().front().text().c_str());
       ++damaged;
     }
   }
-  if (options.replay && !newest.empty()) {
-    const ExitCode code = compare(newest, *options.replay);
+  if (options.replay && !good.empty()) {
+    std::fflush(stdout);  // before what may go wrong
+    const ExitCode code = replay_steps(good, *options.replay);
     if (code != ExitCode::ok) return code;
   }
   return damaged > 0 ? ExitCode::model : ExitCode::ok;

@@ -65,6 +65,8 @@ struct Command : Callback {
                     "give its path, or install it where $PATH looks");
   }
 
+  bool only_records() const override { return true; }
+
   void on(const Event& event, Wishes& wishes) override {
     if (const auto* epoch = std::get_if<EpochDone>(&event); epoch != nullptr && after_epochs) {
       Variables variables = about("epoch", epoch->epoch, epoch->step);

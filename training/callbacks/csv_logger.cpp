@@ -53,6 +53,7 @@ struct CSVLogger : Callback {
     return state;
   }
   void restore(const Table& state) override { length_ = static_cast<uint64_t>(count_at(state, "length")); }
+  bool only_records() const override { return true; }
   std::vector<std::string> files() const override { return {path_}; }
 
   void on(const Event& event, Wishes&) override {

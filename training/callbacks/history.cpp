@@ -39,6 +39,7 @@ struct History : Callback {
     csv_length_ = static_cast<uint64_t>(count_at(state, "csv_length"));
     lines_length_ = static_cast<uint64_t>(count_at(state, "jsonl_length"));
   }
+  bool only_records() const override { return true; }
   std::vector<std::string> files() const override { return {csv_.path(), lines_.path()}; }
 
   void on(const Event& event, Wishes&) override {

@@ -158,6 +158,7 @@ struct TensorBoard : Callback {
         std::any_of(values_.begin(), values_.end(), [](const std::string& v) { return v.starts_with("val_"); });
     log_.open(validates ? std::vector<std::string>{"", "train", "validation"} : std::vector<std::string>{"", "train"});
   }
+  bool only_records() const override { return true; }
   std::vector<std::string> files() const override { return log_.files(); }
 
   Table state() override {

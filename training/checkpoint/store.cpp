@@ -73,6 +73,14 @@ std::optional<StoredCheckpoint> newest_checkpoint(const std::string& run, std::v
   return {};
 }
 
+std::optional<StoredCheckpoint> best_checkpoint(const std::string& run) {
+  std::optional<StoredCheckpoint> best;
+  for (StoredCheckpoint& checkpoint : ranked_checkpoints(run, false)) {
+    if (!best || !best->rank || better(checkpoint, *best)) best = std::move(checkpoint);
+  }
+  return best;
+}
+
 CheckpointStore::CheckpointStore(const std::string& run) : run_(run), folder_(join_path(run, checkpoints_folder)) {
   create_directories(folder_);
   for (const std::string& name : list_directory(folder_, ExitCode::io)) {

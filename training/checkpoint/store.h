@@ -27,6 +27,9 @@ std::vector<StoredCheckpoint> ranked_checkpoints(const std::string& run, bool qu
 // The newest that is undamaged. What is wrong with newer ones is added to `notes`, a sentence each.
 std::optional<StoredCheckpoint> newest_checkpoint(const std::string& run, std::vector<std::string>& notes);
 
+// The undamaged one with the best value; the newest where none has a value.
+std::optional<StoredCheckpoint> best_checkpoint(const std::string& run);
+
 class CheckpointStore {
  public:
   // Makes the folder, reads what is there, and takes away what an earlier process left half-written.

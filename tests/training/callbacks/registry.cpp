@@ -140,4 +140,25 @@ TEST_CASE("a callback that goes on from a checkpoint behaves as if nothing had h
   }
 }
 
+TEST_CASE("a callback that only records wishes nothing that changes training, and one that writes logs says so") {
+  const models::Spec spec = any_spec();
+  for (const Schema& schema : training::callback_registry().schemas()) {
+    for (const std::string& example : examples_of(schema.kind)) {
+      INFO(example);
+      const TemporaryFolder folder;
+      auto callback = prepared(callback_component(example), spec, folder.path());
+      callback->open();
+      if (!callback->files().empty()) CHECK(callback->only_records());
+      if (!callback->only_records()) continue;
+      for (const training::Event& event : events()) {
+        const training::Wishes wishes = told(*callback, event);
+        CHECK_FALSE(wishes.learning_rate);
+        CHECK_FALSE(wishes.swap_averages);
+        CHECK(wishes.restore.empty());
+        if (schema.kind == "Command") break;  // starts a program at each epoch; its failure may end a run, no more
+      }
+    }
+  }
+}
+
 }  // namespace dltrain::test
