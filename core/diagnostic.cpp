@@ -106,6 +106,15 @@ void Diagnostics::sort_by_place() {
   };
   std::stable_sort(list_.begin(), list_.end(),
                    [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+  const auto says = [&](const Diagnostic& d) { return std::tuple(key(d), d.code, d.what); };
+  std::vector<Diagnostic> kept;
+  for (Diagnostic& each : list_) {
+    const bool is_known = each.place.line > 0 && std::any_of(kept.begin(), kept.end(), [&](const Diagnostic& before) {
+                            return says(before) == says(each);
+                          });
+    if (!is_known) kept.push_back(std::move(each));
+  }
+  list_ = std::move(kept);
 }
 
 bool Diagnostics::has_errors() const { return error_count() > 0; }

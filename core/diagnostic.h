@@ -44,7 +44,7 @@ class Diagnostics {
   void add(Diagnostic diagnostic) { list_.push_back(std::move(diagnostic)); }
   void add(const std::vector<Diagnostic>& diagnostics);
 
-  // In the order of the text, messages without a line last.
+  // In the order of the text, messages without a line last; what is said of one place twice, by copies, is kept once.
   void sort_by_place();
   bool has_errors() const;
   size_t error_count() const;

@@ -18,11 +18,9 @@ struct Key {
 
 constexpr std::array later = {
     Key{"recipe", "extends", "building on another recipe (extends)"},
-    Key{"recipe", "blocks", "blocks of layers ([blocks])"},
     Key{"recipe", "expect", "expectations ([[expect]])"},
     Key{"run", "repeat", "repeating a run (repeat)"},
     Key{"train", "weighted_metrics", "weighted metrics (weighted_metrics)"},
-    Key{"layer", "repeat", "repeating a layer (repeat)"},
     Key{"layer", "dtype", "a dtype for one layer (dtype)"},
     Key{"layer", "activity_regularizer", "regularizing activities (activity_regularizer)"},
 };

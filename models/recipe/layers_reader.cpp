@@ -80,14 +80,17 @@ class LayerReader {
 
   void unknown_type(const Setting& type) {
     const std::string& name = *type.text();
-    const Table* blocks =
-        reading_.recipe.table.contains("blocks") ? reading_.recipe.table.at("blocks").table() : nullptr;
-    if (blocks != nullptr && blocks->contains(name)) return;  // that blocks are not available is said at [blocks]
     const bool planned = reading_.catalogue.planned("layer", name);
     Diagnostic& d =
         reading_.diagnostics.error(planned ? "not-available" : "unknown-value", type.place(), who(),
                                    "layer type " + quote(name) + (planned ? " is not available yet" : " is not known"));
     suggest_kind(d, planned ? "" : name, reading_.catalogue, "layer");
+    if (planned) return;
+    std::vector<std::string> blocks;
+    if (const Table* defined = reading_.section("blocks")) {
+      for (const Table::Entry& entry : defined->entries()) blocks.push_back(entry.key);
+    }
+    if (const auto near = nearest(name, blocks)) d.hint = "did you mean the block " + quote(*near) + "?";
   }
 
   void read_layer(const Setting& type) {
@@ -135,10 +138,11 @@ class LayerReader {
 
 }  // namespace
 
-std::vector<LayerDraft> read_layers(Reading& reading, const List& layers) {
+std::vector<LayerDraft> read_layers(Reading& reading, const List& layers, const std::vector<size_t>& numbers) {
   const std::vector<std::string> names = layer_names(layers);
   std::vector<LayerDraft> drafts;
-  for (size_t i = 0; i < layers.size(); ++i) drafts.push_back(LayerReader(reading, layers[i], names[i], i).read());
+  for (size_t i = 0; i < layers.size(); ++i)
+    drafts.push_back(LayerReader(reading, layers[i], names[i], numbers[i]).read());
   return drafts;
 }
 

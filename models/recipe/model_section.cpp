@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "models/recipe/blocks.h"
 #include "models/recipe/names.h"
 #include "models/recipe/reading.h"
 #include "models/recipe/sections.h"
@@ -76,6 +77,18 @@ const List* layers_of(Reading& reading, const Setting& given) {
   return given.list();
 }
 
+// The name of a block among the outputs stands for the layer that gives its output.
+Setting model_outputs(const Setting& given, const WrittenOut& written) {
+  const auto layer_of = [&](const Setting& name) {
+    const auto known = name.text() != nullptr ? written.outputs.find(*name.text()) : written.outputs.end();
+    return known != written.outputs.end() ? Setting(known->second, name.place()) : name;
+  };
+  if (given.list() == nullptr) return layer_of(given);
+  List names;
+  for (const Setting& name : *given.list()) names.push_back(layer_of(name));
+  return {std::move(names), given.place()};
+}
+
 }  // namespace
 
 ModelSpec read_model(Reading& reading, bool& outputs_ok) {
@@ -94,13 +107,16 @@ ModelSpec read_model(Reading& reading, bool& outputs_ok) {
   model.weights = section.weights.value_or("");
   if (section.inputs.is_none()) model.inputs.push_back({"input", std::nullopt, std::nullopt, {}});
   else outputs_ok = read_inputs(reading, section.inputs, model.inputs);
+  const Blocks blocks = read_blocks(reading);
   const List* layers = layers_of(reading, section.layers);
   if (layers == nullptr) {
     outputs_ok = false;
     return model;
   }
-  std::vector<LayerDraft> drafts = read_layers(reading, *layers);
-  outputs_ok = outputs_ok && connect(reading, model, drafts, section.outputs.is_none() ? nullptr : &section.outputs);
+  const WrittenOut written = write_out(reading, blocks, *layers, model.inputs);
+  const Setting outputs = model_outputs(section.outputs, written);
+  std::vector<LayerDraft> drafts = read_layers(reading, written.layers, written.numbers);
+  outputs_ok = outputs_ok && connect(reading, model, drafts, outputs.is_none() ? nullptr : &outputs);
   for (LayerDraft& draft : drafts) model.layers.push_back(std::move(draft.spec));
   return model;
 }

@@ -28,7 +28,10 @@ std::string base_name(const Setting& layer) {
 std::vector<std::string> layer_names(const List& layers) {
   std::set<std::string> taken;
   for (const Setting& layer : layers) {
-    if (const std::string* name = text_at(layer, "name")) taken.insert(*name);
+    const std::string* name = text_at(layer, "name");
+    if (name == nullptr) continue;
+    taken.insert(*name);
+    for (int64_t copy = 1; copy < repeats_of(layer); ++copy) taken.insert(*name + "_" + std::to_string(copy));
   }
   std::map<std::string, int> counts;
   std::map<std::string, int> calls;
@@ -47,14 +50,24 @@ std::vector<std::string> layer_names(const List& layers) {
     if (given != nullptr) names.push_back(*given);
     else if (reuse != nullptr) names.push_back(*reuse + "@" + std::to_string(call));
     else names.push_back(next_free(base_name(layer)));
+    for (int64_t copy = 1; given == nullptr && copy < repeats_of(layer); ++copy) next_free(base_name(layer));
   }
   return names;
 }
 
+bool has_repeat(const Setting& layer) {
+  const Setting* repeat = layer.table() != nullptr ? layer.table()->find("repeat") : nullptr;
+  const int64_t* times = repeat != nullptr ? repeat->integer() : nullptr;
+  return times != nullptr && *times >= 1 && *times <= 10'000;
+}
+
+int64_t repeats_of(const Setting& layer) { return has_repeat(layer) ? *layer.table()->at("repeat").integer() : 1; }
+
 std::string complaint_about_name(const std::string& name) {
   if (name.empty()) return "is empty";
   if (name.size() > 200) return "is longer than 200 bytes";
-  if (name.find('/') != std::string::npos) return "contains a \"/\"";
+  if (name.starts_with('/') || name.ends_with('/') || name.find("//") != std::string::npos)
+    return "has a \"/\" with nothing before or behind it";
   const bool control =
       std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
   return control ? "contains a control character" : "";

@@ -12,7 +12,7 @@ namespace dltrain::models {
 
 namespace {
 
-constexpr std::array section_names = {"run", "data", "model", "train", "evaluate", "predict"};
+constexpr std::array section_names = {"run", "data", "blocks", "model", "train", "evaluate", "predict"};
 
 bool is_section(const std::string& key) {
   return std::find(section_names.begin(), section_names.end(), key) != section_names.end();

@@ -61,7 +61,8 @@ std::vector<Component> read_callbacks(Reading& reading);
 // [train] freeze: patterns of layer names (core/glob.h). One that matches no layer is reported.
 void freeze_layers(Reading& reading, const Setting& given, ModelSpec& model);
 
-std::vector<LayerDraft> read_layers(Reading& reading, const List& layers);
+// `numbers`: how messages count layers that have no name yet, from 0.
+std::vector<LayerDraft> read_layers(Reading& reading, const List& layers, const std::vector<size_t>& numbers);
 // Resolves names: what each layer takes and applies again, and the outputs (`outputs` may be null). Reports names that
 // are double, unknown or further down, and layers and inputs that lead nowhere. False if it is not known what the
 // outputs are.

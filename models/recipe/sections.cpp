@@ -37,6 +37,8 @@ void add_sections(Catalogue& catalogue) {
   catalogue.add(make_schema<InputKeys>("section"));
   catalogue.add(make_schema<LayerKeys>("section"));
   catalogue.add(make_schema<ReuseKeys>("section"));
+  catalogue.add(make_schema<BlockSection>("section"));
+  catalogue.add(make_schema<BlockUseKeys>("section"));
   catalogue.add(make_schema<TrainSection>("section"));
   catalogue.add(make_schema<EvaluateSpec>("section"));
   catalogue.add(make_schema<PredictSpec>("section"));

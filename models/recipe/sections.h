@@ -74,6 +74,7 @@ struct LayerKeys {
   static constexpr auto kind = "layer";
   std::optional<std::string> name;
   std::vector<std::string> inputs;
+  int64_t repeat = 1;
   bool trainable = true;
   double learning_rate_factor = 1;
 
@@ -83,6 +84,9 @@ struct LayerKeys {
             "of the layer, for `inputs`, `outputs` and messages; as Keras numbers them by default");
     d.param(&LayerKeys::inputs, "inputs",
             "names of layers above or of inputs of the model; the layer above by default");
+    d.param(&LayerKeys::repeat, "repeat", "how many such layers follow one another, each with its own weights")
+        .at_least(1)
+        .at_most(10000);
     d.param(&LayerKeys::trainable, "trainable", "whether training changes the layer's weights");
     d.param(&LayerKeys::learning_rate_factor, "learning_rate_factor",
             "multiplies the learning rate of the layer's weights")
@@ -102,6 +106,48 @@ struct ReuseKeys {
     d.param(&ReuseKeys::reuse, "reuse", "name of the layer").required();
     d.param(&ReuseKeys::name, "name", "of this call");
     d.param(&ReuseKeys::inputs, "inputs", "what this call takes; the layer above by default");
+  }
+};
+
+// A piece of model with parameters.
+struct BlockSection {
+  static constexpr auto kind = "block";
+  Setting params;
+  std::vector<std::string> required;
+  std::vector<std::string> inputs = {"input"};
+  std::vector<std::string> outputs;
+  Setting layers;
+
+  static void describe(auto& d) {
+    d.doc("[blocks.NAME]: a piece of model with parameters, used like a layer type.");
+    d.param(&BlockSection::params, "params", "a table of parameters with their defaults; \"${name}\" stands for one");
+    d.param(&BlockSection::required, "required", "names of parameters that have no default");
+    d.param(&BlockSection::inputs, "inputs", "names by which its layers take what the block takes");
+    d.param(&BlockSection::outputs, "outputs",
+            "layers that others may take; the first is what the next layer takes; the last layer by default");
+    d.param(&BlockSection::layers, "layers", "a list of layers, as in [model]; they see names in the block only")
+        .required();
+  }
+};
+
+// What the use of a block may say beside the block's parameters.
+struct BlockUseKeys {
+  static constexpr auto kind = "block use";
+  std::optional<std::string> name;
+  std::vector<std::string> inputs;
+  int64_t repeat = 1;
+  bool trainable = true;
+  double learning_rate_factor = 1;
+
+  static void describe(auto& d) {
+    d.doc("What the use of a block may say beside the block's parameters.");
+    d.param(&BlockUseKeys::name, "name", "its layers are called NAME/LAYER; numbered as layers are by default");
+    d.param(&BlockUseKeys::inputs, "inputs", "what the block takes; the layer above by default");
+    d.param(&BlockUseKeys::repeat, "repeat", "how many such blocks follow one another").at_least(1).at_most(10000);
+    d.param(&BlockUseKeys::trainable, "trainable", "of all its layers that do not say it themselves");
+    d.param(&BlockUseKeys::learning_rate_factor, "learning_rate_factor",
+            "of all its layers that do not say it themselves")
+        .at_least(0);
   }
 };
 

@@ -51,6 +51,60 @@ TEST_CASE("every recipe of the repository is right, and survives its canonical f
   CHECK(count >= 12);
 }
 
+TEST_CASE("a block means what is written out") {
+  const char* rest = R"(
+[data]
+type = "digits"
+[train]
+loss = "sparse_categorical_crossentropy"
+)";
+  const Spec with_blocks = read(parse_recipe("blocks.toml", std::string(rest) + R"(
+[blocks.conv]
+required = ["filters"]
+params = { kernel_size = 3 }
+layers = [{ type = "Conv2D", filters = "${filters}", kernel_size = ["${kernel_size}", 1], padding = "same" }, "ReLU"]
+[blocks.residual]
+required = ["filters"]
+layers = [
+  { name = "main", type = "conv", filters = "${filters}", repeat = 2 },
+  { name = "side", type = "conv", filters = "${filters}", kernel_size = 1, inputs = "input", trainable = false },
+  { name = "sum", type = "Add", inputs = ["main_1", "side"] },
+]
+[model]
+layers = [
+  { type = "residual", filters = 4 },
+  { name = "second", type = "residual", filters = 6 },
+  { type = "Concatenate", inputs = ["second", "residual", "second/main/conv2d"] },
+  "Flatten",
+  { type = "Dense", units = 10, activation = "softmax" },
+]
+)"));
+  const Spec written_out = read(parse_recipe("blocks.toml", std::string(rest) + R"(
+[model]
+layers = [
+  { name = "residual/main/conv2d", type = "Conv2D", filters = 4, kernel_size = [3, 1], padding = "same" },
+  { name = "residual/main/re_lu", type = "ReLU" },
+  { name = "residual/main_1/conv2d", type = "Conv2D", filters = 4, kernel_size = [3, 1], padding = "same" },
+  { name = "residual/main_1/re_lu", type = "ReLU" },
+  { name = "residual/side/conv2d", type = "Conv2D", filters = 4, kernel_size = 1, padding = "same", inputs = "input", trainable = false },
+  { name = "residual/side/re_lu", type = "ReLU", trainable = false },
+  { name = "residual/sum", type = "Add", inputs = ["residual/main_1/re_lu", "residual/side/re_lu"] },
+  { name = "second/main/conv2d", type = "Conv2D", filters = 6, kernel_size = [3, 1], padding = "same" },
+  { name = "second/main/re_lu", type = "ReLU" },
+  { name = "second/main_1/conv2d", type = "Conv2D", filters = 6, kernel_size = [3, 1], padding = "same" },
+  { name = "second/main_1/re_lu", type = "ReLU" },
+  { name = "second/side/conv2d", type = "Conv2D", filters = 6, kernel_size = 1, padding = "same", inputs = "residual/sum", trainable = false },
+  { name = "second/side/re_lu", type = "ReLU", trainable = false },
+  { name = "second/sum", type = "Add", inputs = ["second/main_1/re_lu", "second/side/re_lu"] },
+  { name = "concatenate", type = "Concatenate", inputs = ["second/sum", "residual/sum", "second/main/conv2d"] },
+  "Flatten",
+  { type = "Dense", units = 10, activation = "softmax" },
+]
+)"));
+  CHECK(canonical_toml(with_blocks) == canonical_toml(written_out));
+  CHECK(with_blocks == written_out);
+}
+
 TEST_CASE("every kind of the catalogue has defaults that the catalogue accepts") {
   // Optional components and defaults name kinds of other families; a wrong one is found here, not by a user.
   for (const char* family : {"layer", "loss", "metric", "optimizer", "schedule", "source"}) {

@@ -77,7 +77,8 @@ void write_projector(Observer& observer, const std::string& folder) {
     if (layer.component.kind != "Embedding" || !layer.reuse.empty()) continue;
     for (const auto& [name, weight] : observer.weights()) {
       if (name != layer.name + "/embeddings") continue;
-      const std::string table = layer.name + ".tsv";
+      std::string table = layer.name + ".tsv";
+      std::replace(table.begin(), table.end(), '/', '.');  // layers of blocks
       write_file_durably(join_path(folder, table), table_of(weight));
       config += entry_of(layer.name, table, "");
     }

@@ -1,0 +1,122 @@
+// What [blocks.NAME] says, checked whether the block is used or not.
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "core/text.h"
+#include "models/recipe/blocks.h"
+#include "models/recipe/names.h"
+#include "models/recipe/placeholder.h"
+#include "models/recipe/sections.h"
+
+namespace dltrain::models {
+
+namespace {
+
+bool names_a_layer(const Reading& reading, const std::string& name) {
+  return reading.catalogue.find("layer", name) != nullptr || reading.catalogue.planned("layer", name);
+}
+
+class BlockReader {
+ public:
+  BlockReader(Reading& reading, const Table::Entry& entry) : reading_(reading), entry_(entry) {
+    block_.name = entry.key;
+    block_.place = entry.key_place;
+  }
+
+  Block read() {
+    check_name();
+    const Table& table = *entry_.value.table();
+    const auto section = reading_.read_as<BlockSection>(table, who(), {}, block_.place);
+    if (const Table* params = section.params.table()) block_.params = *params;
+    else if (!section.params.is_none()) refuse_params(section.params);
+    block_.required = section.required;
+    block_.inputs = section.inputs;
+    block_.outputs = section.outputs;
+    if (section.layers.is_none()) return std::move(block_);  // reported as missing
+    block_.layers = table.at("layers").list();
+    if (block_.layers == nullptr || block_.layers->empty()) {
+      error("wrong-type", section.layers.place(), "layers must be a list of at least one layer").help =
+          "write layers = [ { type = \"Dense\", units = 10 }, ... ]";
+      block_.layers = nullptr;
+      return std::move(block_);
+    }
+    check_parameters();
+    return std::move(block_);
+  }
+
+ private:
+  std::string who() const { return "block " + quote(entry_.key); }
+
+  Diagnostic& error(const char* code, const Place& place, const std::string& what) {
+    return reading_.diagnostics.error(code, place, who(), what);
+  }
+
+  void check_name() {
+    const std::string complaint = complaint_about_name(entry_.key);
+    if (!complaint.empty() || entry_.key.find('/') != std::string::npos) {
+      error("name", entry_.key_place, "the name " + (complaint.empty() ? "contains a \"/\"" : complaint));
+    }
+    if (names_a_layer(reading_, entry_.key)) {
+      error("name", entry_.key_place, "there is a layer type of this name").help = "give the block another name";
+    }
+  }
+
+  void refuse_params(const Setting& params) {
+    error("wrong-type", params.place(), "params must be a table (was " + params.type_text() + ")").help =
+        "write params = { filters = 16, strides = 1 }: each parameter with its default";
+  }
+
+  // Every ${name} in the layers is a parameter, and every parameter is used.
+  void check_parameters() {
+    std::vector<std::string> known = block_.required;
+    for (const Table::Entry& param : block_.params.entries()) {
+      if (std::find(known.begin(), known.end(), param.key) == known.end()) known.push_back(param.key);
+    }
+    std::set<std::string> used;
+    for (const Setting& layer : *block_.layers) {
+      for_each_placeholder(layer, [&](const std::string& name, const Place& place) {
+        used.insert(name);
+        if (std::find(known.begin(), known.end(), name) != known.end()) return;
+        suggest(error("unknown-value", place, "there is no parameter " + quote(name)), name, known);
+      });
+    }
+    for (const std::string& name : known) {
+      if (used.contains(name)) continue;
+      const Place place = block_.params.contains(name) ? block_.params.key_place(name) : block_.place;
+      error("unused", place, "no layer uses the parameter " + quote(name)).help =
+          "write \"${" + name + "}\" in the place of a value, or leave the parameter out";
+    }
+    for (const std::string& name : block_.required) {
+      if (!block_.params.contains(name)) continue;
+      error("rule", block_.params.key_place(name), quote(name) + " is required and has a default").help =
+          "take it out of one of them";
+    }
+  }
+
+  Reading& reading_;
+  const Table::Entry& entry_;
+  Block block_;
+};
+
+}  // namespace
+
+Blocks read_blocks(Reading& reading) {
+  Blocks blocks;
+  const Table* table = reading.section("blocks");
+  if (table == nullptr) return blocks;
+  for (const Table::Entry& entry : table->entries()) {
+    if (entry.value.table() == nullptr) {
+      reading.diagnostics
+          .error("wrong-type", entry.value.place(), "[blocks]",
+                 "a block is a section (was " + entry.value.type_text() + ")")
+          .help = "write [blocks." + toml_key(entry.key) + "] with layers = [ ... ]";
+      continue;
+    }
+    Block block = BlockReader(reading, entry).read();
+    if (!names_a_layer(reading, entry.key)) blocks.emplace(entry.key, std::move(block));
+  }
+  return blocks;
+}
+
+}  // namespace dltrain::models

@@ -1,0 +1,344 @@
+// Blocks and repeats written out as plain layers.
+#include <algorithm>
+
+#include "core/text.h"
+#include "models/recipe/blocks.h"
+#include "models/recipe/names.h"
+#include "models/recipe/placeholder.h"
+#include "models/recipe/sections.h"
+
+namespace dltrain::models {
+
+namespace {
+
+constexpr size_t most_layers = 10'000;
+constexpr size_t deepest = 16;
+
+const std::string* text_at(const Setting& layer, const char* key) {
+  const Setting* value = layer.table() != nullptr ? layer.table()->find(key) : nullptr;
+  return value != nullptr ? value->text() : nullptr;
+}
+
+Table as_table(const Setting& layer) {
+  if (layer.table() != nullptr) return *layer.table();
+  Table table;
+  table.set("type", layer, layer.place());
+  return table;
+}
+
+// One list of layers while it is written out: the model's, or that of one use of a block.
+struct Scope {
+  std::string prefix;                         // "residual/"
+  std::map<std::string, std::string> takes;   // what its layers may name -> the layer or input that it stands for
+  std::string above;                          // what a layer without `inputs` takes; empty: the model's only input
+  bool is_model() const { return prefix.empty(); }
+};
+
+class Writer {
+ public:
+  Writer(Reading& reading, const Blocks& blocks) : reading_(reading), blocks_(blocks) {}
+
+  WrittenOut write(const List& layers, const std::vector<InputSpec>& model_inputs) {
+    if (model_inputs.size() == 1) only_input_ = model_inputs.front().name;
+    Scope model;
+    write_list(layers, model);
+    for (Setting& layer : result_.layers) translate_inputs(layer);
+    return std::move(result_);
+  }
+
+  const std::vector<std::string>& used() const { return used_; }
+
+ private:
+  Diagnostic& error(const char* code, const Place& place, const std::string& who, const std::string& what) {
+    return reading_.diagnostics.error(code, place, who, what);
+  }
+
+  // One element for each time it is repeated, without the key.
+  struct Copies {
+    List layers;
+    std::vector<size_t> origins;  // indices of what they are copies of
+  };
+  static Copies repeated(const List& layers) {
+    Copies all;
+    for (size_t origin = 0; origin < layers.size(); ++origin) {
+      const int64_t times = repeats_of(layers[origin]);
+      for (int64_t i = 0; i < times && all.layers.size() <= most_layers; ++i) {
+        all.layers.push_back(copy_of(layers[origin], i));
+        all.origins.push_back(origin);
+      }
+    }
+    return all;
+  }
+
+  static Setting copy_of(const Setting& layer, int64_t number) {
+    if (!has_repeat(layer)) return layer;  // what is wrong with one is said where the keys are read
+    Table table = *layer.table();
+    table.erase("repeat");
+    if (number > 0) {
+      table.erase("inputs");  // each takes the one before
+      if (const std::string* name = text_at(layer, "name"))
+        table.set("name", Setting(*name + "_" + std::to_string(number), table.at("name").place()),
+                  table.key_place("name"));
+    }
+    return {std::move(table), layer.place()};
+  }
+
+  // Adds the layers of a list; scope.above is the last one's output then.
+  void write_list(const List& given, Scope& scope) {
+    const Copies copies = repeated(given);
+    const List& layers = copies.layers;
+    const std::vector<std::string> names = layer_names(layers);
+    for (size_t i = 0; i < layers.size(); ++i) {
+      if (result_.layers.size() >= most_layers) return refuse_size(layers[i].place());
+      const std::string* type = layers[i].text() != nullptr ? layers[i].text() : text_at(layers[i], "type");
+      const auto block = type != nullptr ? blocks_.find(*type) : blocks_.end();
+      if (block != blocks_.end()) use(block->second, layers[i], names[i], scope);
+      else add_layer(layers[i], names[i], scope);
+      if (scope.is_model()) result_.numbers.resize(result_.layers.size(), copies.origins[i]);
+    }
+  }
+
+  void refuse_size(const Place& place) {
+    if (std::exchange(refused_size_, true)) return;
+    error("rule", place, "[model]", "with blocks and repeats written out, there are more than 10,000 layers").help =
+        "repeat less";
+  }
+
+  void add_layer(const Setting& given, const std::string& name, Scope& scope) {
+    const std::string full = scope.prefix + name;
+    const bool follows = scope.above == last_;
+    if (scope.is_model() && follows) {  // as it is; its automatic name stays
+      result_.layers.push_back(given);
+    } else if (given.table() == nullptr && given.text() == nullptr) {
+      result_.layers.push_back(given);  // reported with the layers
+    } else {
+      Table table = as_table(given);
+      if (!scope.is_model()) {
+        table.set("name", Setting(full, table.contains("name") ? table.at("name").place() : given.place()));
+        localize(table, scope);
+      }
+      if (!table.contains("inputs") && !follows) table.set("inputs", Setting(scope.above, given.place()));
+      result_.layers.emplace_back(std::move(table), given.place());
+    }
+    scope.takes[name] = full;
+    scope.above = last_ = full;
+  }
+
+  // Names within a block become names within the model.
+  void localize(Table& table, const Scope& scope) {
+    for (const char* key : {"inputs", "reuse"}) {
+      Setting* names = table.find(key);
+      if (names == nullptr) continue;
+      if (names->list() != nullptr) {
+        for (Setting& name : *names->list()) localize(name, scope);
+      } else {
+        localize(*names, scope);
+      }
+    }
+  }
+
+  void localize(Setting& name, const Scope& scope) {
+    if (name.text() == nullptr) return;
+    const std::string given = *name.text();
+    const auto known = scope.takes.find(given);
+    if (known != scope.takes.end() && !known->second.empty()) {
+      name = Setting(known->second, name.place());
+    } else if (const size_t slash = given.find('/');
+               slash != std::string::npos && scope.takes.contains(given.substr(0, slash))) {
+      name = Setting(scope.prefix + given, name.place());
+    } else if (known == scope.takes.end()) {
+      std::vector<std::string> names;
+      for (const auto& [local, full] : scope.takes) names.push_back(local);
+      suggest(error("unknown-value", name.place(), "block " + quote(scope.prefix.substr(0, scope.prefix.size() - 1)),
+                    "there is no layer or input " + quote(given) + " above in the block"),
+              given, names);
+      if (!scope.above.empty()) name = Setting(scope.above, name.place());  // so that this is said once
+    }
+  }
+
+  void use(const Block& block, const Setting& given, const std::string& name, Scope& outer) {
+    used_.push_back(block.name);
+    const std::string full = outer.prefix + name;
+    const std::string who = "layer " + quote(full) + " (block " + block.name + ")";
+    if (block.layers == nullptr) return;  // reported at its definition
+    if (std::find(open_.begin(), open_.end(), block.name) != open_.end() || open_.size() >= deepest) {
+      error("rule", given.place(), who, "the block uses itself: " + join(open_, " -> ") + " -> " + block.name).help =
+          "a block may use other blocks, but not itself";
+      outer.takes[name] = outer.above = last_ = full;
+      return;
+    }
+    Scope scope{full + "/", {}, {}};
+    Table keys = as_table(given);
+    if (!outer.is_model()) localize(keys, outer);
+    const size_t errors = reading_.diagnostics.error_count();
+    take_inputs(block, keys, who, given.place(), outer, scope);
+    check_keys(keys, who, given.place());
+    const Table parameters = parameters_of(block, keys, who, given.place());
+    if (reading_.diagnostics.error_count() > errors) {  // as if the block did nothing, so that nothing follows from it
+      result_.outputs[full] = outer.takes[name] = outer.above;
+      return;
+    }
+    const size_t first = result_.layers.size();
+    open_.push_back(block.name);
+    write_list(*with_parameters(Setting(*block.layers), parameters).list(), scope);
+    open_.pop_back();
+    pass_on(keys, first);
+    close(block, scope, name, full, outer);
+  }
+
+  // What the block takes becomes known to its layers under the names of its inputs.
+  void take_inputs(const Block& block, const Table& keys, const std::string& who, const Place& place,
+                   const Scope& outer, Scope& scope) {
+    std::vector<std::string> taken;
+    if (const Setting* given = keys.find("inputs")) {
+      const List one = {*given};
+      for (const Setting& input : given->list() != nullptr ? *given->list() : one) {
+        if (input.text() == nullptr) {
+          error("wrong-type", input.place(), who,
+                "an input is the name of a layer in quotes (was " + input.toml() + ")");
+          return;
+        }
+        taken.push_back(*input.text());
+      }
+    } else {
+      taken.push_back(outer.above.empty() ? only_input_ : outer.above);
+    }
+    if (taken.size() != block.inputs.size()) {
+      error("rule", place, who,
+            "the block takes " + counted(static_cast<int64_t>(block.inputs.size()), "input") + " (" +
+                join(block.inputs, ", ") + "), and is given " + std::to_string(taken.size()))
+          .help = "write inputs = [ ... ] with one name for each";
+      return;
+    }
+    for (size_t i = 0; i < taken.size(); ++i) scope.takes[block.inputs[i]] = taken[i];
+    // Where nothing is said, a first layer follows as it would without the block.
+    scope.above = keys.contains("inputs") ? taken.front() : outer.above;
+  }
+
+  static bool is_key_of_use(const std::string& key) {
+    static const Schema schema = make_schema<BlockUseKeys>("section");
+    return schema.find(key) != nullptr;
+  }
+
+  void check_keys(const Table& keys, const std::string& who, const Place& place) {
+    std::vector<std::string> parameters;
+    for (const Table::Entry& entry : keys.entries()) {
+      if (!is_key_of_use(entry.key)) parameters.push_back(entry.key);
+    }
+    reading_.read_as<BlockUseKeys>(keys, who, parameters, place);
+  }
+
+  Table parameters_of(const Block& block, const Table& keys, const std::string& who, const Place& place) {
+    Table parameters = block.params;
+    std::vector<std::string> known = block.required;
+    for (const Table::Entry& param : block.params.entries()) known.push_back(param.key);
+    for (const Table::Entry& entry : keys.entries()) {
+      if (is_key_of_use(entry.key) || entry.key == "type") continue;
+      if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
+        suggest(error("unknown-key", entry.key_place, who, "the block has no parameter " + quote(entry.key)), entry.key,
+                known);
+        continue;
+      }
+      const Setting* by_default = block.params.find(entry.key);
+      if (by_default != nullptr && !fits(entry.value, *by_default)) {
+        error("wrong-type", entry.value.place(), who,
+              entry.key + " is " + by_default->type_text() + " in the block (" + by_default->toml() + "), and was " +
+                  entry.value.toml());
+        continue;
+      }
+      parameters.set(entry.key, entry.value, entry.key_place);
+    }
+    for (const std::string& name : block.required) {
+      if (parameters.contains(name)) continue;
+      error("missing-key", place, who, "the parameter " + quote(name) + " is missing").help =
+          "it has no default in [blocks." + toml_key(block.name) + "]";
+    }
+    return parameters;
+  }
+
+  // Whether a value may stand where the default is of another type: whole numbers are real ones, one size stands for
+  // several, a name for a table with its type.
+  static bool fits(const Setting& value, const Setting& by_default) {
+    if (value.data().index() == by_default.data().index()) return true;
+    const auto is_number = [](const Setting& s) { return s.integer() != nullptr || s.real() != nullptr; };
+    if (is_number(value) && by_default.real() != nullptr) return true;
+    const auto is_sizes = [](const Setting& s) { return s.integer() != nullptr || s.list() != nullptr; };
+    if (is_sizes(value) && is_sizes(by_default)) return true;
+    const auto is_component = [](const Setting& s) { return s.text() != nullptr || s.table() != nullptr; };
+    return is_component(value) && is_component(by_default);
+  }
+
+  // trainable and the like hold for all layers of the block that do not say it themselves.
+  void pass_on(const Table& keys, size_t first) {
+    for (const char* key : {"trainable", "learning_rate_factor"}) {
+      const Setting* value = keys.find(key);
+      if (value == nullptr) continue;
+      for (size_t i = first; i < result_.layers.size(); ++i) {
+        Table* table = result_.layers[i].table();
+        if (table != nullptr && !table->contains(key) && !table->contains("reuse"))
+          table->set(key, *value, keys.key_place(key));
+      }
+    }
+  }
+
+  void close(const Block& block, const Scope& scope, const std::string& name, const std::string& full, Scope& outer) {
+    std::string output = scope.above;
+    result_.outputs[full] = outer.takes[name] = outer.above = output;
+    for (const std::string& given : block.outputs) {
+      const auto known = scope.takes.find(given);
+      if (known != scope.takes.end()) continue;
+      std::vector<std::string> names;
+      for (const auto& [local, known_as] : scope.takes) names.push_back(local);
+      suggest(error("unknown-value", block.place, "block " + quote(block.name),
+                    "the output " + quote(given) + " is not among its layers"),
+              given, names);
+      return;
+    }
+    if (!block.outputs.empty()) output = scope.takes.at(block.outputs.front());
+    // What a block in this one is called stands for its output.
+    result_.outputs[full] = output;
+    outer.takes[name] = output;
+    outer.above = output;
+  }
+
+  // In the model, the name of a block stands for its output.
+  void translate_inputs(Setting& layer) {
+    Setting* inputs = layer.table() != nullptr ? layer.table()->find("inputs") : nullptr;
+    if (inputs == nullptr) return;
+    const auto translate = [&](Setting& name) {
+      if (name.text() == nullptr) return;
+      const auto known = result_.outputs.find(*name.text());
+      if (known != result_.outputs.end()) name = Setting(known->second, name.place());
+    };
+    if (inputs->list() == nullptr) return translate(*inputs);
+    for (Setting& name : *inputs->list()) translate(name);
+  }
+
+  Reading& reading_;
+  const Blocks& blocks_;
+  std::string only_input_;
+  std::vector<std::string> open_;  // blocks that are being written out
+  std::vector<std::string> used_;
+  std::string last_;  // the layer that was added last
+  bool refused_size_ = false;
+  WrittenOut result_;
+};
+
+}  // namespace
+
+WrittenOut write_out(Reading& reading, const Blocks& blocks, const List& layers,
+                     const std::vector<InputSpec>& model_inputs) {
+  Writer writer(reading, blocks);
+  WrittenOut written = writer.write(layers, model_inputs);
+  const auto is_used = [&](const std::string& name) {
+    return std::find(writer.used().begin(), writer.used().end(), name) != writer.used().end();
+  };
+  for (const auto& [name, block] : blocks) {
+    if (is_used(name)) continue;
+    reading.diagnostics.warning("unused", block.place, "block " + quote(name), "no layer uses it").help =
+        "write { type = " + quote(name) + " } among the layers, or leave the block out";
+  }
+  return written;
+}
+
+}  // namespace dltrain::models
