@@ -159,6 +159,19 @@ Value batch_norm_inference(Builder& b, Value x, Value gamma, Value beta, Value m
 // Over the last axis (Ba et al. 2016).
 Value layer_norm(Builder& b, Value x, Value gamma, Value beta, double epsilon);
 
+// --- recurrence (lstm.cpp, gru.cpp)
+// ----------------------------------------------------------------------------------- Sequences with their steps first:
+// x [T, N, gates units] is the input times its kernel, plus the bias. mask [T, N] may be missing. Formulas in the files.
+struct LstmResult {
+  Value y;  // [T, N, units]
+  Value last;  // [N, units]: of the step that is computed last
+};
+LstmResult lstm(Builder& b, Value x, Value kernel, Value mask, bool backwards);
+struct GruResult {
+  Value y, last;  // as of lstm
+};
+GruResult gru(Builder& b, Value x, Value kernel, Value bias, Value mask, bool backwards);
+
 // --- losses (cross_entropy.cpp)
 // --------------------------------------------------------------------------------------- logits [..., C], labels [...]
 // integers -> [...]; rows with a label outside 0..C-1 give 0 and no gradient.

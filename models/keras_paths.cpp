@@ -102,19 +102,41 @@ std::vector<KerasLayer> keras_layers(const ModelSpec& model) {
     if (kind == kinds.end()) continue;  // an input of the model
     const std::string base = snake_case(kind->second);
     const int count = seen[base]++;
-    layers.push_back({name, "layers/" + base + (count > 0 ? "_" + std::to_string(count) : "")});
+    layers.push_back({name, "layers/" + base + (count > 0 ? "_" + std::to_string(count) : ""), kind->second});
   }
   return layers;
 }
 
+namespace {
+
+// Where Keras puts a weight that is not the layer's own but that of a layer inside.
+struct Inner {
+  std::string group;  // "/cell", "" for the layer's own
+  std::string name;  // of that layer
+};
+
+Inner inner_of(const std::string& kind, const std::string& weight) {
+  if (kind == "LSTM" || kind == "GRU" || kind == "SimpleRNN") return {"/cell", snake_case(kind) + "_cell"};
+  if (kind == "MultiHeadAttention") {
+    const std::string part = weight.substr(0, weight.find('/'));
+    return {part == "attention_output" ? "/output_dense" : "/" + part + "_dense", part};
+  }
+  return {};
+}
+
+}  // namespace
+
 std::vector<KerasVariable> keras_variables(const ModelSpec& model, const graph::StateTable& states) {
   std::vector<KerasVariable> variables;
   for (const KerasLayer& layer : keras_layers(model)) {
-    int number = 0;
+    std::map<std::string, int> numbers;  // by group
     for (const graph::StateRole role : {graph::StateRole::weight, graph::StateRole::buffer}) {
       for (const graph::StateInfo& info : states.list()) {
         if (info.owner != layer.name || info.role != role) continue;
-        variables.push_back({layer.group, number++, info.name, layer.name});
+        const Inner inner = inner_of(layer.kind, info.name.substr(info.owner.size() + 1));
+        const std::string group = layer.group + inner.group;
+        variables.push_back(
+            {group, inner.name.empty() ? layer.name : inner.name, numbers[group]++, info.name, layer.name});
       }
     }
   }

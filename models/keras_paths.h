@@ -14,13 +14,15 @@ namespace dltrain::models {
 struct KerasLayer {
   std::string name;   // of the layer in the spec
   std::string group;  // "layers/dense_1"
+  std::string kind;   // "Dense"
 };
 std::vector<KerasLayer> keras_layers(const ModelSpec& model);
 
 // A weight or buffer of the model and its data set: number `number` of the group. Trainable ones first, as Keras
-// numbers them.
+// numbers them. Layers that Keras builds of others have groups within theirs.
 struct KerasVariable {
-  std::string group;  // "layers/dense_1"
+  std::string group;  // "layers/dense_1", "layers/lstm/cell"
+  std::string name;   // that Keras gives the group: "dense_1", "lstm_cell"
   int number = 0;
   std::string state;  // name of the state
   std::string layer;

@@ -24,8 +24,9 @@ size_t Transfer::taken() const {
 }
 
 bool Transfer::takes(const std::string& layer) const {
-  return std::any_of(layers.begin(), layers.end(),
-                     [&](const auto& l) { return l.layer == layer && l.fate == Fate::taken; });
+  return std::any_of(layers.begin(), layers.end(), [&](const auto& l) {
+    return (l.layer == layer || l.layer.starts_with(layer + "/")) && l.fate == Fate::taken;
+  });
 }
 
 std::string weights_file_of(const std::string& path) {
@@ -44,7 +45,7 @@ std::string weights_file_of(const std::string& path) {
 
 namespace {
 
-// A layer of the model that has weights or buffers.
+// A layer of the model that has weights or buffers, or a part of one that has a group of its own: "lstm/cell".
 struct Wanted {
   std::string layer, path;
   std::vector<const StateInfo*> states;  // as Keras numbers them
@@ -56,11 +57,18 @@ struct Wanted {
   }
 };
 
+// "/cell" of "layers/lstm/cell".
+std::string inner_path(const std::string& group) {
+  const size_t inner = group.find('/', group.find('/') + 1);
+  return inner == std::string::npos ? "" : group.substr(inner);
+}
+
 std::vector<Wanted> wanted_of(const Model& model) {
   std::vector<Wanted> wanted;
   for (const models::KerasVariable& variable :
        models::keras_variables(model.program().spec().model, model.program().states())) {
-    if (wanted.empty() || wanted.back().layer != variable.layer) wanted.push_back({variable.layer, variable.group, {}});
+    if (wanted.empty() || wanted.back().path != variable.group)
+      wanted.push_back({variable.layer + inner_path(variable.group), variable.group, {}});
     wanted.back().states.push_back(model.program().states().find(variable.state));
   }
   return wanted;
@@ -104,6 +112,18 @@ std::string name_of(const WeightGroup& group) {
   return group.name.empty() ? group.path.substr(group.path.find('/') + 1) : group.name;
 }
 
+// Gives groups inside of layers the name of the layer with their path in it; Keras calls every cell "lstm_cell".
+void name_inner_groups(std::vector<WeightGroup>& groups) {
+  std::map<std::string, std::string> names;
+  for (const WeightGroup& group : groups) names[group.path] = group.name;
+  for (WeightGroup& group : groups) {
+    const std::string inner = inner_path(group.path);
+    if (inner.empty()) continue;
+    const auto layer = names.find(group.path.substr(0, group.path.size() - inner.size()));
+    group.name = layer == names.end() || layer->second.empty() ? "" : layer->second + inner;
+  }
+}
+
 // One way of matching a file's groups with a model's layers.
 Transfer match(const std::string& file, const std::vector<Wanted>& wanted, const std::vector<WeightGroup>& groups,
                bool by_name) {
@@ -140,6 +160,7 @@ Transfer match(const std::string& file, const std::vector<Wanted>& wanted, const
 
 Transfer plan_transfer(const Model& model, const std::string& file) {
   std::vector<WeightGroup> groups = formats::read_weights_file(file);
+  name_inner_groups(groups);
   std::erase_if(groups, [](const WeightGroup& g) { return !g.path.starts_with("layers/") || g.variables.empty(); });
   const std::vector<Wanted> wanted = wanted_of(model);
   const bool named = std::none_of(groups.begin(), groups.end(), [](const WeightGroup& g) { return g.name.empty(); });

@@ -65,12 +65,16 @@ std::vector<WeightGroup> take_weight_groups(const models::Program& program, std:
   std::vector<WeightGroup> groups;
   const std::vector<KerasVariable> variables = variables_of(program);
   for (const KerasLayer& layer : models::keras_layers(spec)) {
-    WeightGroup group{layer.group, layer.name, {}};
+    const size_t own = groups.size();
+    groups.push_back({layer.group, layer.name, {}});
     for (const KerasVariable& variable : variables) {
-      if (variable.layer == layer.name) group.variables.push_back(take(values, variable.state));
+      if (variable.layer != layer.name) continue;
+      if (variable.group != layer.group && variable.group != groups.back().path)
+        groups.push_back({variable.group, variable.name, {}});
+      groups.back().variables.push_back(take(values, variable.state));
     }
-    if (has_count(spec, layer.name, group.variables.size())) group.variables.emplace_back(DType::i64, Shape{});
-    groups.push_back(std::move(group));
+    if (has_count(spec, layer.name, groups[own].variables.size()))
+      groups[own].variables.emplace_back(DType::i64, Shape{});
   }
   return groups;
 }

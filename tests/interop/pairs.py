@@ -184,6 +184,35 @@ def tokens():
     ])
 
 
+@pair("recurrent", """
+    [model]
+    layers = [
+      { type = "Embedding", input_dim = 15, output_dim = 6, mask_zero = true },
+      { type = "LSTM", units = 5, return_sequences = true, dropout = 0.2 },
+      { type = "LSTM", units = 4, return_sequences = true },
+      { type = "SimpleRNN", units = 6, return_sequences = true },
+      { type = "GRU", units = 7, return_sequences = true, go_backwards = true },
+      { type = "GRU", units = 3, reset_after = false },
+      { type = "Dense", units = 1, activation = "sigmoid" },
+    ]
+    [train]
+    epochs = 1
+    batch_size = 16
+    loss = "binary_crossentropy"
+    """, {"x": ids(15, 7)}, {"y": classes(2)})
+def recurrent():
+    return keras.Sequential([
+        keras.Input([7], dtype="int32"),
+        layers.Embedding(15, 6, mask_zero=True),
+        layers.LSTM(5, return_sequences=True, dropout=0.2),
+        layers.LSTM(4, return_sequences=True),
+        layers.SimpleRNN(6, return_sequences=True),
+        layers.GRU(7, return_sequences=True, go_backwards=True),
+        layers.GRU(3, reset_after=False),
+        layers.Dense(1, activation="sigmoid"),
+    ])
+
+
 @pair("normalized", """
     [model]
     layers = [

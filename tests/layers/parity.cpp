@@ -155,6 +155,7 @@ TEST_CASE("reshaping is Keras'") { check_family("reshaping", 23); }
 TEST_CASE("merging is Keras'") { check_family("merging", 20); }
 TEST_CASE("activation layers are Keras'") { check_family("activation", 18); }
 TEST_CASE("preprocessing is Keras'") { check_family("preprocessing", 15); }
+TEST_CASE("recurrent layers are Keras'") { check_family("recurrent", 43); }
 TEST_CASE("masks are Keras'") { check_family("masking", 21); }
 
 TEST_CASE("activation functions are Keras'") {

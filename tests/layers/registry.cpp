@@ -83,7 +83,7 @@ TEST_CASE("the families hold what was promised") {
   CHECK(catalogue().kinds("initializer") ==
         std::vector<std::string>{"Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity",
                                  "LecunNormal", "LecunUniform", "Ones", "Orthogonal", "RandomNormal", "RandomUniform",
-                                 "TruncatedNormal", "VarianceScaling", "Zeros"});
+                                 "TruncatedNormal", "UnitForgetBias", "VarianceScaling", "Zeros"});
   CHECK(catalogue().find("activation", "swish")->kind == "silu");
   CHECK(catalogue().find("initializer", "he_normal")->kind == "HeNormal");
   CHECK(catalogue().find("initializer", "uniform")->kind == "RandomUniform");

@@ -23,6 +23,8 @@ struct Benchmark {
 const std::vector<Benchmark>& benchmarks() {
   static const std::vector<Benchmark> list = {
       {"cnn", 34826, 0, {"data.samples=640", "train.batch_size=64"}},
+      {"gru", 1355012, 0, {"data.samples=320", "data.vocabulary=400", "train.batch_size=16"}},
+      {"lstm", 1379332, 0, {"data.samples=320", "data.vocabulary=400", "train.batch_size=16"}},
       {"mlp", 535818, 0, {"data.samples=640", "train.batch_size=64"}},
       {"mobilenet", 274250, 4480, {"data.samples=320", "train.batch_size=32"}},
       {"resnet20", 272474, 1568, {"data.samples=160", "train.batch_size=16"}},
