@@ -44,6 +44,7 @@ struct ToTable {
     line.set("epoch", e.epoch);
     line.set("step_in_epoch", e.step_in_epoch);
     line.set("loss", e.loss);
+    line.set("gradient_norm", e.gradient_norm);
     line.set("learning_rate", e.learning_rate);
     line.set("samples_per_second", e.samples_per_second);
     add_values(line, e.values);

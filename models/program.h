@@ -81,6 +81,12 @@ class Program {
 };
 
 // Names that all parts share.
+namespace result_name {
+// Of the parts that update the weights: the norm of all gradients of the step together, penalties included, before
+// clipping.
+constexpr auto gradient_norm = "gradient_norm";
+}  // namespace result_name
+
 namespace state_name {
 constexpr auto iteration = "optimizer/iteration";  // int64: updates done
 constexpr auto first_bad_step = "optimizer/first_bad_step";  // int64: 1 + the first step that was not finite; 0: none

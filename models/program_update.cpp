@@ -67,7 +67,11 @@ void ProgramBuilder::update(const std::vector<StateInfo>& weights, std::vector<V
     const Value slope = graph::gradients(b_, penalty, {&context.weights[i], 1}).front();
     gradients[i] = graph::add(b_, gradients[i], graph::mul(b_, slope, weight_sum));
   }
-  Value finite = gradients.empty() ? graph::full(b_, DType::boolean, {}, 1) : graph::all_finite(b_, gradients);
+  Value finite = graph::full(b_, DType::boolean, {}, 1), squares = graph::full(b_, program_.real_, {}, 0);
+  if (!gradients.empty()) {
+    finite = graph::all_finite(b_, gradients);
+    squares = {finite.node, 1};
+  }
   if (loss) finite = graph::logical_and(b_, finite, graph::is_finite(b_, *loss));
   // Stored as step + 1, so that zero, with which states begin, means "none".
   const Value known = b_.state(first_bad);
@@ -83,6 +87,7 @@ void ProgramBuilder::update(const std::vector<StateInfo>& weights, std::vector<V
   context.finite = finite;
   context.gradient_scale = graph::reciprocal(b_, graph::maximum(b_, weight_sum, 1e-30));
   context.gradients = std::move(gradients);
+  b_.set_result(result_name::gradient_norm, graph::mul(b_, graph::sqrt(b_, squares), context.gradient_scale));
   std::vector<Value> updated = make_optimizer(program_.spec_.train.optimizer)->build(b_, context);
   constrain(weights, updated, finite);
   for (size_t i = 0; i < weights.size(); ++i) b_.set_state(weights[i].name, updated[i]);

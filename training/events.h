@@ -35,7 +35,8 @@ struct Stepped {
 struct StepDone {
   int64_t epoch, step_in_epoch, steps_per_epoch;
   int64_t step;
-  double loss;  // of this step alone
+  double loss;  // of this step alone; of its last batch where gradients are accumulated
+  double gradient_norm;  // of this step, before clipping
   double learning_rate;
   double samples_per_second;
   double seconds_left;  // of this epoch

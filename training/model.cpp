@@ -1,5 +1,7 @@
 #include "training/model.h"
 
+#include <limits>
+
 #include "core/checked.h"
 #include "datasets/batch_stream.h"
 #include "graph/builder.h"
@@ -67,19 +69,24 @@ void Model::train(const Batch& batch, const StepScalars& scalars) {
   backends::Feed fed = feed(batch, true);
   set_scalars(fed, scalars, program_.spec().seed);
   session_.run(last_plan_, fed);
+  update_plan_ = last_plan_;
+  loss_before_update_.reset();
 }
 
 void Model::gradient(const Batch& batch, const StepScalars& scalars) {
   last_plan_ = plan(PlanKind::gradient, batch.size);
+  loss_before_update_.reset();
   backends::Feed fed = feed(batch, true);
   set_scalars(fed, scalars, program_.spec().seed);
   session_.run(last_plan_, fed);
 }
 
 void Model::apply(const StepScalars& scalars) {
+  loss_before_update_ = loss();  // the results of a plan end with the next run
   backends::Feed fed;
   set_scalars(fed, scalars, program_.spec().seed);
-  session_.run(plan(PlanKind::apply, 0), fed);
+  update_plan_ = plan(PlanKind::apply, 0);
+  session_.run(update_plan_, fed);
 }
 
 std::optional<backends::Session::NotFinite> Model::train_until_not_finite(const Batch& batch,
@@ -105,7 +112,12 @@ std::vector<double> Model::run_timed(PlanKind kind, const Batch& batch, const St
 
 const backends::Plan& Model::prepare(PlanKind kind, int64_t batch) { return session_.plan(plan(kind, batch)); }
 
-double Model::loss() { return session_.scalar_result(last_plan_, "loss"); }
+double Model::loss() {
+  if (loss_before_update_) return *loss_before_update_;
+  return last_plan_ < 0 ? std::numeric_limits<double>::quiet_NaN() : session_.scalar_result(last_plan_, "loss");
+}
+
+double Model::gradient_norm() { return session_.scalar_result(update_plan_, models::result_name::gradient_norm); }
 
 void Model::evaluate(const Batch& batch) {
   const int number = plan(PlanKind::evaluate, batch.size);

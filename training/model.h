@@ -74,8 +74,10 @@ class Model {
   std::vector<double> run_timed(PlanKind kind, const datasets::Batch& batch, const StepScalars& scalars);
   // Compiles the plan if it is not there. The reference lasts until another plan is made.
   const backends::Plan& prepare(PlanKind kind, int64_t batch);
-  // The loss of the last train or gradient; waits for it.
+  // The loss of the last train or gradient; waits for it. Not a number where there was none since the model was made.
   double loss();
+  // The norm of all gradients together in the last train or apply, before clipping; waits for it.
+  double gradient_norm();
   void evaluate(const datasets::Batch& batch);
   // Outputs in the order of the spec, each [batch, ...]. Only the inputs of the batch are read.
   std::vector<Array> predict(const datasets::Batch& batch);
@@ -107,7 +109,8 @@ class Model {
   backends::Session session_;
   std::map<std::pair<PlanKind, int64_t>, int> plans_;
   std::map<std::pair<std::string, int64_t>, int> layer_plans_;
-  int last_plan_ = -1;
+  int last_plan_ = -1, update_plan_ = -1;
+  std::optional<double> loss_before_update_;  // of the gradients that were applied since
   int training_plan_ = -1;
 };
 

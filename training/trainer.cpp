@@ -23,12 +23,15 @@ double now() { return std::chrono::duration<double>(std::chrono::steady_clock::n
 
 constexpr int64_t reports_per_epoch = 50;  // where the recipe does not say how often
 
+int64_t batches_per_epoch(const models::Spec& spec, int64_t samples) {
+  const int64_t batch = std::max<int64_t>(spec.train.batch_size, 1);
+  return spec.train.drop_last ? samples / batch : divide_up(samples, batch);
+}
+
 }  // namespace
 
 int64_t steps_per_epoch(const models::Spec& spec, int64_t samples) {
-  const int64_t batch = std::max<int64_t>(spec.train.batch_size, 1);
-  const int64_t batches = spec.train.drop_last ? samples / batch : divide_up(samples, batch);
-  return divide_up(batches, spec.train.gradient_accumulation);
+  return divide_up(batches_per_epoch(spec, samples), spec.train.gradient_accumulation);
 }
 
 Trainer::Trainer(Model& model, const datasets::Dataset& data, CallbackList& callbacks, Saver* saver)
@@ -186,7 +189,9 @@ void Trainer::train_epoch() {
                                         .first_batch = position_.batches});
   Batch next;
   while (position_.stopped.empty() && !ended() && batches.next(next)) batch(next);
-  if (position_.micro_batch > 0 && position_.stopped.empty() && !ended()) {  // the epoch ends within a step
+  // The epoch ends within a step; a signal after its last batch waits for the end of the step.
+  const bool all_seen = position_.batches == batches_per_epoch(spec, data_.size(Part::train));
+  if (position_.micro_batch > 0 && position_.stopped.empty() && all_seen && !failed_ && !broken_off()) {
     model_.apply({position_.step, 0, rate(position_.step)});
     finish_step();
   }
@@ -226,7 +231,8 @@ void Trainer::report_step() {
   const double left =
       seconds / static_cast<double>(steps) * static_cast<double>(steps_per_epoch_ - position_.step_in_epoch);
   emit(StepDone{position_.epoch, position_.step_in_epoch, steps_per_epoch_, position_.step, model_.loss(),
-                rate(position_.step - 1), static_cast<double>(position_.rows_of_epoch - rows_before_) / seconds, left,
+                model_.gradient_norm(), rate(position_.step - 1),
+                static_cast<double>(position_.rows_of_epoch - rows_before_) / seconds, left,
                 model_.results(SumSet::train)});
 }
 

@@ -110,6 +110,39 @@ TEST_CASE("the gradients shown are those that a step follows") {
   CHECK(largest > 0.01);
 }
 
+TEST_CASE("the norm of a step is that of the gradients it follows, accumulated or not, clipped or not") {
+  const TemporaryFolder folder;
+  const std::string path = write(folder, "r.toml", recipe);
+  const std::string clipped = R"(train.optimizer={ type = "SGD", learning_rate = 0.5, global_clipnorm = 0.01 })";
+  for (const std::string& change : {std::string("train.epochs=1"), clipped}) {
+    const models::Spec spec = spec_of(path, {change});
+    const auto data = data_of(spec);
+    const auto model = model_of(spec, *data, "cpu");
+    training::Observer observer(*model, *data);
+    const datasets::Batch batch = batch_of(*data, 32);
+    double squares = 0;
+    for (const auto& [name, gradient] : observer.gradients(batch, 0)) {
+      for (int64_t i = 0; i < gradient.elements(); ++i) squares += std::pow(element(gradient, i), 2);
+    }
+    model->train(batch, {0, 0, 0.5});
+    CHECK(std::abs(model->gradient_norm() / std::sqrt(squares) - 1) < 1e-5);
+  }
+  // The same samples in two batches, before anything is applied: their gradients add up, and so do the sums of weights.
+  const models::Spec spec = spec_of(path, {"train.gradient_accumulation=2"});
+  const auto data = data_of(spec);
+  const auto halves = model_of(spec, *data, "cpu");
+  const datasets::Batch batch = batch_of(*data, 32);
+  halves->gradient(batch, {0, 0, 0.5});
+  const double loss = halves->loss();
+  halves->gradient(batch, {0, 0, 0.5});
+  halves->apply({0, 0, 0.5});
+  const models::Spec whole_spec = spec_of(path);
+  const auto whole = model_of(whole_spec, *data, "cpu");
+  whole->train(batch, {0, 0, 0.5});
+  CHECK(std::abs(halves->gradient_norm() / whole->gradient_norm() - 1) < 1e-5);
+  CHECK(halves->loss() == loss);
+}
+
 TEST_CASE("the activations shown are those that predictions are made of") {
   const TemporaryFolder folder;
   const models::Spec spec = spec_of(write(folder, "r.toml", recipe));

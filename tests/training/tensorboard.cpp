@@ -41,8 +41,16 @@ const std::vector<training::Event>& script() {
       made.push_back(EpochStarted{epoch});
       for (int64_t step = 1; step <= 3; ++step) {
         const int64_t all = 3 * (epoch - 1) + step;
-        made.push_back(StepDone{
-            epoch, step, 3, all, 1.0 / static_cast<double>(all), 0.1, 1000, 0, {{"loss", 0.5}, {"accuracy", 0.25}}});
+        made.push_back(StepDone{epoch,
+                                step,
+                                3,
+                                all,
+                                1.0 / static_cast<double>(all),
+                                10.0 * static_cast<double>(all),
+                                0.1,
+                                1000,
+                                0,
+                                {{"loss", 0.5}, {"accuracy", 0.25}}});
       }
       const auto e = static_cast<double>(epoch);
       made.push_back(EpochDone{epoch,

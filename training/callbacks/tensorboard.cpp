@@ -18,6 +18,7 @@
 #include "training/callbacks/tensorboard/projector.h"
 #include "training/callbacks/tensorboard/texts.h"
 #include "training/observer.h"
+#include "training/state_table.h"
 
 namespace dltrain {
 
@@ -170,6 +171,8 @@ struct TensorBoard : Callback {
     Table state = log_.state();
     state.set("begun", begun_);
     state.set("last_recorded_step", last_recorded_step_);
+    state.set("gradient_norms", gradient_norms_);
+    state.set("steps_seen", steps_seen_);
     Table best;
     for (const Logged& value : logged_) {
       if (value.best) best.set(value.name, *value.best);
@@ -182,6 +185,10 @@ struct TensorBoard : Callback {
     log_.restore(state);
     begun_ = *state.at("begun").boolean();
     last_recorded_step_ = *state.at("last_recorded_step").integer();
+    if (state.contains("steps_seen")) {  // an older checkpoint lacks them
+      gradient_norms_ = number_at(state, "gradient_norms");
+      steps_seen_ = count_at(state, "steps_seen");
+    }
     logged_.clear();
     for (const Table::Entry& entry : state.at("best").table()->entries()) {
       if (const double* value = entry.value.real()) logged(entry.key).best = *value;
@@ -227,10 +234,13 @@ struct TensorBoard : Callback {
   }
 
   void record(const StepDone& done) {
+    gradient_norms_ += done.gradient_norm;
+    ++steps_seen_;
     if (update_freq.steps == 0 || done.step - last_recorded_step_ < update_freq.steps) return;
     last_recorded_step_ = done.step;
     scalars_.clear();
     scalars_.push_back({"step_loss", done.loss});
+    scalars_.push_back({"step_gradient_norm", done.gradient_norm});
     for (const auto& [name, value] : done.values) scalars_.push_back({logged(name).batch_tag, value});
     scalars_.push_back({"batch_learning_rate", done.learning_rate});
     scalars_.push_back({"system/samples_per_second", done.samples_per_second});
@@ -248,6 +258,10 @@ struct TensorBoard : Callback {
       if (!logged_value.validation) scalars_.push_back({logged_value.epoch_tag, value});
     }
     scalars_.push_back({"epoch_learning_rate", done.learning_rate});
+    if (steps_seen_ > 0)
+      scalars_.push_back({"epoch_gradient_norm", gradient_norms_ / static_cast<double>(steps_seen_)});
+    gradient_norms_ = 0;
+    steps_seen_ = 0;
     scalars_.push_back({"system/epoch_seconds", done.seconds});
     scalars_.push_back({"system/epoch_samples_per_second", done.samples_per_second});
     log_.add_scalars("train", epoch, scalars_);
@@ -319,6 +333,8 @@ struct TensorBoard : Callback {
   bool broken_ = false;
   std::string trouble_;  // to be said
   int64_t last_recorded_step_ = 0;
+  double gradient_norms_ = 0;  // sum over the reported steps of the epoch
+  int64_t steps_seen_ = 0;  // of the epoch, reported
   std::deque<Logged> logged_;  // tags of scalars_ point into it
   std::vector<formats::NamedScalar> scalars_;  // kept for its memory
   double last_flush_ = now();

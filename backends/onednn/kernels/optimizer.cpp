@@ -159,39 +159,51 @@ Support accepts_all(const Request& request) {
   return {false, "it reads float32 (was " + request.input(0).text() + ")"};
 }
 
-// Sums f(stretch) in the order of the stretches; scratch holds one number for each.
-template <class F> std::unique_ptr<Kernel> make_all(const Request& request, const F& store,
-                                                    double (*f)(const float*, int64_t)) {
+// Of one stretch.
+struct Squares {
+  double sum;
+  bool strange;  // not all elements are finite
+};
+
+// Where the sum is finite, so is every element: a second look is only needed where it is not.
+Squares squares_in(const float* x, int64_t count) {
+  const double sum = sum_of_squares_of(x, count);
+  return {sum, !std::isfinite(sum) && !all_finite_in(x, count)};
+}
+
+// Gathers all stretches in their order, whatever thread had them; scratch holds the results of each.
+template <class F> std::unique_ptr<Kernel> make_all(const Request& request, const F& store) {
   const std::vector<Stretch> stretches = stretches_of(request, 0, request.node.inputs.size());
   const int parts = parts_for(request.machine, elements_of(stretches), static_cast<int64_t>(stretches.size()));
   KernelInfo info = own_info(request, elements_of(stretches));
-  info.scratch_bytes = checked_multiply(static_cast<int64_t>(stretches.size()), sizeof(double));
-  return make_kernel(std::move(info), [stretches, parts, f, store](const Arguments& a) {
-    auto* partial = static_cast<double*>(a.scratch);
+  info.scratch_bytes = checked_multiply(static_cast<int64_t>(stretches.size()), sizeof(Squares));
+  return make_kernel(std::move(info), [stretches, parts, store](const Arguments& a) {
+    auto* partial = static_cast<Squares*>(a.scratch);
     const auto count = static_cast<int64_t>(stretches.size());
     in_parallel(parts, [&](int part) {
       const Range own = part_of(count, parts, part);
       for (int64_t i = own.begin; i < own.end; ++i) {
         const Stretch& s = stretches[static_cast<size_t>(i)];
-        partial[i] = f(input<float>(a, s.value) + s.begin, s.count);
+        partial[i] = squares_in(input<float>(a, s.value) + s.begin, s.count);
       }
     });
-    double total = 0;
-    for (int64_t i = 0; i < count; ++i) total += partial[i];
-    store(a, total);
+    Squares all{0, false};
+    for (int64_t i = 0; i < count; ++i) all = {all.sum + partial[i].sum, all.strange || partial[i].strange};
+    store(a, all);
   });
 }
 
 std::unique_ptr<Kernel> make_all_finite(const Request& request) {
-  return make_all(
-      request, [](const Arguments& a, double strange) { *output<uint8_t>(a) = strange == 0 ? 1 : 0; },
-      [](const float* x, int64_t count) { return all_finite_in(x, count) ? 0.0 : 1.0; });
+  const bool wants_sum = request.output_used[1];
+  return make_all(request, [wants_sum](const Arguments& a, const Squares& all) {
+    *output<uint8_t>(a) = all.strange ? 0 : 1;
+    if (wants_sum) *output<float>(a, 1) = static_cast<float>(all.sum);
+  });
 }
 
 std::unique_ptr<Kernel> make_sum_of_squares(const Request& request) {
-  return make_all(
-      request, [](const Arguments& a, double total) { *output<float>(a) = static_cast<float>(total); },
-      sum_of_squares_of);
+  return make_all(request,
+                  [](const Arguments& a, const Squares& all) { *output<float>(a) = static_cast<float>(all.sum); });
 }
 
 }  // namespace

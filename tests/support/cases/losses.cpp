@@ -52,8 +52,9 @@ void add_loss_cases(std::vector<OpCase>& cases) {
   const double infinity = std::numeric_limits<double>::infinity();
   const double nan = std::numeric_limits<double>::quiet_NaN();
   cases.push_back({"all_finite", "all are", {reals({3, 5}), reals({7}), reals({})}});
-  cases.push_back({"all_finite", "an infinity in the last", {reals({3, 5}), listed({4}, {0, 0, 0, -infinity})}});
-  cases.push_back({"all_finite", "a not-a-number in the first", {listed({3}, {nan, 1, 2}), reals({7})}});
+  cases.push_back(
+      {"all_finite", "an infinity in the last", {reals({3, 5}), listed({4}, {0, 0, 0, -infinity})}, {}, false});
+  cases.push_back({"all_finite", "a not-a-number in the first", {listed({3}, {nan, 1, 2}), reals({7})}, {}, false});
   cases.push_back({"sum_of_squares", "three values", {reals({3, 5}), reals({7}), reals({})}});
   cases.push_back({"sum_of_squares", "one value", {reals({2, 2, 3})}});
 }

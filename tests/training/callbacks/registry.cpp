@@ -49,7 +49,8 @@ std::vector<training::Event> events() {
     list.emplace_back(training::EpochStarted{epoch});
     for (int64_t step = 1; step <= 2; ++step) {
       const int64_t done = 2 * (epoch - 1) + step;
-      list.emplace_back(training::StepDone{epoch, step, 2, done, 0.5, 0.1, 10, 0, {{"loss", 0.5}, {"accuracy", 0.5}}});
+      list.emplace_back(
+          training::StepDone{epoch, step, 2, done, 0.5, 2.0, 0.1, 10, 0, {{"loss", 0.5}, {"accuracy", 0.5}}});
       list.emplace_back(training::Stepped{epoch, step, 2, done});
     }
     const double value = RandomStream(7, 1).uniform(0, static_cast<uint64_t>(epoch));
