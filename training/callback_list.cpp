@@ -13,14 +13,20 @@ namespace {
 
 constexpr std::array standard = {"History", "TensorBoard", "ModelCheckpoint"};
 
+// A ModelCheckpoint with a path of its own writes files beside the checkpoints of the run; it does not replace them.
+bool replaces_standard(const Component& component, const char* kind) {
+  const Setting* path = component.params.find("filepath");
+  return component.kind == kind && (path == nullptr || path->is_none());
+}
+
 // The recipe's callbacks and the standard ones beside them.
 std::vector<Component> components_of(const models::Spec& spec) {
   std::vector<Component> components = spec.callbacks;
   for (const char* kind : standard) {
     const auto& schemas = callback_registry().schemas();
     const auto schema = std::find_if(schemas.begin(), schemas.end(), [&](const Schema& s) { return s.kind == kind; });
-    const bool named =
-        std::any_of(components.begin(), components.end(), [&](const Component& c) { return c.kind == kind; });
+    const bool named = std::any_of(components.begin(), components.end(),
+                                   [&](const Component& c) { return replaces_standard(c, kind); });
     if (named || schema == schemas.end()) continue;
     Component component{"callback", kind, {}, {}};
     for (const Field& field : schema->fields) component.params.set(field.name, field.default_value);

@@ -52,6 +52,20 @@ constexpr std::array advice = {
     Key{"layer", "input_dim", "leave it out: the shape comes from the data"},
     Key{"layer", "batch_input_shape", "leave it out: the shape comes from the data, or from [model] inputs"},
     Key{"layer", "input", "the key is called \"inputs\""},
+    Key{"callback", "verbose", "leave it out: what a callback does is said anyhow, but with --quiet"},
+    Key{"callback", "LambdaCallback", "a recipe holds no code: write a Command, which starts a program"},
+    Key{"callback", "RemoteMonitor", "write a Command, which starts a program that sends the values"},
+    Key{"callback", "ProgbarLogger", "leave it out: progress is shown anyhow, but with --quiet"},
+    Key{"callback", "OrbaxCheckpoint",
+        "leave it out: every run keeps checkpoints; ModelCheckpoint says when and which"},
+    Key{"callback BackupAndRestore", "backup_dir", "leave it out: checkpoints are in the folder of the run"},
+    Key{"callback BackupAndRestore", "save_freq", "write a ModelCheckpoint with every_steps or every_seconds"},
+    Key{"callback BackupAndRestore", "double_checkpoint", "write a ModelCheckpoint with keep_last = 2"},
+    Key{"callback BackupAndRestore", "delete_checkpoint", "leave it out: the newest checkpoints stay when a run ends"},
+    Key{"callback ReduceLROnPlateau", "epsilon", "the key is called \"min_delta\""},
+    Key{"callback TensorBoard", "write_steps_per_second", "leave it out: samples per second are recorded anyhow"},
+    Key{"callback TensorBoard", "embeddings_metadata", "leave it out: labels are written beside the points"},
+    Key{"callback TerminateOnNaN", "raise_error", "leave it out: a step that is not finite ends a run with an error"},
 };
 
 template <size_t N>

@@ -40,10 +40,6 @@ void add_planned(Catalogue& catalogue) {
       split("Adadelta Adagrad Adamax Adafactor Nadam Ftrl Lion Lamb Muon ScheduleFreeAdamW LossScaleOptimizer "
             "adadelta adagrad adamax adafactor nadam ftrl lion lamb muon",
             ' '));
-  catalogue.plan("callback", split("EarlyStopping ReduceLROnPlateau LearningRateScheduler CSVLogger TerminateOnNaN "
-                                   "SwapEMAWeights BackupAndRestore RemoteMonitor LambdaCallback "
-                                   "ProgbarLogger OrbaxCheckpoint Timer Command",
-                                   ' '));
   catalogue.plan("source", split("hdf5 tfrecord text cifar", ' '));
 }
 

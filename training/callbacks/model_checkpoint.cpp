@@ -9,9 +9,48 @@
 #include "training/callbacks/support/direction.h"
 #include "training/state_table.h"
 
-namespace dltrain::training {
+namespace dltrain {
+
+namespace training {
 
 namespace {
+
+// Keras' save_freq: "epoch" (0), or a number of steps.
+struct SaveFrequency {
+  int64_t steps = 0;
+};
+
+}  // namespace
+
+}  // namespace training
+
+template <> struct Converter<training::SaveFrequency> {
+  static constexpr FieldType type = FieldType::other;
+  static std::string type_text() { return "\"epoch\" or a number of steps"; }
+  static std::string normalise(const Setting& given, Setting& canonical) {
+    const bool is_epoch = given.text() != nullptr && *given.text() == "epoch";
+    if (!is_epoch && (given.integer() == nullptr || *given.integer() < 1))
+      return "must be \"epoch\" or a number of steps of at least 1";
+    canonical = given;
+    return {};
+  }
+  static void read(const Setting& canonical, training::SaveFrequency& value) {
+    value.steps = canonical.integer() == nullptr ? 0 : *canonical.integer();
+  }
+  static Setting print(training::SaveFrequency value) {
+    return value.steps == 0 ? Setting("epoch") : Setting(value.steps);
+  }
+};
+
+namespace training {
+
+namespace {
+
+std::string complaint_about_weights_only(const Setting& given) {
+  return given.boolean() != nullptr && !*given.boolean()
+             ? "must be true: a file holds weights, and the checkpoints of the run all the rest; leave it out"
+             : "";
+}
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -21,6 +60,8 @@ struct ModelCheckpoint : Callback {
   std::optional<std::string> monitor;
   MonitorMode mode = MonitorMode::automatic;
   bool save_best_only = false;
+  bool save_weights_only = true;
+  SaveFrequency save_freq;
   std::optional<double> initial_value_threshold;
   int64_t keep_last = 2;
   int64_t keep_best = 1;
@@ -34,12 +75,17 @@ struct ModelCheckpoint : Callback {
         "filepath it writes a file of weights beside that, which Keras reads.");
     d.param(
          &ModelCheckpoint::filepath, "filepath",
-         "a .weights.h5 file in the folder of the run; {epoch}, {epoch:02d}, {val_loss}, {val_loss:.3f} stand for values")
+         "a .weights.h5 file in the folder of the run; {epoch}, {epoch:02d}, {val_loss}, {val_loss:.3f} stand for values, "
+         "{batch} for the step within the epoch where it is written after steps")
         .obeys(&complaint_about_checkpoint_path);
     d.param(&ModelCheckpoint::monitor, "monitor",
             "the value that tells which checkpoint is best; val_loss by default, or loss");
     d.param(&ModelCheckpoint::mode, "mode", "whether the smallest or the largest is best");
     d.param(&ModelCheckpoint::save_best_only, "save_best_only", "save epochs only that are better than all before");
+    d.param(&ModelCheckpoint::save_weights_only, "save_weights_only", "true: what filepath writes are weights")
+        .obeys(&complaint_about_weights_only);
+    d.param(&ModelCheckpoint::save_freq, "save_freq",
+            "Keras' way to say every_epochs = 1, or every_steps = N without every_epochs");
     d.param(&ModelCheckpoint::initial_value_threshold, "initial_value_threshold", "what the first best must beat");
     d.param(&ModelCheckpoint::keep_last, "keep_last", "how many of the newest checkpoints stay").at_least(1);
     d.param(&ModelCheckpoint::keep_best, "keep_best", "how many of the best checkpoints stay").at_least(0);
@@ -57,15 +103,26 @@ struct ModelCheckpoint : Callback {
                    "save_best_only is for files of weights: without filepath the newest checkpoint is kept as well",
                    "add filepath, or leave it out: RUN/best is the best checkpoint");
     }
+    if (save_freq.steps > 0 && every_steps > 0)
+      report.error("save_freq", "save_freq and every_steps say the same", "leave one of them out");
+    if (save_best_only && (save_freq.steps > 0 || every_steps > 0)) {
+      report.error("save_best_only", "which is best is known at the ends of epochs, not after steps",
+                   "leave save_freq and every_steps out");
+    }
   }
 
   void prepare(const CallbackContext& context) override {
     folder_ = context.folder;
+    if (save_freq.steps > 0) {
+      every_steps = save_freq.steps;
+      every_epochs = 0;
+    }
     watched_ = monitor_or_default(monitor, context.values);
     largest_ = monitor_grows(context.spec, mode, watched_);
     best_ = initial_value_threshold;
     last_time_ = now();
-    if (filepath) check_checkpoint_path(*filepath, context.values);
+    if (!filepath) return;
+    check_checkpoint_path(*filepath, every_steps > 0 ? std::vector<std::string>{"batch"} : context.values);
   }
   std::string monitored() const override { return watched_; }
 
@@ -92,8 +149,8 @@ struct ModelCheckpoint : Callback {
     const bool better = value != nullptr && improves(*value, best_, largest_);
     if (better) best_ = *value;
     if (filepath) {
-      if (better || !save_best_only)
-        wishes.export_weights.push_back(join_path(folder_, checkpoint_path(*filepath, done)));
+      if (every_steps == 0 && (better || !save_best_only))
+        wishes.export_weights.push_back(join_path(folder_, checkpoint_path(*filepath, done.epoch, done.values)));
       return;
     }
     SaveWish wish = plain();
@@ -104,8 +161,15 @@ struct ModelCheckpoint : Callback {
 
   // The last step of an epoch is saved with the epoch.
   void at_step(const Stepped& step, Wishes& wishes) {
-    if (filepath || step.step_in_epoch == step.steps_per_epoch) return;
     const bool is_due = every_steps > 0 && step.step % every_steps == 0;
+    if (filepath) {
+      if (is_due)
+        wishes.export_weights.push_back(join_path(
+            folder_, checkpoint_path(*filepath, step.epoch, {{"batch", static_cast<double>(step.step_in_epoch)}})));
+      return;
+    }
+    const bool epoch_follows = step.step_in_epoch == step.steps_per_epoch && every_epochs > 0;
+    if (epoch_follows && step.epoch % every_epochs == 0) return;
     const bool is_time = every_seconds > 0 && now() - last_time_ >= static_cast<double>(every_seconds);
     if (!is_due && !is_time) return;
     wishes.save = plain();
@@ -124,4 +188,6 @@ struct ModelCheckpoint : Callback {
 
 void register_model_checkpoint(CallbackRegistry& registry) { registry.add<ModelCheckpoint>(); }
 
-}  // namespace dltrain::training
+}  // namespace training
+
+}  // namespace dltrain

@@ -85,10 +85,10 @@ void check_checkpoint_path(const std::string& path, const std::vector<std::strin
   });
 }
 
-std::string checkpoint_path(const std::string& path, const EpochDone& epoch) {
+std::string checkpoint_path(const std::string& path, int64_t epoch, const Values& values) {
   return *filled(path, [&](const Place& place) {
-    if (place.name == "epoch") return formatted(place.format, static_cast<double>(epoch.epoch));
-    const double* value = find_value(epoch.values, place.name);
+    if (place.name == "epoch") return formatted(place.format, static_cast<double>(epoch));
+    const double* value = find_value(values, place.name);
     return value == nullptr ? std::string("none") : formatted(place.format, *value);
   });
 }

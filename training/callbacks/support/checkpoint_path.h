@@ -14,7 +14,7 @@ namespace dltrain::training {
 std::string complaint_about_checkpoint_path(const Setting& path);
 // Throws UserError (recipe) if it names a value that there will not be.
 void check_checkpoint_path(const std::string& path, const std::vector<std::string>& values);
-// With the values of an epoch; one that was not measured becomes "none".
-std::string checkpoint_path(const std::string& path, const EpochDone& epoch);
+// With an epoch and its values; one that was not measured becomes "none".
+std::string checkpoint_path(const std::string& path, int64_t epoch, const Values& values);
 
 }  // namespace dltrain::training
