@@ -172,6 +172,12 @@ struct GruResult {
 };
 GruResult gru(Builder& b, Value x, Value kernel, Value bias, Value mask, bool backwards);
 
+// --- attention (attention.cpp)
+// ----------------------------------------------------------------------------------------- query [N, T, heads, k], key
+// [N, S, heads, k], value [N, S, heads, v], mask [N, T, S] (sizes of 1 broadcast; may be missing) -> [N, T, heads, v].
+// causal: step t looks at steps 0 .. t.
+Value attention(Builder& b, Value query, Value key, Value value, Value mask, double scale, bool causal);
+
 // --- losses (cross_entropy.cpp)
 // --------------------------------------------------------------------------------------- logits [..., C], labels [...]
 // integers -> [...]; rows with a label outside 0..C-1 give 0 and no gradient.

@@ -213,6 +213,31 @@ def recurrent():
     ])
 
 
+@pair("attention", """
+    [model]
+    inputs = ["x"]
+    layers = [
+      { name = "tokens", type = "Embedding", input_dim = 15, output_dim = 6, inputs = "x" },
+      { name = "first", type = "MultiHeadAttention", num_heads = 2, key_dim = 3, use_causal_mask = true, dropout = 0.1 },
+      { name = "sum", type = "Add", inputs = ["tokens", "first"] },
+      { name = "norm", type = "LayerNormalization" },
+      { name = "second", type = "MultiHeadAttention", num_heads = 3, key_dim = 2, value_dim = 4, inputs = ["norm", "tokens"] },
+      { name = "last", type = "Dense", units = 4, activation = "softmax" },
+    ]
+    [train]
+    epochs = 1
+    batch_size = 16
+    loss = "sparse_categorical_crossentropy"
+    """, {"x": ids(15, 7)}, {"y": lambda rng: rng.integers(0, 4, [SAMPLES, 7]).astype(np.int32)})
+def attention():
+    x = keras.Input([7], dtype="int32", name="x")
+    tokens = layers.Embedding(15, 6, name="tokens")(x)
+    first = layers.MultiHeadAttention(2, 3, dropout=0.1, name="first")(tokens, tokens, use_causal_mask=True)
+    norm = layers.LayerNormalization(name="norm")(layers.Add(name="sum")([tokens, first]))
+    second = layers.MultiHeadAttention(3, 2, value_dim=4, name="second")(norm, tokens)
+    return keras.Model(x, layers.Dense(4, activation="softmax", name="last")(second))
+
+
 @pair("normalized", """
     [model]
     layers = [

@@ -34,6 +34,7 @@ const std::vector<OpCase>& op_cases() {
     add_activation_cases(cases);
     add_normalization_cases(cases);
     add_recurrence_cases(cases);
+    add_attention_cases(cases);
     add_loss_cases(cases);
     add_optimizer_cases(cases);
     add_fused_cases(cases);

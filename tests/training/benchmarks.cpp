@@ -29,6 +29,7 @@ const std::vector<Benchmark>& benchmarks() {
       {"mobilenet", 274250, 4480, {"data.samples=320", "train.batch_size=32"}},
       {"resnet20", 272474, 1568, {"data.samples=160", "train.batch_size=16"}},
       {"tabular", 8577, 0, {}},
+      {"transformer", 826433, 0, {"data.samples=80", "train.batch_size=8"}},
       {"unet", 117041, 0, {"data.samples=40", "train.batch_size=4"}},
   };
   return list;

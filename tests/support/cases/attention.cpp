@@ -1,0 +1,38 @@
+// Examples of attention and its gradient: one step and several, masks, other lengths of query and key.
+#include "tests/support/cases/cases.h"
+
+namespace dltrain::test {
+
+namespace {
+
+struct Size {
+  const char* name;
+  int64_t samples, queries, keys, heads, features, values;
+  bool causal;
+  Shape mask;  // empty: none
+  bool differentiable = true;
+};
+
+}  // namespace
+
+void add_attention_cases(std::vector<OpCase>& cases) {
+  for (const Size& s :
+       {Size{"two heads", 2, 3, 4, 2, 3, 2, false, {}}, Size{"causal", 1, 4, 4, 2, 2, 3, true, {}},
+        Size{"one of all", 1, 1, 1, 1, 1, 1, true, {}}, Size{"masked keys", 2, 3, 4, 1, 2, 2, false, {2, 1, 4}},
+        Size{"masked pairs", 2, 3, 4, 2, 2, 2, false, {2, 3, 4}},
+        Size{"masked and causal", 2, 5, 3, 1, 3, 2, true, {1, 5, 3}},
+        Size{"wide", 3, 37, 29, 4, 16, 16, false, {}, false},
+        Size{"wide and causal", 2, 70, 70, 3, 33, 17, true, {}, false},
+        Size{"wide and masked", 2, 65, 130, 2, 32, 32, false, {2, 65, 130}, false}}) {
+    const graph::Attributes attributes = {{"scale", 0.7}, {"causal", s.causal}};
+    std::vector<Operand> inputs = {reals({s.samples, s.queries, s.heads, s.features}, -2, 2),
+                                   reals({s.samples, s.keys, s.heads, s.features}, -2, 2),
+                                   reals({s.samples, s.keys, s.heads, s.values})};
+    if (s.mask.rank() > 0) inputs.push_back(booleans(s.mask));
+    cases.push_back({"attention", s.name, inputs, attributes, s.differentiable});
+    inputs.push_back(reals({s.samples, s.queries, s.heads, s.values}));
+    cases.push_back({"attention_grad", s.name, inputs, attributes, s.differentiable});
+  }
+}
+
+}  // namespace dltrain::test
