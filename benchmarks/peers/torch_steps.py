@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Times training or prediction steps of a benchmark model in PyTorch; prints a line of JSON when the first step is done
+and one at the end.
+
+As an expert would run it on a processor: channels_last for images, fused optimizers, gradients set to none, numbers near
+zero flushed, and freed memory kept by the C library, without which every step faults its pages in again (--malloc default
+shows that).
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import tempfile
+import time
+
+import torch
+
+from samples import BATCH, samples
+from torch_models import IMAGES, MODELS, as_keras_begins, loss_of, optimizer_of
+
+WARM_UP = 4
+
+
+def keep_freed_memory():
+    trim_threshold, mmap_most = -1, -4
+    libc = ctypes.CDLL(None)
+    libc.mallopt(mmap_most, 0)
+    libc.mallopt(trim_threshold, 2**31 - 1)
+
+
+def batches_of(name, size, count):
+    inputs, targets = (torch.from_numpy(array) for array in samples(name, size * count))
+    inputs, targets = (t if t.is_floating_point() else t.long() for t in (inputs, targets))
+    if name in IMAGES:
+        inputs = inputs.permute(0, 3, 1, 2)  # memory stays as it is: channels last
+    if name == "unet":
+        targets = targets.permute(0, 3, 1, 2)
+    return list(zip(inputs.split(size), targets.split(size)))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", choices=MODELS)
+    parser.add_argument("--work", choices=("train", "predict"), default="train")
+    parser.add_argument("--batch-size", type=int)
+    parser.add_argument("--steps", type=int, default=50)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--compile", action="store_true", help="torch.compile, from an empty cache")
+    parser.add_argument("--malloc", choices=("keep", "default"), default="keep")
+    options = parser.parse_args()
+    if options.malloc == "keep":
+        keep_freed_memory()
+    cache = tempfile.TemporaryDirectory()
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = cache.name
+    torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(0)
+    name = options.model
+    model = MODELS[name]().apply(as_keras_begins)
+    if name in IMAGES:
+        model = model.to(memory_format=torch.channels_last)
+    weights = [p for p in model.parameters() if p.requires_grad]
+    batches = batches_of(name, options.batch_size or BATCH[name], 16)
+    losses = []
+
+    if options.work == "train":
+        optimizer = optimizer_of(name, weights)
+
+        def forward(inputs, targets):
+            return loss_of(name, model(inputs), targets)
+
+        forward = torch.compile(forward, dynamic=False) if options.compile else forward
+
+        def step(number, inputs, targets):
+            optimizer.zero_grad(set_to_none=True)
+            loss = forward(inputs, targets)
+            loss.backward()
+            optimizer.step()
+            if number % 10 == 0:  # to look at it waits for nothing here, but costs a call
+                losses.append(loss.item())
+    else:
+        model.eval()
+        if options.compile:
+            from torch._inductor import config
+            config.freezing = True
+        forward = torch.compile(model, dynamic=False) if options.compile else model
+
+        def step(number, inputs, targets):
+            with torch.inference_mode():
+                forward(inputs)
+
+    seconds = []
+    for number in range(options.steps + WARM_UP):
+        begin = time.perf_counter()
+        step(number, *batches[number % len(batches)])
+        seconds.append(time.perf_counter() - begin)
+        if number == 0:
+            print(json.dumps({"event": "first_step"}), flush=True)
+    print(json.dumps({"event": "steps", "version": torch.__version__, "steps": seconds[WARM_UP:],
+                      "parameters": sum(p.numel() for p in weights), "losses": losses}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
