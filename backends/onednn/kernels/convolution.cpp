@@ -5,6 +5,7 @@
 
 #include "backends/onednn/depthwise.h"
 #include "backends/onednn/kernel.h"
+#include "backends/onednn/kernel_gradient.h"
 #include "backends/onednn/post_ops.h"
 #include "backends/onednn/primitive.h"
 
@@ -194,6 +195,7 @@ void register_convolution(KernelRegistry& registry) {
   registry.add("conv2d_grad_input", {accepts_depthwise, make_depthwise_grad_input});
   registry.add("conv2d_grad_input", {accepts, make<GradInput>});
   registry.add("conv2d_grad_kernel", {accepts_depthwise, make_depthwise_grad_kernel});
+  registry.add("conv2d_grad_kernel", {accepts_kernel_gradient, make_kernel_gradient});
   registry.add("conv2d_grad_kernel", {accepts, make<GradKernel>});
 }
 
