@@ -14,6 +14,7 @@ find_program(DLTRAIN_CCACHE ccache)
 if(DLTRAIN_CCACHE)
   # Paths are made relative to the checkout, so that two checkouts share their objects.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+                                  CCACHE_SLOPPINESS=pch_defines,time_macros  # as precompiled headers need
                                   ${DLTRAIN_CCACHE})
 endif()
 

@@ -11,7 +11,7 @@ namespace {
 using graph::Builder;
 using graph::Value;
 
-Value clipped_cross_entropy(Builder& b, Value target, Value prediction) {
+Value binary_of_clipped(Builder& b, Value target, Value prediction) {
   const Value p = clip_probabilities(b, prediction);
   const auto complement = [&](Value x) { return graph::add(b, graph::neg(b, x), 1); };
   const Value yes = graph::mul(b, target, graph::log(b, p));
@@ -45,7 +45,7 @@ struct BinaryCrossentropy : Loss {
       pair.target = graph::add(b, graph::mul(b, pair.target, 1 - label_smoothing), 0.5 * label_smoothing);
     }
     const Value values = logits ? graph::sigmoid_cross_entropy(b, pair.prediction, pair.target)
-                                : clipped_cross_entropy(b, pair.target, pair.prediction);
+                                : binary_of_clipped(b, pair.target, pair.prediction);
     return {graph::reduce_mean(b, values, {checked_axis(b, kind, axis, pair.prediction)}), {}};
   }
 };

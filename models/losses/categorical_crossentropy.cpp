@@ -12,7 +12,7 @@ using graph::Builder;
 using graph::Value;
 
 // Rows are made to sum to 1 first, as in Keras.
-Value clipped_cross_entropy(Builder& b, Value target, Value prediction) {
+Value categorical_of_clipped(Builder& b, Value target, Value prediction) {
   const Value shares = graph::div(b, prediction, graph::reduce_sum(b, prediction, {-1}, true));
   const Value logarithm = graph::log(b, clip_probabilities(b, shares));
   return graph::neg(b, graph::reduce_sum(b, graph::mul(b, target, logarithm), {-1}));
@@ -50,7 +50,7 @@ struct CategoricalCrossentropy : Loss {
       pair.target = graph::add(b, graph::mul(b, pair.target, 1 - label_smoothing), share);
     }
     return {logits ? graph::softmax_cross_entropy(b, pair.prediction, pair.target)
-                   : clipped_cross_entropy(b, pair.target, pair.prediction),
+                   : categorical_of_clipped(b, pair.target, pair.prediction),
             {}};
   }
 };
