@@ -85,6 +85,10 @@ class Model {
   // What flows into a layer for a batch, in inference: for layers that adapt.
   Array input_of_layer(const std::string& layer, const datasets::Batch& batch);
 
+  // The learning rate that a callback has set, as files of weights are to say it; none: the optimizer's own.
+  void set_learning_rate(std::optional<double> rate) { learning_rate_ = rate; }
+  std::optional<double> learning_rate() const { return learning_rate_; }
+
   // Means and metrics since the last reset, in the order of Program::tracked, with Keras' names.
   std::vector<std::pair<std::string, double>> results(models::SumSet set);
   void reset(models::SumSet set);
@@ -110,6 +114,7 @@ class Model {
   std::map<std::pair<PlanKind, int64_t>, int> plans_;
   std::map<std::pair<std::string, int64_t>, int> layer_plans_;
   int last_plan_ = -1, update_plan_ = -1;
+  std::optional<double> learning_rate_;
   std::optional<double> loss_before_update_;  // of the gradients that were applied since
   int training_plan_ = -1;
 };

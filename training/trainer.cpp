@@ -51,6 +51,7 @@ void Trainer::restore(Snapshot snapshot, const std::string& source) {
   model_.prepare_training(std::min(model_.program().spec().train.batch_size, data_.size(Part::train)));
   set_states(model_, snapshot.states, source);
   position_ = std::move(snapshot.position);
+  model_.set_learning_rate(position_.learning_rate);
   remembered_ = std::move(snapshot.remembered);
   callbacks_.restore(snapshot.callbacks);
   saved_at_ = {position_.step, position_.batches};
@@ -80,7 +81,10 @@ void Trainer::grant(const Wishes& wishes) {
   for (const std::string& name : wishes.restore) {
     if (const auto kept = remembered_.find(name); kept != remembered_.end()) set_states(model_, kept->second, name);
   }
-  if (wishes.learning_rate) position_.learning_rate = wishes.learning_rate;
+  if (wishes.learning_rate) {
+    position_.learning_rate = wishes.learning_rate;
+    model_.set_learning_rate(wishes.learning_rate);
+  }
   if (wishes.stop && position_.stopped.empty()) position_.stopped = *wishes.stop;
   for (const std::string& text : wishes.notices) callbacks_.emit(Notice{text});
   if (saver_ == nullptr || failed_) return;

@@ -42,7 +42,8 @@ Array take(std::map<std::string, Array>& values, const std::string& state) {
 }
 
 // Keras numbers the optimizer's variables: iteration, learning rate (where it is a number), then the slots.
-WeightGroup optimizer_group(const models::Program& program, std::map<std::string, Array>& values) {
+WeightGroup optimizer_group(const models::Program& program, std::map<std::string, Array>& values,
+                            std::optional<double> learning_rate) {
   std::vector<graph::StateInfo> weights;
   for (const KerasVariable& variable : variables_of(program)) {
     const graph::StateInfo* info = program.states().find(variable.state);
@@ -52,7 +53,8 @@ WeightGroup optimizer_group(const models::Program& program, std::map<std::string
   WeightGroup group{"optimizer", snake_case(program.spec().train.optimizer.kind), {}};
   group.variables.push_back(take(values, models::state_name::iteration));
   if (!optimizer->learning_rate.component) {
-    set_element(group.variables.emplace_back(DType::f32, Shape{}), 0, optimizer->learning_rate.number);
+    set_element(group.variables.emplace_back(DType::f32, Shape{}), 0,
+                learning_rate.value_or(optimizer->learning_rate.number));
   }
   for (const models::Slot& slot : optimizer->slots(weights)) group.variables.push_back(take(values, slot.state.name));
   return group;
@@ -83,7 +85,8 @@ void save_weights(Model& model, const std::string& path) {
   std::map<std::string, Array> values;
   for (formats::NamedArray& state : copy_states(model)) values.emplace(std::move(state.name), std::move(state.array));
   std::vector<WeightGroup> groups = take_weight_groups(model.program(), values);
-  if (values.contains(models::state_name::iteration)) groups.push_back(optimizer_group(model.program(), values));
+  if (values.contains(models::state_name::iteration))
+    groups.push_back(optimizer_group(model.program(), values, model.learning_rate()));
   values.clear();
   formats::write_weights_file(path, groups);
 }

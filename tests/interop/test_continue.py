@@ -88,3 +88,16 @@ def test_keras_goes_on_exactly(program, optimizer):
     expected.load_weights(program.folder / "run3" / "model" / "model.weights.h5")
     for ours, theirs in zip(weights_of(expected), after):
         np.testing.assert_allclose(theirs, ours, rtol=2e-4, atol=2e-5)
+
+
+def test_keras_goes_on_with_the_learning_rate_that_was_reached(program):
+    x = np.random.default_rng(2).standard_normal([64, 8, 8, 1]).astype(np.float32)
+    np.savez(program.folder / "data.npz", x=x, y=(np.arange(64) % 3).astype(np.int32))
+    reduce = 'callbacks = [{ type = "ReduceLROnPlateau", monitor = "loss", patience = 1, min_delta = 100.0, factor = 0.5 }]\n'
+    (program.folder / "r.toml").write_text(reduce + RECIPE + "optimizer = { type = \"SGD\", learning_rate = 0.04 }\n")
+    program.run("fit", "r.toml", "--epochs", 3, "--run", "run")
+    model = model_of()
+    model.compile(optimizer=keras.optimizers.SGD(0.04), loss="sparse_categorical_crossentropy")
+    model.optimizer.build(model.trainable_variables)
+    model.load_weights(program.folder / "run" / "model" / "model.weights.h5")
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.01)
