@@ -1,0 +1,285 @@
+// Attention, forward and backward, without its scores in memory: each thread takes one head of one sample at a time and
+// goes through its queries in blocks; scores of a block stay in the cache, and the gradient computes them again. Where
+// attention is causal a block only meets the keys up to its last query. Products are the library's, on views of one
+// head.
+#include <dnnl.hpp>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <map>
+
+#include "backends/onednn/kernel.h"
+#include "backends/onednn/parallel.h"
+#include "backends/onednn/primitive.h"
+#include "backends/onednn/vector/softmax.h"
+#include "core/checked.h"
+
+namespace dltrain::backends::onednn {
+
+namespace {
+
+using dnnl::memory;
+
+// A score that is not allowed, as graph/ops/attention.cpp says it.
+constexpr float never = -0.7F * std::numeric_limits<float>::max();
+
+struct Sizes {
+  int64_t samples, queries, keys, heads, features, values;
+  float scale;
+  bool causal;
+
+  explicit Sizes(const Request& request)
+      : samples(request.input(0).shape[0]),
+        queries(request.input(0).shape[1]),
+        keys(request.input(1).shape[1]),
+        heads(request.input(0).shape[2]),
+        features(request.input(0).shape[3]),
+        values(request.input(2).shape[3]),
+        scale(static_cast<float>(request.node.attributes.real("scale"))),
+        causal(request.node.attributes.get<bool>("causal")) {}
+
+  double flops(int products) const {
+    return 2.0 * products * static_cast<double>(samples * heads) * static_cast<double>(queries * keys) *
+           static_cast<double>(features + values) / 2 * (causal ? 0.5 : 1);
+  }
+};
+
+// A mask [N or 1, T or 1, S or 1] as strides.
+struct Mask {
+  int64_t sample = 0, query = 0, key = 0;
+
+  Mask() = default;
+  explicit Mask(const Shape& shape)
+      : sample(shape[0] > 1 ? shape[1] * shape[2] : 0), query(shape[1] > 1 ? shape[2] : 0), key(shape[2] > 1 ? 1 : 0) {}
+};
+
+// Queries of one head that are done together, and the keys that they meet.
+struct Block {
+  int64_t first, rows, keys;
+  bool last;  // the first that the gradient does: it writes where others add
+};
+
+class AttentionKernel : public LibraryKernel {
+ protected:
+  // What runs the products of a block; a thread has its own.
+  struct Products {
+    Primitive scores, result;  // q k^T scale; shares v
+    Primitive dshares, dvalue, dquery, dkey;  // dy v^T scale; shares^T dy; dscores k; dscores^T q
+  };
+  struct Part {
+    std::map<std::array<int64_t, 3>, Products> products;  // by rows, keys, last
+    int64_t buffers = 0;  // shares, and in the gradient their gradient
+  };
+
+  AttentionKernel(const Request& request, bool backward)
+      : sizes_(request), masked_(request.node.inputs.size() == (backward ? 5 : 4)) {
+    begin(request, sizes_.flops(backward ? 5 : 2));
+    if (masked_) mask_ = Mask(request.input(3).shape);
+    const int64_t share = sizes_.causal ? std::clamp<int64_t>(divide_up(sizes_.queries, 8), 32, 128) : 128;
+    for (int64_t first = 0; first < sizes_.queries; first += share) {
+      const int64_t rows = std::min(share, sizes_.queries - first);
+      const bool last = first + rows == sizes_.queries;
+      // A query that may look nowhere looks everywhere: with a mask, all keys matter.
+      const bool skips = sizes_.causal && !masked_ && !last;
+      blocks_.push_back({first, rows, skips ? std::min(first + rows, sizes_.keys) : sizes_.keys, last});
+      largest_ = std::max(largest_, rows * sizes_.keys);
+    }
+    const int64_t tasks = sizes_.samples * sizes_.heads;
+    const auto useful = static_cast<int64_t>(std::max(1.0, info_.flops / 1e6));
+    parts_.resize(to_size(std::min({tasks, useful, int64_t{request.machine.threads}})));
+    use_threads(1);
+    for (Part& part : parts_) {
+      for (const Block& block : blocks_) {
+        const std::array<int64_t, 3> key = {block.rows, block.keys, block.last ? 1 : 0};
+        if (!part.products.contains(key)) part.products[key] = make_products(block, backward);
+      }
+      part.buffers = reserve(to_size((backward ? 2 : 1) * largest_) * sizeof(float));
+    }
+    pads_ = reserve(scratchpad_ * parts_.size());
+  }
+
+  // Rows of one head in a tensor [steps, heads, width].
+  memory::desc head(int64_t rows, int64_t width) const {
+    return {{rows, width}, memory::data_type::f32, memory::dims{sizes_.heads * width, 1}};
+  }
+  memory::desc head_transposed(int64_t rows, int64_t width) const {
+    return {{width, rows}, memory::data_type::f32, memory::dims{1, sizes_.heads * width}};
+  }
+  static memory::desc table(int64_t rows, int64_t columns) {
+    return {{rows, columns}, memory::data_type::f32, memory::dims{columns, 1}};
+  }
+  static memory::desc table_transposed(int64_t rows, int64_t columns) {
+    return {{columns, rows}, memory::data_type::f32, memory::dims{1, columns}};
+  }
+
+  Primitive product(const memory::desc& x, const memory::desc& y, const memory::desc& z, float scale, bool adds) {
+    dnnl::primitive_attr attributes = user_scratchpad();
+    dnnl::post_ops after;
+    if (scale != 1) after.append_eltwise(dnnl::algorithm::eltwise_linear, scale, 0);
+    if (adds) after.append_sum(1);
+    attributes.set_post_ops(after);
+    const dnnl::matmul::primitive_desc desc(engine(), x, y, z, attributes);
+    scratchpad_ = std::max(scratchpad_, desc.scratchpad_desc().get_size());
+    info_.implementation = "own over " + std::string(desc.impl_info_str());
+    return {
+        dnnl::matmul(desc),
+        {{DNNL_ARG_SRC, x}, {DNNL_ARG_WEIGHTS, y}, {DNNL_ARG_DST, z}, {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc()}}};
+  }
+
+  Products make_products(const Block& b, bool backward) {
+    const Sizes& s = sizes_;
+    Products p;
+    p.scores =
+        product(head(b.rows, s.features), head_transposed(b.keys, s.features), table(b.rows, b.keys), s.scale, false);
+    if (!backward) {
+      p.result = product(table(b.rows, b.keys), head(b.keys, s.values), head(b.rows, s.values), 1, false);
+      return p;
+    }
+    p.dshares =
+        product(head(b.rows, s.values), head_transposed(b.keys, s.values), table(b.rows, b.keys), s.scale, false);
+    p.dvalue = product(table_transposed(b.rows, b.keys), head(b.rows, s.values), head(b.keys, s.values), 1, !b.last);
+    p.dquery = product(table(b.rows, b.keys), head(b.keys, s.features), head(b.rows, s.features), 1, false);
+    p.dkey = product(table_transposed(b.rows, b.keys), head(b.rows, s.features), head(b.keys, s.features), 1, !b.last);
+    return p;
+  }
+
+  // One head of one sample, and the thread that does it.
+  struct Task {
+    const Arguments& a;
+    Part& part;
+    void* pad;
+    int64_t sample, head;
+  };
+
+  template <class F> void for_tasks(const Arguments& a, const F& f) {
+    const int parts = static_cast<int>(parts_.size());
+    in_parallel(parts, [&](int p) {
+      const Range own = part_of(sizes_.samples * sizes_.heads, parts, p);
+      void* const pad = scratch(a, pads_ + p * static_cast<int64_t>(scratchpad_));
+      for (int64_t i = own.begin; i < own.end; ++i)
+        f(Task{a, parts_[to_size(p)], pad, i / sizes_.heads, i % sizes_.heads});
+    });
+  }
+
+  // Where the rows of a head begin, at step `first` of a tensor [N, steps, heads, width].
+  float* place(void* pointer, const Task& t, int64_t steps, int64_t first, int64_t width) const {
+    return static_cast<float*>(pointer) + ((t.sample * steps + first) * sizes_.heads + t.head) * width;
+  }
+
+  static void multiply(Primitive& primitive, const Task& t, const float* x, const float* y, float* z) {
+    primitive.run(std::array<void*, 4>{const_cast<float*>(x), const_cast<float*>(y), z, t.pad});
+  }
+
+  Products& products_of(const Task& t, const Block& b) const {
+    return t.part.products.at({b.rows, b.keys, b.last ? 1 : 0});
+  }
+
+  // The shares of a block [rows, keys]: scores, then a softmax over what is allowed.
+  void fill_shares(const Task& t, const Block& b, float* shares) const {
+    multiply(products_of(t, b).scores, t, place(t.a.inputs[0], t, sizes_.queries, b.first, sizes_.features),
+             place(t.a.inputs[1], t, sizes_.keys, 0, sizes_.features), shares);
+    for (int64_t r = 0; r < b.rows; ++r) {
+      float* const row = shares + r * b.keys;
+      int64_t count = b.keys;
+      if (masked_) forbid(t, b.first + r, row);
+      else if (sizes_.causal) count = std::min(b.first + r + 1, b.keys);
+      softmax_rows().softmax(row, row, count);
+      std::fill(row + count, row + b.keys, 0.0F);
+    }
+  }
+
+  bool allowed(const Task& t, int64_t query, int64_t key) const {
+    const bool* const mask = static_cast<const bool*>(t.a.inputs[3]);
+    return mask[t.sample * mask_.sample + query * mask_.query + key * mask_.key] && (!sizes_.causal || key <= query);
+  }
+  void forbid(const Task& t, int64_t query, float* row) const {
+    for (int64_t k = 0; k < sizes_.keys; ++k) {
+      if (!allowed(t, query, k)) row[k] = never;
+    }
+  }
+  bool looks_nowhere(const Task& t, int64_t query) const {
+    for (int64_t k = 0; k < sizes_.keys; ++k) {
+      if (allowed(t, query, k)) return false;
+    }
+    return true;
+  }
+
+  Sizes sizes_;
+  bool masked_;
+  Mask mask_;
+  std::vector<Block> blocks_;
+  int64_t largest_ = 0;
+  std::vector<Part> parts_;
+  size_t scratchpad_ = 0;
+  int64_t pads_ = 0;
+};
+
+// inputs query, key, value, perhaps mask; output.
+class Forward final : public AttentionKernel {
+ public:
+  explicit Forward(const Request& request) : AttentionKernel(request, false) {}
+
+ private:
+  void execute(const Arguments& a) override {
+    for_tasks(a, [&](const Task& t) {
+      auto* const shares = static_cast<float*>(scratch(a, t.part.buffers));
+      for (const Block& b : blocks_) {
+        fill_shares(t, b, shares);
+        multiply(products_of(t, b).result, t, shares, place(a.inputs[2], t, sizes_.keys, 0, sizes_.values),
+                 place(a.outputs[0], t, sizes_.queries, b.first, sizes_.values));
+      }
+    });
+  }
+};
+
+// inputs query, key, value, perhaps mask, dy; outputs dquery, dkey, dvalue.
+class Gradient final : public AttentionKernel {
+ public:
+  explicit Gradient(const Request& request) : AttentionKernel(request, true) {}
+
+ private:
+  void execute(const Arguments& a) override {
+    for_tasks(a, [&](const Task& t) {
+      for (auto b = blocks_.rbegin(); b != blocks_.rend(); ++b) run_back(t, *b);
+    });
+  }
+
+  void run_back(const Task& t, const Block& b) {
+    const Arguments& a = t.a;
+    Products& p = products_of(t, b);
+    auto* const shares = static_cast<float*>(scratch(a, t.part.buffers));
+    float* const flows = shares + largest_;
+    const float* const dy = place(a.inputs[masked_ ? 4 : 3], t, sizes_.queries, b.first, sizes_.values);
+    fill_shares(t, b, shares);
+    if (a.outputs[2] != nullptr)
+      multiply(p.dvalue, t, shares, dy, place(a.outputs[2], t, sizes_.keys, 0, sizes_.values));
+    multiply(p.dshares, t, dy, place(a.inputs[2], t, sizes_.keys, 0, sizes_.values), flows);
+    for (int64_t r = 0; r < b.rows; ++r) {
+      float* const row = flows + r * b.keys;
+      softmax_rows().softmax_grad(shares + r * b.keys, row, row, b.keys);
+      if (masked_ && looks_nowhere(t, b.first + r)) std::fill_n(row, b.keys, 0.0F);
+    }
+    if (a.outputs[0] != nullptr) {
+      multiply(p.dquery, t, flows, place(a.inputs[1], t, sizes_.keys, 0, sizes_.features),
+               place(a.outputs[0], t, sizes_.queries, b.first, sizes_.features));
+    }
+    if (a.outputs[1] != nullptr) {
+      multiply(p.dkey, t, flows, place(a.inputs[0], t, sizes_.queries, b.first, sizes_.features),
+               place(a.outputs[1], t, sizes_.keys, 0, sizes_.features));
+    }
+  }
+};
+
+Support accepts(const Request& request) { return only_float32(request, 3); }
+
+template <class K> std::unique_ptr<Kernel> make(const Request& request) { return std::make_unique<K>(request); }
+
+}  // namespace
+
+void register_attention(KernelRegistry& registry) {
+  registry.add("attention", {accepts, make<Forward>});
+  registry.add("attention_grad", {accepts, make<Gradient>});
+}
+
+}  // namespace dltrain::backends::onednn
