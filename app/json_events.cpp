@@ -82,6 +82,17 @@ struct ToTable {
     add_values(line, e.test_values);
     return line;
   }
+  Table operator()(const Hint& e) const {
+    Table line;
+    line.set("event", "hint");
+    line.set("code", e.code);
+    line.set("epoch", e.epoch);
+    line.set("step", e.step);
+    line.set("who", e.who);
+    line.set("what", e.what);
+    line.set("help", e.help);
+    return line;
+  }
   Table operator()(const Notice& e) const {
     Table line;
     line.set("event", "notice");

@@ -136,6 +136,11 @@ void Progress::on(const training::Event& event, training::Wishes&) {
     clear_line();
     std::fprintf(stderr, "%s\n", notice->text.c_str());
   }
+  const auto* hint = std::get_if<training::Hint>(&event);
+  if (hint != nullptr && !hint->warned) {
+    clear_line();
+    std::fprintf(stderr, "%s\n", hint->text().c_str());
+  }
 }
 
 }  // namespace dltrain::app

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "core/read_fields.h"
@@ -82,36 +81,14 @@ class DataChecker {
 
   // Numbers far from 1 that go into a trained layer as they are: training diverges or crawls.
   void check_scale(const InputSpec& input, const DataField& field) {
-    constexpr double large = 50;
-    if (!field.range || std::max(-field.range->least, field.range->greatest) <= large) return;
-    const LayerSpec* layer = first_trained(input.name);
+    if (!field.range || std::max(-field.range->least, field.range->greatest) <= large_value) return;
+    const LayerSpec* layer = first_trained(spec_.model, input.name);
     if (layer == nullptr) return;
     Diagnostic& d = diagnostics_.warning("not-scaled", layer->place, layer->who(),
                                          "its input has values from " + number_text(field.range->least) + " to " +
                                              number_text(field.range->greatest) + ", which trains badly");
     const bool pixels = field.range->least >= 0 && field.range->greatest <= 255;
     d.help = pixels ? "put { type = \"Rescaling\", scale = \"1/255\" } before it" : "put \"Normalization\" before it";
-  }
-
-  // The first layer with weights that the values of an input reach as they are; null if something scales them before.
-  const LayerSpec* first_trained(const std::string& input) const {
-    std::vector<std::string> carriers = {input};
-    for (const LayerSpec& layer : spec_.model.layers) {
-      const bool takes = std::any_of(layer.inputs.begin(), layer.inputs.end(), [&](const std::string& name) {
-        return std::find(carriers.begin(), carriers.end(), name) != carriers.end();
-      });
-      if (!takes) continue;
-      const std::string& kind = layer.component.kind;
-      if (kind == "Dense" || kind.starts_with("Conv") || kind.starts_with("DepthwiseConv")) return &layer;
-      if (keeps_values(kind)) carriers.push_back(layer.name);
-    }
-    return nullptr;
-  }
-
-  static bool keeps_values(const std::string& kind) {
-    constexpr std::array kinds = {"Input", "Flatten", "Reshape", "Permute", "Dropout", "Concatenate"};
-    return std::find(kinds.begin(), kinds.end(), kind) != kinds.end() || kind.find("Pooling") != std::string::npos ||
-           kind.starts_with("ZeroPadding") || kind.starts_with("UpSampling");
   }
 
   void missing_target(const OutputSpec& output) {

@@ -47,4 +47,27 @@ std::optional<LastActivation> last_activation(const ModelSpec& model, const Laye
   return before == nullptr ? std::nullopt : last_activation(model, *before);
 }
 
+namespace {
+
+bool keeps_values(const std::string& kind) {
+  return is_one_of(kind, {"Input", "Flatten", "Reshape", "Permute", "Dropout", "Concatenate"}) ||
+         kind.find("Pooling") != std::string::npos || kind.starts_with("ZeroPadding") || kind.starts_with("UpSampling");
+}
+
+}  // namespace
+
+const LayerSpec* first_trained(const ModelSpec& model, const std::string& input) {
+  std::vector<std::string> carriers = {input};
+  for (const LayerSpec& layer : model.layers) {
+    const bool takes = std::any_of(layer.inputs.begin(), layer.inputs.end(), [&](const std::string& name) {
+      return std::find(carriers.begin(), carriers.end(), name) != carriers.end();
+    });
+    if (!takes) continue;
+    const std::string& kind = layer.component.kind;
+    if (kind == "Dense" || kind.starts_with("Conv") || kind.starts_with("DepthwiseConv")) return &layer;
+    if (keeps_values(kind)) carriers.push_back(layer.name);
+  }
+  return nullptr;
+}
+
 }  // namespace dltrain::models

@@ -1,4 +1,4 @@
-// What the checks share; private to models/.
+// What the checks share, those of models/ before training and the hints of training/ during it.
 #pragma once
 
 #include <optional>
@@ -22,5 +22,10 @@ struct LastActivation {
 };
 // Looks through layers that only move values. Nothing where it cannot be told.
 std::optional<LastActivation> last_activation(const ModelSpec& model, const LayerSpec& layer);
+
+// Values of an input beyond this are called not scaled before training starts.
+constexpr double large_value = 50;
+// The first layer with weights that the values of an input reach as they are; null if something scales them before.
+const LayerSpec* first_trained(const ModelSpec& model, const std::string& input);
 
 }  // namespace dltrain::models

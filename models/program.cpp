@@ -146,10 +146,11 @@ Graph without_effects(Graph graph) {
 
 }  // namespace
 
-Graph Program::layer_outputs(int64_t batch) {
+Graph Program::layer_outputs(int64_t batch, const std::vector<std::string>& layers) {
   ProgramBuilder part(*this, false);
   part.forward(batch);
   for (const LayerSpec& layer : spec_.model.layers) {
+    if (!layers.empty() && std::find(layers.begin(), layers.end(), layer.name) == layers.end()) continue;
     part.builder().set_result(layer.name, graph::cast(part.builder(), part.output(layer.name).value, real_));
   }
   return without_effects(part.take());

@@ -50,8 +50,8 @@ class Program {
   graph::Graph until(const std::string& layer, int64_t batch);
 
   // For looking on: neither replaces a state.
-  // Forward pass in inference with the output of each layer as result, by the layer's name.
-  graph::Graph layer_outputs(int64_t batch);
+  // Forward pass in inference with the outputs of these layers as results, by the layer's name; without names, of all.
+  graph::Graph layer_outputs(int64_t batch, const std::vector<std::string>& layers = {});
   // The gradients that a training step would follow, before clipping: results state_name::gradient(weight), summed over
   // the batch, and what divides them, state_name::weight_sum.
   graph::Graph gradient_values(int64_t batch);

@@ -28,6 +28,7 @@ struct RunSpec {
   bool tune = false;
   std::string directory = "runs";
   int64_t log_every = 0;             // steps; 0: chosen by the trainer
+  bool hints = true;                 // whether the program says what looks wrong
 
   static void describe(auto& d) {
     d.doc("Where and how the program computes.");
@@ -41,6 +42,8 @@ struct RunSpec {
     d.param(&RunSpec::tune, "tune", "choose the fastest kernels by timing them");
     d.param(&RunSpec::directory, "directory", "where run folders are made");
     d.param(&RunSpec::log_every, "log_every", "steps between two lines of a log; 0: chosen by the program").at_least(0);
+    d.param(&RunSpec::hints, "hints",
+            "after epoch one and at the end, say what looks wrong with the learning (docs/hints)");
   }
   bool operator==(const RunSpec&) const = default;
 };

@@ -41,6 +41,7 @@ struct Wishes {
   std::vector<std::string> export_weights;  // write the weights to this file, which Keras can read
   std::optional<SaveWish> save;
   std::vector<std::string> notices;  // to be said
+  std::vector<Hint> hints;  // to be said, as events that every callback sees
 };
 
 // What a callback is told before the first event.

@@ -11,7 +11,7 @@ namespace dltrain::training {
 
 namespace {
 
-constexpr std::array standard = {"History", "TensorBoard", "ModelCheckpoint"};
+constexpr std::array standard = {"History", "Hints", "TensorBoard", "ModelCheckpoint"};
 
 // A ModelCheckpoint with a path of its own writes files beside the checkpoints of the run; it does not replace them.
 bool replaces_standard(const Component& component, const char* kind) {

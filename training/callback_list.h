@@ -1,5 +1,5 @@
-// The callbacks of a run: those of the recipe, then the standard ones that it does not name (history, TensorBoard,
-// checkpoints), then those that the program adds (progress bar).
+// The callbacks of a run: those of the recipe, then the standard ones that it does not name (history, hints,
+// TensorBoard, checkpoints), then those that the program adds (progress bar).
 #pragma once
 
 #include <memory>

@@ -84,8 +84,22 @@ struct Notice {
   std::string text;
 };
 
+// What looks wrong with the learning, and what to do about it (docs/hints). After epoch one and at the end.
+struct Hint {
+  std::string code;  // stable, the name of its page: "dead-relu"
+  std::string who;  // where: `layer "hidden" (Dense)`
+  std::string what;  // one clause with the numbers seen
+  std::string help;  // what to change
+  int64_t epoch = 0, step = 0;  // when
+  bool warned = false;  // said as a warning before training, so that people need not read it again
+
+  // One line: "hint[dead-relu]: layer \"hidden\" (Dense): ...; ... (dltrain explain dead-relu)".
+  std::string text() const;
+  bool operator==(const Hint&) const = default;
+};
+
 using Event = std::variant<RunStarted, EpochStarted, Stepped, StepDone, ValidationStarted, EpochDone, TrainingDone,
-                           RunDone, Notice>;
+                           RunDone, Notice, Hint>;
 
 // The value of that name, if the event has it.
 const double* find_value(const Values& values, std::string_view name);

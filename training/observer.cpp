@@ -34,15 +34,25 @@ NamedArrays Observer::weights() const {
   return weights;
 }
 
-NamedArrays Observer::activations(const datasets::Batch& batch) {
-  const auto [plan, is_new] = activation_plans_.emplace(batch.size, -1);
-  if (is_new) plan->second = model_.session().add(model_.program().layer_outputs(batch.size));
-  model_.session().run(plan->second, model_.feed(batch, false));
+int Observer::outputs_plan(const std::vector<std::string>& layers, int64_t batch) {
+  const auto [plan, is_new] = outputs_plans_.emplace(std::pair{layers, batch}, -1);
+  if (is_new) plan->second = model_.session().add(model_.program().layer_outputs(batch, layers));
+  return plan->second;
+}
+
+NamedArrays Observer::outputs(const std::vector<std::string>& layers, const datasets::Batch& batch,
+                              const std::vector<std::string>& wanted) {
+  const int plan = outputs_plan(layers, batch.size);
+  model_.session().run(plan, model_.feed(batch, false));
   NamedArrays outputs;
-  for (const models::LayerSpec& layer : program().spec().model.layers) {
-    outputs.emplace_back(layer.name, model_.session().result(plan->second, layer.name));
-  }
+  for (const std::string& layer : wanted) outputs.emplace_back(layer, model_.session().result(plan, layer));
   return outputs;
+}
+
+NamedArrays Observer::activations(const datasets::Batch& batch) {
+  std::vector<std::string> layers;
+  for (const models::LayerSpec& layer : program().spec().model.layers) layers.push_back(layer.name);
+  return outputs(layers, batch, layers);
 }
 
 NamedArrays Observer::gradients(const datasets::Batch& batch, int64_t step) {

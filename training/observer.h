@@ -33,6 +33,15 @@ class Observer {
 
   // Weights and buffers in the order of their creation, by the name of the state ("dense/kernel").
   NamedArrays weights() const;
+  // One of them.
+  Array weight(const std::string& name) const { return model_.session().state(name); }
+  // The loss of the last step of training; waits for it.
+  double loss() const { return model_.loss(); }
+  // The outputs of some layers for a batch, in inference, in the order of `wanted`, each of which is one of `layers`;
+  // and what that needs, made before.
+  NamedArrays outputs(const std::vector<std::string>& layers, const datasets::Batch& batch,
+                      const std::vector<std::string>& wanted);
+  void prepare_outputs(const std::vector<std::string>& layers, int64_t batch) { outputs_plan(layers, batch); }
   // The outputs of all layers for a batch, in inference; [batch, ...] each, by the layer's name.
   NamedArrays activations(const datasets::Batch& batch);
   // The gradients of the trained weights that a step on this batch would follow, before clipping, by the weight's name.
@@ -45,9 +54,12 @@ class Observer {
   }
 
  private:
+  int outputs_plan(const std::vector<std::string>& layers, int64_t batch);
+
   Model& model_;
   const datasets::Dataset& data_;
-  std::map<int64_t, int> activation_plans_, gradient_plans_;  // by batch size
+  std::map<std::pair<std::vector<std::string>, int64_t>, int> outputs_plans_;  // by layers and batch size
+  std::map<int64_t, int> gradient_plans_;  // by batch size
 };
 
 }  // namespace dltrain::training

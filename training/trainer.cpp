@@ -87,6 +87,7 @@ void Trainer::grant(const Wishes& wishes) {
   }
   if (wishes.stop && position_.stopped.empty()) position_.stopped = *wishes.stop;
   for (const std::string& text : wishes.notices) callbacks_.emit(Notice{text});
+  for (const Hint& hint : wishes.hints) callbacks_.emit(hint);  // before a checkpoint, whose logs hold them
   if (saver_ == nullptr || failed_) return;
   for (const std::string& path : wishes.export_weights) saver_->export_weights(model_, path);
   if (wishes.save) save(*wishes.save);

@@ -14,6 +14,7 @@
 #include "graph/passes.h"
 #include "graph/print.h"
 #include "models/recipe/canonical.h"
+#include "training/hints/rule.h"
 
 namespace dltrain::app {
 
@@ -23,17 +24,34 @@ bool looks_like_recipe(const std::string& name) {
   return name == "-" || name.ends_with(".toml") || name.find('/') != std::string::npos || exists(name);
 }
 
+// A hint's page without how it is measured, or the titles of all pages; empty if there is no such hint.
+std::string hint_text(const std::string& name, bool markdown) {
+  const std::map<std::string, std::string>& pages = training::hints::pages();
+  if (name == "hint" || name == "hints") {
+    std::string text;
+    for (const auto& [code, page] : pages) text += page.substr(2, page.find('\n') - 1);
+    return text;
+  }
+  const auto page = pages.find(name);
+  if (page == pages.end()) return {};
+  if (markdown) return page->second;
+  std::string text = page->second.substr(2, page->second.find("## How it is measured") - 2);
+  if (const size_t mark = text.find("## "); mark != std::string::npos) text.erase(mark, 3);
+  return text + "How it is measured, and where the thresholds come from: dltrain explain " + name + " --markdown\n";
+}
+
 ExitCode explain_name(const std::string& name, bool markdown) {
   const std::string text =
       markdown ? reference_page(training::catalogue(), name) : reference_text(training::catalogue(), name);
-  if (!text.empty()) {
-    std::printf("%s", text.c_str());
+  if (const std::string found = text.empty() ? hint_text(name, markdown) : text; !found.empty()) {
+    std::printf("%s", found.c_str());
     return ExitCode::ok;
   }
   std::vector<std::string> names = training::catalogue().families();
   for (const std::string& family : training::catalogue().families()) {
     for (const std::string& kind : training::catalogue().names(family)) names.push_back(kind);
   }
+  for (const auto& [code, page] : training::hints::pages()) names.push_back(code);
   std::sort(names.begin(), names.end());
   Diagnostic d{Severity::error,
                "unknown-value",

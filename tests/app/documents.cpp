@@ -39,6 +39,13 @@ std::vector<std::string> recipes_of(const std::string& page) {
   return blocks;
 }
 
+// Blocks of a list are indented.
+std::string unindented(const std::string& block) {
+  std::string text;
+  for (const std::string& line : split(block, '\n')) text += std::string(trim(line)) + "\n";
+  return text;
+}
+
 // A block may show one section; the others come from the first recipe of the page, which is whole.
 std::string completed(const std::string& block, const std::string& whole) {
   std::string text = block;
@@ -88,5 +95,41 @@ TEST_CASE("docs/reference is up to date") {
 TEST_CASE("the recipes of the language's description are recipes") { check_recipes("docs/recipe-language.md"); }
 
 TEST_CASE("the recipe of the README is a recipe") { check_recipes("README.md"); }
+
+TEST_CASE("what the pages of hints advise can be written in a recipe") {
+  size_t blocks = 0;
+  for (const std::string& name : list_directory(source_path("docs/hints"), ExitCode::io)) {
+    for (const std::string& block : recipes_of("docs/hints/" + name)) {
+      const TemporaryFolder folder;
+      const std::string whole = recipes_of("README.md").front();
+      write_file_durably(folder.file("recipe.toml"), completed(unindented(block), whole));
+      const Ended ended = dltrain_in(folder.path(), {"explain", "recipe.toml", "--stage", "spec"});
+      INFO(name << ":\n" << block << ended.err);
+      CHECK(ended.code == 0);
+      ++blocks;
+    }
+  }
+  CHECK(blocks >= 10);
+}
+
+TEST_CASE("explain prints the page of a hint without how it is measured") {
+  const TemporaryFolder folder;
+  const std::string list = dltrain_in(folder.path(), {"explain", "hints"}).out;
+  size_t explained = 0;
+  for (const std::string& name : list_directory(source_path("docs/hints"), ExitCode::io)) {
+    if (name == "README.md") continue;
+    const std::string code = name.substr(0, name.size() - 3),
+                      page = read_text(source_path("docs/hints/" + name), ExitCode::io);
+    const std::string text = dltrain_in(folder.path(), {"explain", code}).out;
+    INFO(code);
+    CHECK(list.find(code + ": ") != std::string::npos);
+    CHECK(text.starts_with(code + ": "));
+    CHECK(text.find("What to do") != std::string::npos);
+    CHECK(text.find("## ") == std::string::npos);
+    CHECK(dltrain_in(folder.path(), {"explain", code, "--markdown"}).out == page);
+    ++explained;
+  }
+  CHECK(explained >= 9);
+}
 
 }  // namespace dltrain::test

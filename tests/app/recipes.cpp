@@ -27,19 +27,29 @@ double printed(const std::string& text, const std::string& name) {
   return 0;
 }
 
+// No false alarm, in no run of these tests.
+void check_no_hints(const TemporaryFolder& folder) {
+  const std::string path = folder.file("run/hints.jsonl");
+  INFO((exists(path) ? read_text(path, ExitCode::io) : ""));
+  CHECK(!exists(path));
+}
+
 Ended fit(const TemporaryFolder& folder, const std::string& name, std::vector<std::string> more = {}) {
   std::vector<std::string> words = {"fit", recipe(name), "--quiet", "--run", "run"};
   words.insert(words.end(), more.begin(), more.end());
   Ended ended = dltrain_in(folder.path(), words);
   INFO(ended.err);
   REQUIRE(ended.code == 0);
+  check_no_hints(folder);
   return ended;
 }
 
 // The data of recipes that do not bring it: the process gets it under another name (process.cpp).
 Ended fit_with_data(const TemporaryFolder& folder, const std::string& name, const std::string& more) {
-  return shell_in(folder.path(),
-                  "DLTRAIN_DATA=\"$TEST_DATA\" dltrain fit " + recipe(name) + " --quiet --run run " + more);
+  Ended ended =
+      shell_in(folder.path(), "DLTRAIN_DATA=\"$TEST_DATA\" dltrain fit " + recipe(name) + " --quiet --run run " + more);
+  check_no_hints(folder);
+  return ended;
 }
 
 void need_data(const std::string& file) {
@@ -109,6 +119,25 @@ TEST_CASE("housing beats the mean of the prices three times in 50 epochs") {
   constexpr double variance = 84.4;  // of the prices in the file: the squared error of their mean
   CHECK(printed(ended.out, "test_root_mean_squared_error") * printed(ended.out, "test_root_mean_squared_error") <
         variance / 3);
+}
+
+TEST_CASE("recipes give no hints, whatever the seed") {
+  const std::string seed = GENERATE("1", "2", "3", "4", "5");
+  for (const std::string name : {"digits", "iris"}) {
+    const TemporaryFolder folder;
+    INFO(name << " with seed " << seed);
+    fit(folder, name, {"--seed", seed});
+  }
+  const TemporaryFolder folder;
+  fit(folder, "digits_cnn", {"--seed", seed, "--epochs", "3"});
+}
+
+TEST_CASE("housing gives no hints, whatever the seed") {
+  need_data("tabular/housing.csv");
+  const TemporaryFolder folder;
+  const Ended ended = fit_with_data(folder, "housing", GENERATE("--seed 1", "--seed 2", "--seed 3"));
+  INFO(ended.err);
+  CHECK(ended.code == 0);
 }
 
 TEST_CASE("the same seed gives the same bytes") {

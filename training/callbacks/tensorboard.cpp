@@ -204,6 +204,7 @@ struct TensorBoard : Callback {
       if (std::holds_alternative<RunStarted>(event)) begin();
       else if (const auto* step = std::get_if<StepDone>(&event)) record(*step);
       else if (const auto* epoch = std::get_if<EpochDone>(&event)) record(*epoch);
+      else if (const auto* hint = std::get_if<Hint>(&event)) record(*hint);
       else if (const auto* done = std::get_if<RunDone>(&event)) end(*done);
     } catch (const UserError& error) {
       give_up(error);
@@ -269,6 +270,10 @@ struct TensorBoard : Callback {
     record_validation(done, done.step, &Logged::batch_tag);
     if (observer_ != nullptr) look(epoch, done.step);
     flush_sometimes();
+  }
+
+  void record(const Hint& hint) {
+    log_.add("train", hint.epoch - 1, {formats::text_summary("hint/" + hint.code, hint.text())});
   }
 
   void look(int64_t epoch, int64_t step) {

@@ -132,6 +132,7 @@ deterministic = true
 tune = false
 directory = "runs"
 log_every = 0
+hints = true
 
 [data]
 type = "digits"
