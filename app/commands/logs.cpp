@@ -214,10 +214,11 @@ class Logs {
 
   // One chart for each tag, the runs together.
   void draw() const {
-    const std::vector<Shown> all = chosen(false);
+    std::vector<Shown> all = chosen(false);
+    if (all.empty()) all = chosen(true);  // logs of other programs
     if (all.empty())
-      throw UserError(ExitCode::recipe, "dltrain logs", "there are no numbers of epochs yet",
-                      "look at others: dltrain logs --list, --tag NAME");
+      throw UserError(ExitCode::recipe, "dltrain logs", "there are no numbers yet",
+                      "dltrain logs --list shows what there is");
     ChartOptions chart;
     const bool terminal = ::isatty(STDOUT_FILENO) != 0;
     chart.width = options_.width > 0 ? static_cast<size_t>(options_.width) : std::min<size_t>(terminal_width(), 80);

@@ -1,5 +1,6 @@
 """TensorBoard itself reads our event files: its event accumulator, and its server over HTTP."""
 
+import contextlib
 import csv
 import json
 import os
@@ -99,10 +100,10 @@ def test_hyper_parameters(run):
     assert scalars(loaded, "best_val_accuracy")[0][1] == pytest.approx(best, rel=1e-6)
 
 
-@pytest.fixture(scope="module")
-def server(run):
-    """Gives (path, arguments) -> answer of a TensorBoard that shows the run."""
-    command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(run.parent), "--port", "0", "--host", "127.0.0.1"]
+@contextlib.contextmanager
+def tensorboard(logdir, runs):
+    """(path, arguments) -> answer of a TensorBoard that shows a folder, once it has found that many runs."""
+    command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(logdir), "--port", "0", "--host", "127.0.0.1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           env={**os.environ, "PYTHONUNBUFFERED": "1"}) as process:
         address = None
@@ -112,18 +113,28 @@ def server(run):
                 break
         assert address, "TensorBoard did not start"
 
-        def get(path, raw=None, **arguments):
+        def get(path, raw=None, body=None, **arguments):
             query = "?" + urllib.parse.urlencode(arguments) if arguments else ""
-            with urllib.request.urlopen(f"{address}/data/{path}{query}", timeout=30) as answer:
+            data = None if body is None else json.dumps(body).encode()
+            question = urllib.request.Request(f"{address}/data/{path}{query}", data, {"Content-Type": "application/json"})
+            with urllib.request.urlopen(question, timeout=30) as answer:
                 body = answer.read()
                 return body if raw is bytes else body.decode() if raw is str else json.loads(body)
 
         for _ in range(100):
-            if len(get("runs")) == 3:
+            if len(get("runs")) == runs:
                 break
             time.sleep(0.2)
+        try:
+            yield get
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def server(run):
+    with tensorboard(run.parent, 3) as get:
         yield get
-        process.terminate()
 
 
 def test_server_lists_the_runs(server):
@@ -197,3 +208,23 @@ predictions_freq = 1
     curve = tensor_util.make_ndarray(loaded.Tensors("answer/pr_curves")[-1].tensor_proto)
     assert curve.shape == (6, 201)
     assert curve[0, 0] == 10 and curve[1, 0] == 30
+
+
+def test_runs_of_several_recipes_stand_side_by_side(tmp_path):
+    from conftest import Program
+
+    program = Program(tmp_path)
+    for name, recipe, change in (("a", "digits", "train.batch_size=64"), ("b", "digits", "train.optimizer=\"SGD\""), ("c", "iris", "seed=3")):
+        program.run("fit", RECIPES / f"{recipe}.toml", "--epochs", 1, "--quiet", "--run", f"runs/{name}", "--set", change)
+    with tensorboard(tmp_path / "runs", 9) as get:
+        experiment = get("plugin/hparams/experiment", body={"experimentName": "", "hparamsLimit": 0})
+        known = {info["name"] for info in experiment["hparamInfos"]}
+        assert {"batch_size", "epochs", "optimizer", "optimizer.learning_rate", "recipe", "seed"} <= known
+        metrics = {(info["name"]["group"], info["name"]["tag"]) for info in experiment["metricInfos"]}
+        assert {("", "best_val_accuracy"), ("", "test_loss"), ("validation", "epoch_loss")} <= metrics
+        question = {"allowedStatuses": ["STATUS_SUCCESS"], "startIndex": 0, "sliceSize": 10,
+                    "colParams": [{"metric": {"group": "", "tag": "best_loss"}}]}
+        sessions = get("plugin/hparams/session_groups", body=question)["sessionGroups"]
+    rows = {(s["hparams"]["recipe"], s["hparams"]["optimizer"], s["hparams"]["batch_size"]) for s in sessions}
+    assert rows == {("digits", "Adam", 64), ("digits", "SGD", 32), ("iris", "Adam", 16)}
+    assert all(s["metricValues"][0]["value"] > 0 for s in sessions)
