@@ -27,7 +27,8 @@ void collect(const std::string& folder, int depth, std::vector<Run>& found) {
     try {
       found.push_back({folder, training::read_run_record(folder)});
     } catch (const UserError& error) {
-      std::fprintf(stderr, "warning: %s\n", error.what());
+      const Diagnostic& d = error.diagnostics().front();
+      std::fprintf(stderr, "warning: %s: %s\n", d.who.c_str(), d.what.c_str());
     }
     return;
   }
@@ -101,6 +102,8 @@ ExitCode runs(const RunsOptions& options, const CommonOptions& common) {
       Table values;
       for (const auto& [name, value] : run.record.values) values.set(name, value);
       line.set("values", std::move(values));
+      line.set("best", best_of(run));
+      line.set("to_go_on", next_of(run, status));
       std::printf("%s\n", formats::json_text(Setting(std::move(line))).c_str());
     }
     rows.push_back({run.folder, status, std::to_string(at.epoch) + "/" + std::to_string(run.record.epochs),
