@@ -132,6 +132,14 @@ TEST_CASE("recipes give no hints, whatever the seed") {
   fit(folder, "digits_cnn", {"--seed", seed, "--epochs", "3"});
 }
 
+TEST_CASE("benchmark models give no hints") {
+  for (const std::string name : {"benchmarks/tabular", "benchmarks/mlp", "benchmarks/cnn"}) {
+    const TemporaryFolder folder;
+    INFO(name);
+    fit(folder, name);
+  }
+}
+
 TEST_CASE("housing gives no hints, whatever the seed") {
   need_data("tabular/housing.csv");
   const TemporaryFolder folder;

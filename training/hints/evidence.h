@@ -75,10 +75,9 @@ struct TargetValues {
 
 // What a few samples show, in inference.
 struct Look {
+  // That were answered. None where it would take too long, after too few steps, and while moving averages
+  // (BatchNormalization) do not know the data yet, so that outputs mean nothing.
   int64_t samples = 0;
-  // False: too few steps, or moving averages (BatchNormalization) that do not know the data yet, so that outputs mean
-  // nothing; then there are neither units nor answers.
-  bool settled = true;
   std::vector<ReluUnits> relus;
   std::vector<Answers> train, validation;
   std::vector<InputValues> inputs;

@@ -28,16 +28,41 @@ std::vector<std::vector<int64_t>> batches_of(int64_t rows, int64_t count, int64_
   return batches;
 }
 
-constexpr int64_t most_samples = 256;
+constexpr int64_t most_samples = 256, least_samples = 64;
 constexpr int64_t least_steps = 30;  // before answers mean anything
 
-int64_t sample_count(const datasets::Dataset& data, Part part) { return std::min(data.size(part), most_samples); }
+// About how many multiplications a sample takes: weights times places (of images, of sequences).
+double work_of(const Observer& observer) {
+  double weights = 0, places = 1;
+  for (const graph::StateInfo& info : observer.program().states().list()) {
+    if (info.role == graph::StateRole::weight) weights += static_cast<double>(info.type.shape.elements());
+  }
+  for (const LayerSpec& layer : observer.program().spec().model.layers) {
+    const auto found = observer.program().layer_shapes().find(layer.name);
+    if (found == observer.program().layer_shapes().end() || found->second.rank() == 0) continue;
+    const Shape& shape = found->second;
+    places = std::max(places, static_cast<double>(shape.elements()) / static_cast<double>(shape.back()));
+  }
+  return std::max(weights * places, 1.0);
+}
 
-// The size of training's batches, so that looking needs no more memory than training; several small ones as one.
-int64_t batch_size(const Observer& observer) {
-  constexpr int64_t least = 64;
-  const int64_t wanted = std::max(observer.program().spec().train.batch_size, least);
-  return std::min(wanted, sample_count(observer.data(), Part::train));
+// How many samples can be answered without anybody noticing: a sample takes a third of what it takes in training, and two
+// looks shall take at most half a percent of it. Models so small that a look takes less than a millisecond are looked at
+// in short trainings, too.
+int64_t affordable(const Observer& observer) {
+  constexpr double unnoticed = 1e7;  // multiplications
+  constexpr double some = 128;
+  const auto passes = static_cast<double>(observer.data().size(Part::train) * observer.program().spec().train.epochs);
+  const double samples = std::max(passes * 0.005 * 3 / 2, some * work_of(observer) < unnoticed ? some : 0.0);
+  return samples < static_cast<double>(least_samples) ? 0 : std::min(static_cast<int64_t>(samples), most_samples);
+}
+
+// Enough values to know their size.
+int64_t value_samples(const Observer& observer) {
+  constexpr int64_t most_values = 1 << 18, least = 16;
+  int64_t values = 1;
+  for (const DataField& input : observer.program().signature().inputs) values += input.shape.elements();
+  return std::clamp(most_values / values, least, most_samples);
 }
 
 bool is_relu(const LayerSpec& layer) {
@@ -121,16 +146,21 @@ Looker::Looker(Observer& observer)
       spec_(observer.program().spec()),
       meanings_(output_meanings(spec_, observer.program().signature())),
       relus_(relus_of(spec_)),
-      layers_(layers_of(spec_, relus_)) {}
+      layers_(layers_of(spec_, relus_)),
+      samples_(std::min(affordable(observer), observer.data().size(Part::train))) {}
 
-void Looker::prepare() { observer_.prepare_outputs(layers_, batch_size(observer_)); }
+// The size of training's batches, so that looking needs no more memory than training; several small ones as one.
+int64_t Looker::batch_size() const { return std::min(std::max(spec_.train.batch_size, least_samples), samples_); }
+
+void Looker::prepare() {
+  if (samples_ > 0) observer_.prepare_outputs(layers_, batch_size());
+}
 
 Look Looker::look(const Curve& curve) {
   if (!values_) look_at_values();
   Look found = *values_;
-  found.samples = sample_count(observer_.data(), Part::train);
-  found.settled = curve.steps >= least_steps && settled(spec_, curve.steps);
-  if (!found.settled) return found;
+  if (samples_ == 0 || curve.steps < least_steps || !settled(spec_, curve.steps)) return found;
+  found.samples = samples_;
   largest_.assign(relus_.size(), {});
   look_at_answers(Part::train, found.train);
   for (size_t i = 0; i < relus_.size(); ++i) {
@@ -145,7 +175,9 @@ Look Looker::look(const Curve& curve) {
 
 void Looker::look_at_values() {
   ValueStatistics values(observer_.program().signature());
-  read(Part::train, [&](const Batch& batch, int64_t rows) { values.note(batch, rows); });
+  const int64_t count = value_samples(observer_);
+  read(Part::train, count, std::min(count, least_samples),
+       [&](const Batch& batch, int64_t rows) { values.note(batch, rows); });
   values_.emplace();
   values_->inputs = values.inputs();
   values_->targets = values.targets(spec_);
@@ -157,7 +189,7 @@ void Looker::look_at_answers(Part part, std::vector<Answers>& all) {
     const size_t classes = meaning.class_names.size();
     all.push_back({meaning.name, meaning.class_names, std::vector(classes, std::vector<int64_t>(classes))});
   }
-  read(part, [&](const Batch& batch, int64_t rows) {
+  read(part, samples_, batch_size(), [&](const Batch& batch, int64_t rows) {
     const std::vector<std::string> names = wanted(part);
     if (names.empty()) return;
     const NamedArrays outputs = observer_.outputs(layers_, batch, names);
@@ -171,12 +203,13 @@ void Looker::look_at_answers(Part part, std::vector<Answers>& all) {
   std::erase_if(all, [](const Answers& answers) { return answers.samples() == 0; });
 }
 
-void Looker::read(Part part, const std::function<void(const Batch&, int64_t rows)>& use) const {
+void Looker::read(Part part, int64_t samples, int64_t batch_size,
+                  const std::function<void(const Batch&, int64_t rows)>& use) const {
   const datasets::Dataset& data = observer_.data();
   Batch batch;
-  for (std::vector<int64_t>& rows : batches_of(data.size(part), sample_count(data, part), batch_size(observer_))) {
+  for (std::vector<int64_t>& rows : batches_of(data.size(part), std::min(samples, data.size(part)), batch_size)) {
     const auto real = static_cast<int64_t>(rows.size());
-    rows.resize(static_cast<size_t>(batch_size(observer_)), rows.front());
+    rows.resize(static_cast<size_t>(batch_size), rows.front());
     data.read(part, rows, batch);
     use(batch, real);
   }

@@ -17,14 +17,18 @@ class Looker {
 
   // Compiles what look() runs, so that it costs no time in the training.
   void prepare();
-  // At most 256 samples of a part, spread evenly over it. What no rule would judge is not computed: answers before the
-  // model had time to learn any, those of the validation part where most are known to be right.
+  // At most 256 samples of a part, spread evenly over it, and none where that would take a noticeable part of the
+  // training. What no rule would judge is not computed: answers before the model had time to learn any, those of the
+  // validation part where most are known to be right.
   Look look(const Curve& curve);
 
  private:
   void look_at_values();
   void look_at_answers(datasets::Part part, std::vector<Answers>& all);
-  void read(datasets::Part part, const std::function<void(const datasets::Batch&, int64_t rows)>& use) const;
+  // Batches of one size with samples of a part; of the last one `rows` may be fewer.
+  void read(datasets::Part part, int64_t samples, int64_t batch_size,
+            const std::function<void(const datasets::Batch&, int64_t rows)>& use) const;
+  int64_t batch_size() const;
   std::vector<std::string> wanted(datasets::Part part) const;
   void note_relus(const NamedArrays& outputs);
 
@@ -33,6 +37,7 @@ class Looker {
   std::vector<OutputMeaning> meanings_;
   std::vector<const models::LayerSpec*> relus_;
   std::vector<std::string> layers_;  // those looked at: ReLUs, then outputs
+  int64_t samples_;                          // to be answered in a look
   std::vector<std::vector<float>> largest_;  // by ReLU layer, by unit: the largest value so far
   std::optional<Look> values_;  // inputs and targets: the same at every look
 };

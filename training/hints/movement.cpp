@@ -6,7 +6,7 @@
 namespace dltrain::training::hints {
 
 NamedArrays kernels(const Observer& observer) {
-  constexpr int64_t most_of_one = 1 << 20, most_of_all = 1 << 22;
+  constexpr int64_t most_of_one = 1 << 17, most_of_all = 1 << 20;
   NamedArrays found;
   int64_t sum = 0;
   for (const graph::StateInfo& info : observer.program().states().list()) {

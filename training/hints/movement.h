@@ -6,8 +6,8 @@
 
 namespace dltrain::training::hints {
 
-// The trained kernels (two axes or more) of at most a million numbers each, four million together: enough to tell, and
-// a copy that nobody notices.
+// The trained kernels (two axes or more) of at most 131,072 numbers each, a million together: enough to tell, and a copy
+// that nobody notices.
 NamedArrays kernels(const Observer& observer);
 
 // Between two states of the same kernels: the median of |after - before| / |before|, Euclidean norms.

@@ -106,7 +106,7 @@ TEST_CASE("learning rates too low by orders") {
 TEST_CASE("dead ReLUs are named with their layer and share") {
   const auto hints = hints_of_digits({"train.epochs=3", R"(train.optimizer={type="Adam",learning_rate=0.2})"});
   const Hint h = hint(hints, "dead-relu");
-  says(h, {"layer \"hidden\" (Dense): ", " of its 64 ReLU units (", " %) give 0 for all of the 256 samples",
+  says(h, {"layer \"hidden\" (Dense): ", " of its 64 ReLU units (", " %) give 0 for all of the 128 samples",
            "lower the learning rate from 0.2 to 0.001", "leaky_relu"});
   const auto zeros = hints_of_digits({"train.epochs=2", R"(layers.hidden.kernel_initializer="Zeros")"});
   says(hint(zeros, "dead-relu"), {"64 of its 64 ReLU units (100 %)", "leave out kernel_initializer"});
@@ -119,7 +119,7 @@ TEST_CASE("always one class: because it is nearly the only one") {
   const auto hints = hints_of_table(c);
   const Hint h = hint(hints, "always-one-class");
   CHECK(h.epoch == 3);  // at first it is the right answer
-  says(h, {"layer \"kind\" (Dense): the answer is class \"well\" for all of the 256 samples looked at",
+  says(h, {"layer \"kind\" (Dense): the answer is class \"well\" for all of the 128 samples looked at",
            "class_weight = \"balanced\""});
 }
 
