@@ -246,6 +246,8 @@ void TrainingSession::print_end(const Outcome& outcome, const training::Values& 
         outcome.reason.c_str(), model_folder.c_str());
     if (!outcome.failure_folder.empty())
       std::fprintf(stderr, "   to see it again: dltrain replay %s\n", outcome.failure_folder.c_str());
+    std::fprintf(stderr, "   to go on from there with something changed: dltrain resume %s --set KEY=VALUE\n",
+                 folder_.path().c_str());
     return;
   }
   if (outcome.status == RunStatus::interrupted) {
