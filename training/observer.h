@@ -37,11 +37,9 @@ class Observer {
   Array weight(const std::string& name) const { return model_.session().state(name); }
   // The loss of the last step of training; waits for it.
   double loss() const { return model_.loss(); }
-  // The outputs of some layers for a batch, in inference, in the order of `wanted`, each of which is one of `layers`;
-  // and what that needs, made before.
+  // The outputs of some layers for a batch, in inference, in the order of `wanted`, each of which is one of `layers`.
   NamedArrays outputs(const std::vector<std::string>& layers, const datasets::Batch& batch,
                       const std::vector<std::string>& wanted);
-  void prepare_outputs(const std::vector<std::string>& layers, int64_t batch) { outputs_plan(layers, batch); }
   // The outputs of all layers for a batch, in inference; [batch, ...] each, by the layer's name.
   NamedArrays activations(const datasets::Batch& batch);
   // The gradients of the trained weights that a step on this batch would follow, before clipping, by the weight's name.

@@ -153,7 +153,12 @@ Looker::Looker(Observer& observer)
 int64_t Looker::batch_size() const { return std::min(std::max(spec_.train.batch_size, least_samples), samples_); }
 
 void Looker::prepare() {
-  if (samples_ > 0) observer_.prepare_outputs(layers_, batch_size());
+  look_at_values();
+  if (samples_ == 0) return;
+  Batch batch;  // The first run of a plan is slow: it meets its memory for the first time.
+  const std::vector<int64_t> rows(static_cast<size_t>(batch_size()), 0);
+  observer_.data().read(Part::train, rows, batch);
+  observer_.outputs(layers_, batch, {});
 }
 
 Look Looker::look(const Curve& curve) {

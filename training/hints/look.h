@@ -15,7 +15,7 @@ class Looker {
   // The observer outlives it.
   explicit Looker(Observer& observer);
 
-  // Compiles what look() runs, so that it costs no time in the training.
+  // Does what can be done before the first step: looks at inputs and targets, compiles and tries what look() runs.
   void prepare();
   // At most 256 samples of a part, spread evenly over it, and none where that would take a noticeable part of the
   // training. What no rule would judge is not computed: answers before the model had time to learn any, those of the

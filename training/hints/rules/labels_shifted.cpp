@@ -13,20 +13,15 @@ namespace {
 // Class 0 is never seen, and all others are.
 std::vector<Finding> judge_counts(const Evidence& e) {
   std::vector<Finding> found;
-  for (const datasets::ClassCounts& counts : e.data.class_counts(datasets::Part::train)) {
-    const auto& c = counts.counts;
-    const bool named =
-        std::any_of(e.data.signature().targets.begin(), e.data.signature().targets.end(),
-                    [&](const DataField& f) { return f.name == counts.target && !f.class_names.empty(); });
-    if (named || c.size() < 3 || c.front() != 0 ||
-        std::any_of(c.begin() + 1, c.end(), [](int64_t n) { return n == 0; }))
-      continue;
+  for (const DataField& target : e.data.signature().targets) {
+    const auto& c = target.class_counts;
+    if (!target.class_names.empty() || c.size() < 3 || c.front() != 0) continue;
+    if (std::any_of(c.begin() + 1, c.end(), [](int64_t n) { return n == 0; })) continue;
     const std::string last = std::to_string(c.size() - 1);
     found.push_back(
-        {"data, target " + quote(counts.target),
+        {"data, target " + quote(target.name),
          "the labels are 1 to " + last +
-             ", and none is 0: they look counted from 1, and one unit of the last "
-             "layer is for nothing",
+             ", and none is 0: they look counted from 1, and one unit of the last layer is for nothing",
          "number the classes from 0 to " + std::to_string(c.size() - 2) + ", that is take 1 from every label"});
   }
   return found;
