@@ -23,10 +23,11 @@ struct PartSpec {
   std::optional<Component> source;
   double split = 0;  // share of all samples, 0 < split < 1, where there is no source
   SplitBy how = SplitBy::automatic;  // automatic: stratified for classes, else random
-  Place place;
+  std::optional<int64_t> seed = std::nullopt;  // of this division; that of the run by default
+  Place place = {};
 
   bool operator==(const PartSpec& other) const {
-    return source == other.source && split == other.split && how == other.how;
+    return source == other.source && split == other.split && how == other.how && seed == other.seed;
   }
 };
 

@@ -93,7 +93,7 @@ class Opener {
       error.help = "use how = \"random\"";
       throw UserError(ExitCode::recipe, {error});
     }
-    return {part.split, how};
+    return {part.split, how, part.seed ? std::optional<uint64_t>(static_cast<uint64_t>(*part.seed)) : std::nullopt};
   }
 
   void take_rows(Part part, const Samples& train, std::vector<int64_t> rows, const PartSpec& spec) {

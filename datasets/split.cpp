@@ -79,13 +79,11 @@ Division divide(int64_t count, std::span<const int32_t> classes, const Shares& s
   const auto samples = [&](double share) {
     return std::min(division.train.size(), static_cast<size_t>(std::llround(share * static_cast<double>(count))));
   };
-  if (shares.test) {
-    division.test = take(division.train, classes, samples(shares.test->share), shares.test->how, seed, "split/test");
-  }
-  if (shares.validation) {
-    division.validation = take(division.train, classes, samples(shares.validation->share), shares.validation->how, seed,
-                               "split/validation");
-  }
+  const auto part = [&](const Shares::Share& share, const char* purpose) {
+    return take(division.train, classes, samples(share.share), share.how, share.seed.value_or(seed), purpose);
+  };
+  if (shares.test) division.test = part(*shares.test, "split/test");
+  if (shares.validation) division.validation = part(*shares.validation, "split/validation");
   return division;
 }
 

@@ -14,6 +14,7 @@ struct Shares {
   struct Share {
     double share = 0;
     SplitBy how = SplitBy::random;
+    std::optional<uint64_t> seed = std::nullopt;  // instead of that of the whole division
   };
   std::optional<Share> validation;
   std::optional<Share> test;

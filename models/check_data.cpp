@@ -84,9 +84,10 @@ class DataChecker {
     if (!field.range || std::max(-field.range->least, field.range->greatest) <= large_value) return;
     const LayerSpec* layer = first_trained(spec_.model, input.name);
     if (layer == nullptr) return;
-    Diagnostic& d = diagnostics_.warning("not-scaled", layer->place, layer->who(),
-                                         "its input has values from " + number_text(field.range->least) + " to " +
-                                             number_text(field.range->greatest) + ", which trains badly");
+    Diagnostic& d = diagnostics_.warning(
+        "not-scaled", layer->place, layer->who(),
+        "its input has values from " + float_text(static_cast<float>(field.range->least)) + " to " +
+            float_text(static_cast<float>(field.range->greatest)) + ", which trains badly");
     const bool pixels = field.range->least >= 0 && field.range->greatest <= 255;
     d.help = pixels ? "put { type = \"Rescaling\", scale = \"1/255\" } before it" : "put \"Normalization\" before it";
   }
@@ -140,8 +141,8 @@ class DataChecker {
         .warning("never-reached", last->layer->place, last->layer->who(),
                  "activation " + quote(last->kind) + " never gives numbers " +
                      (below ? "below " + number_text(reach->least) : "above " + number_text(reach->greatest)) +
-                     ", and the target goes from " + number_text(target.range->least) + " to " +
-                     number_text(target.range->greatest))
+                     ", and the target goes from " + float_text(static_cast<float>(target.range->least)) + " to " +
+                     float_text(static_cast<float>(target.range->greatest)))
         .help = "leave the activation out";
   }
 

@@ -83,6 +83,7 @@ void write_part(Writer& out, const std::string& name, const std::optional<PartSp
   ShareSection share;
   share.split = part->split;
   share.how = part->how;
+  share.seed = part->seed;
   out.members(share);
 }
 

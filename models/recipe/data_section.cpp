@@ -45,16 +45,16 @@ std::optional<PartSpec> read_share(Reading& reading, const Table& part, const st
   const size_t before = reading.diagnostics.error_count();
   std::vector<std::string> ignored;
   for (const Table::Entry& entry : part.entries()) {
-    if (entry.key == "split" || entry.key == "how") continue;
+    if (entry.key == "split" || entry.key == "how" || entry.key == "seed") continue;
     ignored.push_back(entry.key);
     Diagnostic& d = reading.diagnostics.error("unknown-key", entry.key_place, who,
                                               "there is no key " + quote(entry.key) + " beside \"split\"");
-    d.help = "a part is either a share of the data (split, how) or a source of its own (type, ...)";
+    d.help = "a part is either a share of the data (split, how, seed) or a source of its own (type, ...)";
   }
   if (report_later_way(reading, part, who)) ignored.push_back("how");
   const ShareSection share = reading.read_as<ShareSection>(part, who, ignored, place);
   if (reading.diagnostics.error_count() > before) return std::nullopt;
-  return PartSpec{std::nullopt, share.split, share.how, place};
+  return PartSpec{std::nullopt, share.split, share.how, share.seed, place};
 }
 
 std::optional<PartSpec> read_part(Reading& reading, const Table& data, const std::string& name, bool source_ok) {
@@ -76,7 +76,7 @@ std::optional<PartSpec> read_part(Reading& reading, const Table& data, const std
   auto source = read_component(reading.catalogue, "source", whole, who, reading.diagnostics, "source");
   if (!source) return std::nullopt;
   source->place = place;
-  return PartSpec{std::move(*source), 0, SplitBy::automatic, place};
+  return PartSpec{.source = std::move(*source), .place = place};
 }
 
 void check_shares(Reading& reading, const DataSpec& data) {

@@ -43,11 +43,15 @@ struct ShareSection {
   static constexpr auto kind = "part";
   double split = 0;
   SplitBy how = SplitBy::automatic;
+  std::optional<int64_t> seed;
 
   static void describe(auto& d) {
     d.doc("A part of the data for validation or test: a share of the main source, or a source of its own.");
     d.param(&ShareSection::split, "split", "share of all samples").required().greater_than(0).less_than(1);
     d.param(&ShareSection::how, "how", "how its samples are chosen; automatic: stratified for classes, else random");
+    d.param(&ShareSection::seed, "seed",
+            "of this division, so that runs with other seeds keep it; the run's by default")
+        .at_least(0);
   }
 };
 

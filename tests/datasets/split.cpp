@@ -54,6 +54,15 @@ TEST_CASE("every place of a shuffled order is equally likely") {
   CHECK(used == 6);
 }
 
+TEST_CASE("a share with a seed of its own is the same in every run") {
+  const auto test_part = [](std::optional<uint64_t> own, uint64_t run) {
+    return divide(500, {}, {.test = {{0.2, SplitBy::random, own}}}, run).test;
+  };
+  CHECK(test_part(3, 0) == test_part(3, 1));
+  CHECK(test_part(3, 1) == test_part({}, 3));
+  CHECK(test_part(3, 0) != test_part(4, 0));
+}
+
 TEST_CASE("shares are of the whole, the test share is taken first") {
   const Division division =
       divide(1000, {}, {.validation = {{0.1, SplitBy::random}}, .test = {{0.2, SplitBy::random}}}, 5);
