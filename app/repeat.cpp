@@ -85,7 +85,7 @@ struct Again {
   std::vector<std::string> changes_since(const training::Surroundings& then) {
     const backends::DeviceInfo& device = model.session().backend().device();
     return training::differences(
-        then, {version(), then.recipe, device.name, device.description, training::data_fingerprint(*data)});
+        then, {version_and_build(), then.recipe, device.name, device.description, training::data_fingerprint(*data)});
   }
 
   models::Spec spec;

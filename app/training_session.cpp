@@ -7,6 +7,8 @@
 #include "app/initial_weights.h"
 #include "app/summary.h"
 #include "backends/factory.h"
+#include "backends/host.h"
+#include "core/checked.h"
 #include "core/files.h"
 #include "core/text.h"
 #include "core/version.h"
@@ -15,6 +17,7 @@
 #include "models/recipe/difference.h"
 #include "training/adapt.h"
 #include "training/check_ids.h"
+#include "training/checkpoint/store.h"
 #include "training/fingerprint.h"
 #include "training/interrupt.h"
 #include "training/model_folder.h"
@@ -85,7 +88,7 @@ training::RunFolder TrainingSession::make_folder() {
 
 training::Surroundings TrainingSession::surroundings() {
   const backends::DeviceInfo& device = model_.session().backend().device();
-  return {version(), absolute_path(spec_.recipe_path), device.name, device.description,
+  return {version_and_build(), absolute_path(spec_.recipe_path), device.name, device.description,
           training::data_fingerprint(*data_)};
 }
 
@@ -150,6 +153,30 @@ void TrainingSession::go_on(training::Trainer& trainer) {
                    : "the state is the same; the result is not bit for bit that of a run without interruption");
 }
 
+// Whether the copies in memory and the files of all checkpoints that stay find room: now, not after hours.
+void TrainingSession::check_room() const {
+  const auto text = [](int64_t bytes) { return bytes_text(static_cast<uint64_t>(bytes)); };
+  const int64_t bytes = model_.memory().saving();
+  const int64_t available = backends::available_memory();
+  if (available >= 0 && bytes > available) {
+    throw UserError(ExitCode::memory, folder_.path(),
+                    "there is no memory for the copy of which a checkpoint is made: it takes " + text(bytes) +
+                        ", and " + text(available) + " are free at this moment",
+                    "use a smaller model, or end other programs");
+  }
+  folder_.check_places();
+  const training::Retention keep = callbacks_.keeps();
+  const auto there = static_cast<int64_t>(training::list_checkpoints(folder_.path()).size());
+  const int64_t more = std::max<int64_t>(keep.last + keep.best + 1 - there, 1);  // one is written before one goes
+  const uint64_t free = free_space(folder_.path());
+  if (static_cast<uint64_t>(checked_multiply(bytes, more)) <= free) return;
+  throw UserError(ExitCode::io, folder_.path(),
+                  "there is no space for the checkpoints: " + std::to_string(more) + " of " + text(bytes) +
+                      " will be there at a time, and " + bytes_text(free) + " are free",
+                  "free some space, name a run folder on another disk (--run), or keep fewer: [[callbacks]] type = "
+                  "\"ModelCheckpoint\", keep_last = 1, keep_best = 0");
+}
+
 ExitCode TrainingSession::run() {
   try {
     return train();
@@ -179,8 +206,10 @@ ExitCode TrainingSession::train() {
       {models::canonical_toml(spec_),
        formats::json_text(training::contract_table(data_->contract(), here.recipe), 2) + "\n", here});
   training::Trainer trainer(model_, *data_, callbacks_, &saver);
+  check_room();
   if (talks()) print_header(spec_, *data_, model_, folder_.path());
   if (!request_.checkpoint.empty()) go_on(trainer);
+  training::end_cleanly();
   training::RunRecord& record = folder_.record();
   record.status = "running";
   record.reason.clear();

@@ -45,6 +45,7 @@ class TrainingSession {
   void prepare_validation(int64_t samples, int64_t batch_size);
   void go_on(training::Trainer& trainer);
   void refuse_fewer_epochs(const training::Position& at) const;
+  void check_room() const;
   training::Values test();
   ExitCode train();
   ExitCode finish(training::Outcome outcome);

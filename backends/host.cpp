@@ -1,6 +1,8 @@
 #include "backends/host.h"
 
 #include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <optional>
@@ -73,14 +75,16 @@ std::optional<int64_t> quota_count() {
   return least;
 }
 
-std::optional<int64_t> machine_memory() {
-  const std::vector<std::string> words = words_of("/proc/meminfo");
-  for (size_t i = 0; i + 1 < words.size(); ++i) {
-    if (words[i] != "MemTotal:") continue;
-    const std::optional<int64_t> kibibytes = parse_integer(words[i + 1]);
-    return kibibytes ? std::optional(*kibibytes * 1024) : std::nullopt;
-  }
-  return std::nullopt;
+// The number behind a word: "MemTotal:" of /proc/meminfo.
+std::optional<int64_t> number_behind(const std::string& path, const std::string& word) {
+  const std::vector<std::string> words = words_of(path);
+  const auto found = std::find(words.begin(), words.end(), word);
+  return found == words.end() || found + 1 == words.end() ? std::nullopt : parse_integer(found[1]);
+}
+
+std::optional<int64_t> machine_memory(const std::string& word) {
+  const std::optional<int64_t> kibibytes = number_behind("/proc/meminfo", word);
+  return kibibytes ? std::optional(*kibibytes * 1024) : std::nullopt;
 }
 
 }  // namespace
@@ -91,12 +95,38 @@ int usable_threads() {
 }
 
 int64_t usable_memory() {
-  int64_t bytes = machine_memory().value_or(0);
+  int64_t bytes = machine_memory("MemTotal:").value_or(0);
   const auto limit = [&](std::optional<int64_t> most) {
     if (most && *most > 0) bytes = bytes == 0 ? *most : std::min(bytes, *most);
   };
   for (const std::string& folder : control_groups()) limit(number_in(folder + "/memory.max"));
   limit(number_in("/sys/fs/cgroup/memory/memory.limit_in_bytes"));
+  return bytes;
+}
+
+namespace {
+
+// What the process may still ask for where its address space is limited (ulimit -v).
+std::optional<int64_t> address_space() {
+  rlimit limit{};
+  const auto pages = number_in("/proc/self/statm");
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || !pages) return std::nullopt;
+  return std::max<int64_t>(static_cast<int64_t>(limit.rlim_cur) - *pages * ::sysconf(_SC_PAGESIZE), 0);
+}
+
+}  // namespace
+
+int64_t available_memory() {
+  int64_t bytes = machine_memory("MemAvailable:").value_or(-1);
+  if (const auto space = address_space()) bytes = bytes < 0 ? *space : std::min(bytes, *space);
+  for (const std::string& folder : control_groups()) {
+    const auto most = number_in(folder + "/memory.max"), used = number_in(folder + "/memory.current");
+    if (!most || !used) continue;
+    // What is kept of files only until somebody needs the memory.
+    const int64_t cached = number_behind(folder + "/memory.stat", "inactive_file").value_or(0);
+    const int64_t left = std::max<int64_t>(*most - (*used - cached), 0);
+    bytes = bytes < 0 ? left : std::min(bytes, left);
+  }
   return bytes;
 }
 

@@ -10,5 +10,7 @@ namespace dltrain::backends {
 int usable_threads();
 // Bytes of memory: that of the machine, or the limit of a control group; 0 if neither can be read.
 int64_t usable_memory();
+// Bytes of it that nobody uses at this moment: what more can be taken without being killed for it; -1 if unknown.
+int64_t available_memory();
 
 }  // namespace dltrain::backends

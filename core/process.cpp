@@ -12,6 +12,7 @@
 #include <cstring>
 #include <thread>
 
+#include "core/files.h"
 #include "core/text.h"
 
 extern char** environ;
@@ -114,12 +115,19 @@ ProcessResult run_process(const ProcessRequest& request) {
   }
 }
 
+namespace {
+
+// Folders may be "executed" too.
+bool can_be_started(const std::string& path) { return access(path.c_str(), X_OK) == 0 && !is_directory(path); }
+
+}  // namespace
+
 bool program_exists(const std::string& name) {
   if (name.empty()) return false;
-  if (name.find('/') != std::string::npos) return access(name.c_str(), X_OK) == 0;
+  if (name.find('/') != std::string::npos) return can_be_started(name);
   const char* path = std::getenv("PATH");
   for (const std::string& folder : split(path != nullptr ? path : "/usr/bin:/bin", ':')) {
-    if (access(((folder.empty() ? "." : folder) + "/" + name).c_str(), X_OK) == 0) return true;
+    if (can_be_started((folder.empty() ? "." : folder) + "/" + name)) return true;
   }
   return false;
 }

@@ -92,7 +92,10 @@ Graph Program::gradient(int64_t batch) {
   const auto weights = part.trained();
   const auto gradients = part.weight_gradients(loss, weights);
   for (size_t i = 0; i < weights.size(); ++i) add_to_state(b, gradient_state(weights[i]), gradients[i]);
-  add_to_state(b, {state_name::weight_sum, {real_, {}}, graph::StateRole::gradient}, loss.denominator);
+  // A loss that is not finite may have finite gradients. It makes the sum of weights infinite, which apply() sees.
+  const Value usable = graph::cast(b, graph::is_finite(b, loss.mean), real_);
+  add_to_state(b, {state_name::weight_sum, {real_, {}}, graph::StateRole::gradient},
+               graph::div(b, loss.denominator, usable));
   b.set_result("loss", loss.mean);
   return part.take();
 }
@@ -106,7 +109,7 @@ Graph Program::apply() {
   std::vector<Value> gradients;
   for (const graph::StateInfo& weight : weights) gradients.push_back(b.state(gradient_state(weight)));
   const graph::StateInfo sum{state_name::weight_sum, {real_, {}}, graph::StateRole::gradient};
-  part.update(weights, gradients, b.state(sum), {});
+  part.update(weights, gradients, b.state(sum), b.state(sum));
   for (const graph::StateInfo& weight : weights) {
     b.set_state(gradient_state(weight).name, graph::full(b, weight.type.dtype, weight.type.shape, 0));
   }

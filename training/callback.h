@@ -17,10 +17,11 @@ namespace dltrain::training {
 
 class Observer;
 
-// How many checkpoints stay.
+// How many checkpoints stay, and how many in a row may fail before the run ends.
 struct Retention {
   int64_t last = 2;
   int64_t best = 1;
+  int64_t misses = 2;
 };
 
 // A checkpoint of this moment.
@@ -68,6 +69,8 @@ class Callback {
 
   // Whether all it does is outside: it writes logs or starts programs. Left out where steps are only made again.
   virtual bool only_records() const { return false; }
+  // How many checkpoints it wants to stay; none if it saves none.
+  virtual std::optional<Retention> keeps() const { return {}; }
 
   // What it remembers. restore(state()) on another object of the same parameters makes that one go on exactly as this
   // one would. Where it writes a log, the state holds the file's length, and everything up to it has been written.
@@ -75,7 +78,8 @@ class Callback {
   virtual void restore(const Table&) {}
   // Files that must be on the disk up to their present length before a checkpoint counts.
   virtual std::vector<std::string> files() const { return {}; }
-  // Makes its files; after restore(), if the run goes on: what is beyond the lengths of the state is cut off.
+  // Makes its files, or shows that they can be made: what cannot be written is found before training. After restore(),
+  // if the run goes on: what is beyond the lengths of the state is cut off.
   virtual void open() {}
 
   virtual void on(const Event& event, Wishes& wishes) = 0;

@@ -138,6 +138,15 @@ std::vector<std::string> CallbackList::files() const {
   return files;
 }
 
+Retention CallbackList::keeps() const {
+  std::optional<Retention> most;
+  for (const Named& named : callbacks_) {
+    const std::optional<Retention> keeps = named.callback->keeps();
+    if (keeps && (!most || keeps->last + keeps->best > most->last + most->best)) most = keeps;
+  }
+  return most.value_or(Retention());
+}
+
 std::vector<std::string> value_names(const std::vector<std::string>& tracked, bool validation) {
   std::vector<std::string> names = tracked;
   for (const std::string& name : tracked) {

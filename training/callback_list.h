@@ -30,6 +30,8 @@ class CallbackList {
   Table states();
   void restore(const Table& states);
   std::vector<std::string> files() const;
+  // The most that one of them wants to stay; the default where none saves.
+  Retention keeps() const;
 
  private:
   struct Named {

@@ -3,15 +3,23 @@
 #include <unistd.h>
 #include <csignal>
 #include <initializer_list>
+#include <string_view>
 
 namespace dltrain::training {
 
 namespace {
 
 volatile std::sig_atomic_t first_signal = 0;
+volatile std::sig_atomic_t at_once = 0;
 
 void on_signal(int signal) {
-  if (first_signal != 0) _exit(128 + signal);
+  if (first_signal != 0 || at_once != 0) {
+    if (at_once != 0) {
+      constexpr std::string_view text = "stopped by a signal before training\n";
+      [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    }
+    _exit(static_cast<int>(signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated));
+  }
   first_signal = signal;
 }
 
@@ -23,7 +31,12 @@ void watch_signals() {
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write
 }
+
+void end_at_once() { at_once = 1; }
+
+void end_cleanly() { at_once = 0; }
 
 void end_with_reader() { std::signal(SIGPIPE, SIG_DFL); }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/diagnostic.h"
+
 namespace dltrain::training {
 
 LogFile::LogFile(std::string path, uint64_t length) : path_(std::move(path)) {
@@ -15,8 +17,23 @@ LogFile::LogFile(std::string path, uint64_t length) : path_(std::move(path)) {
 }
 
 void LogFile::write(std::string_view text) {
-  file_->write(text);
-  length_ += text.size();
+  if (!file_) return;
+  try {
+    file_->write(text);
+    length_ += text.size();
+  } catch (const UserError& error) {
+    give_up(error.diagnostics().front());
+  }
+}
+
+void LogFile::give_up(const Diagnostic& cause) {
+  file_.reset();
+  trouble_ = "warning: " + path_ + " gets nothing more of this run: " + cause.what;
+  try {
+    truncate_file(path_, length_);  // a part of a line may have been written
+  } catch (const UserError&) {
+    return;
+  }
 }
 
 }  // namespace dltrain::training

@@ -2,7 +2,10 @@
 
 #include <limits>
 
+#include "backends/host.h"
 #include "core/checked.h"
+#include "core/diagnostic.h"
+#include "core/text.h"
 #include "datasets/batch_stream.h"
 #include "graph/builder.h"
 #include "layers/initializers.h"
@@ -15,8 +18,25 @@ using datasets::Batch;
 using graph::StateRole;
 using models::SumSet;
 
+namespace {
+
+// All states are made at once and stay: too many are found before the first is made.
+void check_memory(const models::Program& program) {
+  int64_t bytes = 0;
+  for (const graph::StateInfo& info : program.states().list()) bytes = checked_add(bytes, info.type.bytes());
+  const int64_t available = backends::available_memory();
+  if (available < 0 || bytes <= available) return;
+  throw UserError(ExitCode::memory, "model",
+                  "its weights and the optimizer take " + bytes_text(to_size(bytes)) + " of memory, and " +
+                      bytes_text(to_size(available)) + " are free at this moment",
+                  "use a smaller model or an optimizer that remembers less (SGD), or end other programs");
+}
+
+}  // namespace
+
 Model::Model(models::Program program, std::unique_ptr<backends::Backend> backend)
     : program_(std::move(program)), id_limits_(models::id_limits(program_.spec().model)), session_(std::move(backend)) {
+  check_memory(program_);
   session_.create_states(program_.states());
 }
 

@@ -1,5 +1,7 @@
 #include "training/not_finite.h"
 
+#include <algorithm>
+
 #include "core/not_finite.h"
 #include "core/text.h"
 #include "datasets/batch_stream.h"
@@ -60,9 +62,10 @@ NotFiniteReport about(const backends::Session::NotFinite& found) {
   return report;
 }
 
-void zero_gradients(Model& model) {
+// Of gradients and metrics: those of the failed step hold what is not finite already.
+void zero_sums(Model& model) {
   for (const graph::StateInfo& info : model.program().states().list()) {
-    if (info.role == StateRole::gradient) model.session().zero_state(info.name);
+    if (info.role == StateRole::gradient || info.role == StateRole::metric) model.session().zero_state(info.name);
   }
 }
 
@@ -104,6 +107,19 @@ Position position_before(const Position& now, int64_t bad, const models::TrainSp
   return before;
 }
 
+std::optional<std::string> first_not_finite_state(const models::Program& program, const States& states) {
+  for (const graph::StateInfo& info : program.states().list()) {
+    if (info.role == StateRole::metric || info.role == StateRole::gradient || info.role == StateRole::counter) continue;
+    const auto found = std::find_if(states.begin(), states.end(), [&](const auto& s) { return s.name == info.name; });
+    if (found == states.end()) continue;
+    const int64_t bad = first_not_finite(found->array);
+    if (bad >= 0)
+      return "weight " + info.name + " holds " + number_text(element(found->array, bad)) + " at " +
+             place_text(found->array.shape, bad);
+  }
+  return {};
+}
+
 std::optional<NotFiniteReport> find_not_finite(Model& model, const datasets::Dataset& data, const Position& before,
                                                double learning_rate) {
   const models::Spec& spec = model.program().spec();
@@ -115,7 +131,7 @@ std::optional<NotFiniteReport> find_not_finite(Model& model, const datasets::Dat
                                        .epoch = before.epoch - 1,
                                        .first_batch = before.batches,
                                        .prefetch = 0});
-  zero_gradients(model);
+  zero_sums(model);
   StepScalars scalars{before.step, 0, learning_rate};
   std::optional<NotFiniteReport> found;
   Batch batch;

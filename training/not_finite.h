@@ -8,6 +8,7 @@
 #include "datasets/dataset.h"
 #include "training/model.h"
 #include "training/position.h"
+#include "training/snapshot.h"
 
 namespace dltrain::training {
 
@@ -32,6 +33,10 @@ Position position_before(const Position& now, int64_t bad, const models::TrainSp
 
 // Makes the step at `before` once more, kernel by kernel, and looks at every number. The model's states must be those
 // from before the step; afterwards they are not to be used. Nothing if all numbers are finite.
+// "weight layers/dense/vars/0 holds inf at [3, 7] of [32, 10]": the first of the weights, buffers and optimizer states
+// that is not finite; nothing if all are.
+std::optional<std::string> first_not_finite_state(const models::Program& program, const States& states);
+
 std::optional<NotFiniteReport> find_not_finite(Model& model, const datasets::Dataset& data, const Position& before,
                                                double learning_rate);
 

@@ -1,5 +1,6 @@
 #include "training/run_folder.h"
 
+#include <unistd.h>
 #include <cstdio>
 
 #include "core/diagnostic.h"
@@ -67,6 +68,12 @@ RunRecord read_run_record(const std::string& run) {
   return record;
 }
 
+void check_writable(const std::string& folder) {
+  const std::string probe = join_path(folder, ".probe-" + std::to_string(::getpid()));
+  write_file_durably(probe, "dltrain can write here\n");
+  remove_file(probe);
+}
+
 RunFolder::RunFolder(std::string path) : path_(std::move(path)), lock_(std::make_unique<FolderLock>(path_)) {}
 
 RunFolder RunFolder::create(const models::Spec& spec, const std::string& path, const std::string& recipe_text,
@@ -95,6 +102,17 @@ RunFolder RunFolder::open(const std::string& path) {
 }
 
 std::string RunFolder::file(const std::string& name) const { return join_path(path_, name); }
+
+void RunFolder::check_places() const {
+  for (const char* name : {"checkpoints", "events", "failures", "model"}) {
+    const std::string path = file(name);
+    if (!exists(path)) continue;
+    if (!is_directory(path))
+      throw UserError(ExitCode::io, path, "there is a file where the run needs a folder",
+                      "move it away, or name another folder for the run");
+    check_writable(path);
+  }
+}
 
 void RunFolder::write_resolved(const std::string& canonical) { write_file_durably(file("resolved.toml"), canonical); }
 

@@ -33,6 +33,10 @@ struct RunRecord {
 // Throws UserError (model) if there is no run.
 RunRecord read_run_record(const std::string& run);
 
+// Writes a small file into a folder, waits for the disk, renames it and takes it away again. Throws UserError (io) for
+// what would keep others from being written.
+void check_writable(const std::string& folder);
+
 class RunFolder {
  public:
   // Makes the next free number under `directory`/NAME, or `path` itself if it is not empty (an error if that holds a
@@ -47,6 +51,8 @@ class RunFolder {
   RunRecord& record() { return record_; }
   // Replaces run.json by the record.
   void write();
+  // Throws UserError (io) if something is in the way of what a run writes later.
+  void check_places() const;
   // A changed recipe of a run that goes on.
   void write_resolved(const std::string& canonical);
 

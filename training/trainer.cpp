@@ -43,6 +43,7 @@ Trainer::Trainer(Model& model, const datasets::Dataset& data, CallbackList& call
                      std::max<int64_t>(training::steps_per_epoch(model.program().spec(), data.size(Part::train)), 1)),
       steps_per_epoch_(training::steps_per_epoch(model.program().spec(), data.size(Part::train))) {
   const int64_t wanted = model.program().spec().run.log_every;
+  last_wish_.keep = callbacks.keeps();
   log_every_ = wanted > 0 ? wanted : std::max<int64_t>(1, steps_per_epoch_ / reports_per_epoch);
 }
 
@@ -102,7 +103,9 @@ Snapshot Trainer::snapshot() {
 
 void Trainer::save(const SaveWish& wish) {
   if (!check_finite()) return;
-  saver_->save(snapshot(), callbacks_.files(), wish);
+  Snapshot taken = snapshot();
+  if (!check_weights(taken.states)) return;
+  saver_->save(std::move(taken), callbacks_.files(), wish);
   saved_at_ = {position_.step, position_.batches};
   last_wish_ = wish;
 }
@@ -253,6 +256,18 @@ bool Trainer::check_finite() {
   outcome_.reason = "the loss or a gradient is not a finite number at step " + std::to_string(bad + 1) + " (epoch " +
                     std::to_string(position_.epoch) + "); the weights are those before that step";
   explain_failure(bad);
+  return false;
+}
+
+// An update can be too large for a weight though its gradient was finite. No checkpoint holds that.
+bool Trainer::check_weights(const States& states) {
+  const auto bad = first_not_finite_state(model_.program(), states);
+  if (!bad) return true;
+  failed_ = true;
+  outcome_.status = RunStatus::failed;
+  outcome_.code = ExitCode::numeric;
+  outcome_.reason = *bad + " after step " + std::to_string(position_.step) +
+                    "; the checkpoints are those before that, and these weights";
   return false;
 }
 

@@ -59,6 +59,7 @@ class Trainer {
   void finish_step();
   void report_step();
   bool check_finite();
+  bool check_weights(const States& states);
   void explain_failure(int64_t bad);
   bool ended() const;
   bool broken_off() const;

@@ -34,6 +34,7 @@ std::string newest_run(const models::Spec& spec) {
 
 ExitCode fit(const FitOptions& options, const CommonOptions& common) {
   training::watch_signals();
+  training::end_at_once();
   training::OpenedRecipe recipe = open_recipe(options.recipe);
   if (options.resume) {
     const std::string run = options.run.empty() ? newest_run(recipe.spec) : options.run;

@@ -62,6 +62,7 @@ ExitCode go_on(const std::string& run, training::OpenedRecipe recipe, const Comm
 
 ExitCode resume(const ResumeOptions& options, const CommonOptions& common) {
   training::watch_signals();
+  training::end_at_once();
   const training::RunRecord record = training::read_run_record(options.run);
   return go_on(options.run, recipe_of(options.run, record, options.changes), common);
 }

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "backends/host.h"
 #include "backends/onednn/denormals.h"
 #include "backends/onednn/fuse.h"
 #include "backends/onednn/limits.h"
@@ -31,6 +32,18 @@ constexpr int64_t huge_page = int64_t{1} << 21;
                   bytes_text(to_size(bytes)) + " of memory cannot be had (the process may use " +
                       bytes_text(to_size(machine.memory_bytes)) + " in all)",
                   "use a smaller batch_size or a smaller model");
+}
+
+// The system promises more memory than there is, and kills who believes it.
+void check_available(int64_t bytes) {
+  constexpr int64_t small = int64_t{64} << 20;
+  if (bytes < small) return;
+  const int64_t available = available_memory();
+  if (available < 0 || bytes <= available - small) return;
+  throw UserError(ExitCode::memory, "",
+                  bytes_text(to_size(bytes)) + " of memory cannot be had (" + bytes_text(to_size(available)) +
+                      " are free at this moment)",
+                  "use a smaller batch_size or a smaller model, or end other programs");
 }
 
 }  // namespace
@@ -72,6 +85,7 @@ graph::Graph OnednnBackend::fuse(const graph::Graph& graph) const { return onedn
 
 void* OnednnBackend::allocate(int64_t bytes) {
   if (machine_.memory_bytes > 0 && bytes > machine_.memory_bytes) refuse_memory(bytes, machine_);
+  check_available(bytes);
   const int64_t alignment = bytes >= huge_page ? huge_page : 64;
   void* memory = nullptr;
   if (::posix_memalign(&memory, to_size(alignment), to_size(std::max<int64_t>(bytes, 1))) != 0)

@@ -1,6 +1,7 @@
 #include "tests/app/process.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <csignal>
@@ -9,6 +10,7 @@
 #include <stdexcept>
 
 #include "core/files.h"
+#include "tests/support/sanitizer.h"
 
 namespace dltrain::test {
 
@@ -24,6 +26,11 @@ void redirect(const std::string& path, int flags, int descriptor) {
 
 [[noreturn]] void become(const std::vector<std::string>& words, const std::string& folder,
                          const TemporaryFolder& outputs) {
+  if (!watches_memory) {  // nothing that goes wrong takes the machine with it
+    constexpr rlim_t most = rlim_t{4} << 30;
+    const rlimit limit{most, most};
+    ::setrlimit(RLIMIT_AS, &limit);
+  }
   redirect("/dev/null", O_RDONLY, STDIN_FILENO);
   redirect(outputs.file("out"), O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
   redirect(outputs.file("err"), O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
@@ -48,7 +55,15 @@ void redirect(const std::string& path, int flags, int descriptor) {
 Process::Process(const std::vector<std::string>& words, const std::string& folder) {
   // A process may be killed before it opens them itself.
   for (const char* name : {"out", "err"}) OutputFile(outputs_.file(name), OutputFile::Mode::truncate).close();
+  // Signals to the child wait until it has put away this program's handlers.
+  sigset_t all, before;
+  sigfillset(&all);
+  ::sigprocmask(SIG_SETMASK, &all, &before);
   id_ = ::fork();
+  if (id_ == 0) {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, SIG_DFL);
+  }
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
   if (id_ < 0) throw std::runtime_error("no process can be made");
   if (id_ == 0) become(words, folder, outputs_);
 }

@@ -61,7 +61,7 @@ TEST_CASE("a checkpoint cut off anywhere is not used") {
   CHECK(accepted == 0);
   std::vector<std::string> notes;
   CHECK(training::newest_checkpoint(run.place.run(), notes)->path == run.newest);
-  tally("checkpoints cut off, one at every byte in the full size, of which none was accepted", cuts);
+  tally("P4: checkpoints cut off, one at every byte in the full size, of which none was accepted", cuts);
 }
 
 TEST_CASE("a checkpoint with a changed bit is not used") {
@@ -83,7 +83,52 @@ TEST_CASE("a checkpoint with a changed bit is not used") {
     if (!falls_back(run, said)) FAIL_CHECK("a bit of " << chosen->first << " at " << at << ": " << said);
     put(run.newest + "/" + chosen->first, chosen->second);
   }
-  tally("flipped bits, of which none was accepted", flips);
+  tally("P4: flipped bits, of which none was accepted", flips);
+}
+
+TEST_CASE("a checkpoint with other bytes in a row is not used") {
+  const FinishedRun run;
+  std::mt19937_64 random(7);
+  const std::vector<std::string> names = list_directory(run.newest, ExitCode::io);
+  const int all = sized(200, 1000);
+  for (int i = 0; i < all; ++i) {
+    const std::string path = run.newest + "/" + names[random() % names.size()];
+    const std::string whole = read_text(path, ExitCode::io);
+    std::string damaged = whole;
+    const size_t at = random() % whole.size(), count = std::min<size_t>(1 + random() % 4096, whole.size() - at);
+    for (size_t k = 0; k < count; ++k) damaged[at + k] = static_cast<char>(random());
+    if (damaged == whole) damaged[at] = static_cast<char>(~damaged[at]);
+    put(path, damaged);
+    std::string said;
+    if (!falls_back(run, said)) FAIL_CHECK(count << " bytes of " << path << " at " << at << ": " << said);
+    put(path, whole);
+  }
+  tally("P4: runs of random bytes over a checkpoint, of which none was accepted", all);
+}
+
+TEST_CASE("damaged files of weights from elsewhere are refused, or are what their bytes say") {
+  const FinishedRun run;
+  const RunPlace place(run_case("mlp-adam"));
+  const std::string whole = read_text(run.newest + "/model.weights.h5", ExitCode::io);
+  std::mt19937_64 random(11);
+  const int flips = sized(30, 2000), cuts = sized(10, 1000);
+  int64_t refused = 0;
+  for (int i = 0; i < flips + cuts; ++i) {
+    std::string damaged = whole;
+    const size_t at = random() % whole.size();
+    if (i < flips) damaged[at] = static_cast<char>(damaged[at] ^ (1 << random() % 8));
+    else damaged.resize(at);
+    put(place.file("given.weights.h5"), damaged);
+    const RunPlace& folder = place;
+    const Ended ended = folder.go({program_path(), "--quiet", "fit", "recipe.toml", "--run", "run" + std::to_string(i),
+                                   "--epochs", "1", "--init-from", "given.weights.h5"});
+    INFO((i < flips ? "a bit at " : "cut off at ") << at << ", exit code " << ended.code << ": " << ended.err);
+    // A changed weight is another weight; one that is not finite, or so large that the loss is not, ends the run.
+    CHECK((ended.code == 4 || ended.code == 6 || (ended.code == 0 && i < flips)));
+    if (ended.code == 4) ++refused;
+  }
+  CHECK(refused >= cuts);
+  tally("P4: damaged files of weights from elsewhere, of which none crashed the program", flips + cuts);
 }
 
 TEST_CASE("zeros, missing files and files of another checkpoint are not used") {

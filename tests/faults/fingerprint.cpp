@@ -112,8 +112,35 @@ Fingerprint fingerprint(const std::string& run) {
   add_checkpoint(found, newest(run + "/checkpoints"));
   add_weights(found, "model ", run + "/model/model.weights.h5");
   add_history(found, run);
+  if (exists(run + "/log.csv")) {
+    int number = 0;
+    for (const std::string& line : split(read_text(run + "/log.csv", ExitCode::io), '\n'))
+      found["log.csv line " + std::to_string(++number)] = line;
+  }
   add_events(found, run + "/events", "");
   return found;
+}
+
+Fingerprint without_lost_logs(Fingerprint fingerprint, const std::string& errors) {
+  std::string said;  // without the line breaks of messages
+  for (const char c : errors) {
+    if (c == '\n') said += said.ends_with(' ') ? "" : " ";
+    else if (c != ' ' || !said.ends_with(' ')) said += c;
+  }
+  const auto lost = [&](const std::string& name) {
+    return said.find(name + " gets nothing more of this run") != std::string::npos;
+  };
+  std::erase_if(fingerprint, [&](const auto& entry) {
+    const std::string& key = entry.first;
+    if (lost("TensorBoard") &&
+        (key.starts_with("event ") || key.starts_with("damaged ") || key.starts_with("callbacks.TensorBoard")))
+      return true;
+    for (const char* name : {"history.csv", "history.jsonl", "log.csv"}) {
+      if (lost(name) && key.starts_with(name)) return true;
+    }
+    return false;
+  });
+  return fingerprint;
 }
 
 std::string difference(const Fingerprint& expected, const Fingerprint& found) {

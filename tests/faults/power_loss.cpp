@@ -105,7 +105,8 @@ TEST_CASE("after every loss of power there is a checkpoint that can be loaded") 
   }
   CHECK_FALSE(announced.newest().empty());
   CHECK(states.loaded > states.all / 2);
-  tally("states after a loss of power, of which every one had a good checkpoint once one was announced", states.all);
+  tally("P1: states after a loss of power, of which every one had a good checkpoint once one was announced",
+        states.all);
 }
 
 }  // namespace dltrain::test

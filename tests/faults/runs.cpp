@@ -8,6 +8,7 @@
 #include "core/files.h"
 #include "core/random.h"
 #include "formats/npy/npz.h"
+#include "tests/faults/short_data.h"
 
 namespace dltrain::test {
 
@@ -44,6 +45,20 @@ constexpr const char* cnn_layers = R"(
   { type = "Dropout", rate = 0.3 },
 )";
 
+const std::string lstm_layers = R"(
+  { type = "Reshape", target_shape = [6, 6] },
+  { type = "LSTM", units = 4 },
+)";
+const std::string gru_layers = R"(
+  { type = "Reshape", target_shape = [6, 6] },
+  { type = "GRU", units = 4 },
+)";
+const std::string attention_layers = R"(
+  { name = "sequence", type = "Reshape", target_shape = [6, 6] },
+  { type = "MultiHeadAttention", num_heads = 2, key_dim = 3, inputs = ["sequence", "sequence"] },
+  "GlobalAveragePooling1D",
+)";
+
 std::string recipe_text(const std::string& data, const std::string& layers, const std::string& optimizer,
                         int accumulation) {
   return "seed = 3\n\n[data]\ntype = \"npz\"\nfile = \"" + data +
@@ -51,7 +66,9 @@ std::string recipe_text(const std::string& data, const std::string& layers, cons
          "  { type = \"Dense\", units = 3, activation = \"softmax\" },\n]\n\n[train]\nepochs = 4\nbatch_size = 8\n"
          "loss = \"sparse_categorical_crossentropy\"\nmetrics = [\"accuracy\"]\ngradient_accumulation = " +
          std::to_string(accumulation) + "\noptimizer = " + optimizer +
-         "\n\n[run]\nlog_every = 1\nthreads = 1\n\n[[callbacks]]\ntype = \"ModelCheckpoint\"\nevery_steps = 2\n";
+         "\n\n[run]\nlog_every = 1\nthreads = 1\n\n[[callbacks]]\ntype = \"ModelCheckpoint\"\nevery_steps = 2\n"
+         "[[callbacks]]\ntype = \"TensorBoard\"\nupdate_freq = \"batch\"\n"
+         "[[callbacks]]\ntype = \"CSVLogger\"\nfilename = \"log.csv\"\n";
 }
 
 std::vector<RunCase> make_cases() {
@@ -70,6 +87,9 @@ std::vector<RunCase> make_cases() {
       }
     }
   }
+  for (const auto& [name, layers] : {std::pair{"lstm-adam", lstm_layers}, std::pair{"gru-adam", gru_layers},
+                                     std::pair{"attention-adam", attention_layers}})
+    cases.push_back({name, recipe_text("cnn.npz", layers, optimizers[1].second, 1), {}});
   return cases;
 }
 
@@ -88,13 +108,30 @@ const RunCase& run_case(std::string_view name) {
   std::abort();
 }
 
+namespace {
+
+// Whether the data is a file of the user's and not what ships with the program.
+bool names_a_file(const std::string& recipe) {
+  for (const char* key : {"file", "directory", "x", "images"}) {
+    if (recipe.find("\n" + std::string(key) + " = ") != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 std::vector<RunCase> recipe_cases() {
   std::vector<RunCase> cases;
   for (const std::string& name : list_directory(source_path("recipes"), ExitCode::io)) {
-    if (!name.ends_with(".toml") || name.starts_with("mnist")) continue;  // an epoch of MNIST takes too long
-    const bool is_shipped = name.starts_with("digits") || name.starts_with("iris");
-    if (!is_shipped && std::getenv("DLTRAIN_DATA") == nullptr) continue;
-    cases.push_back({name.substr(0, name.size() - 5), "", {"--epochs", "3"}});
+    if (!name.ends_with(".toml")) continue;
+    const std::string text = read_text(source_path("recipes/" + name), ExitCode::io);
+    if (names_a_file(text) && short_data_folder().empty()) continue;
+    std::vector<std::string> words = {"--epochs", "2"};
+    for (const char* key : {"samples", "test_samples"}) {
+      if (text.find("\n" + std::string(key) + " = ") != std::string::npos)
+        words.insert(words.end(), {"--set", "data." + std::string(key) + "=200"});
+    }
+    cases.push_back({name.substr(0, name.size() - 5), "", std::move(words)});
   }
   for (const std::string& name : list_directory(source_path("recipes/benchmarks"), ExitCode::io)) {
     cases.push_back({"benchmarks/" + name.substr(0, name.size() - 5),
@@ -114,9 +151,8 @@ RunPlace::RunPlace(const RunCase& run_case) : case_(run_case) {
 std::vector<std::string> RunPlace::fit() const {
   const std::string recipe = case_.recipe.empty() ? source_path("recipes/" + case_.name + ".toml") : "recipe.toml";
   std::vector<std::string> words = {program_path(), "fit", recipe, "--run", "run"};
-  const char* data = std::getenv("DLTRAIN_DATA");  // which processes of tests do not get
-  if (case_.recipe.empty() && data != nullptr)
-    words.insert(words.begin(), {"env", std::string("DLTRAIN_DATA=") + data});
+  const std::string& data = short_data_folder();
+  if (case_.recipe.empty() && !data.empty()) words.insert(words.begin(), {"env", "DLTRAIN_DATA=" + data});
   words.insert(words.end(), case_.words.begin(), case_.words.end());
   return words;
 }

@@ -18,11 +18,11 @@ struct RunCase {
   std::vector<std::string> words;  // behind `dltrain fit RECIPE`
 };
 
-// A perceptron and a small network of convolutions, batch norm and dropout, each with SGD with momentum, Adam and
-// AdamW, with and without gradient accumulation.
+// A perceptron and a small network of convolutions, batch norm and dropout, each with SGD with momentum, Adam and AdamW,
+// with and without gradient accumulation; an LSTM, a GRU and a network of attention with Adam.
 const std::vector<RunCase>& run_cases();
 const RunCase& run_case(std::string_view name);
-// The recipes of the repository whose data is there, shortened; not those of MNIST, which take too long.
+// All recipes of the repository whose data is there, with two epochs of a few hundred samples (short_data.h).
 std::vector<RunCase> recipe_cases();
 
 // A folder in which a case is run as "run". Its data is made there.
@@ -50,6 +50,10 @@ using Fingerprint = std::map<std::string, std::string>;
 Fingerprint fingerprint(const std::string& run);
 // The entries that differ; empty if none does.
 std::string difference(const Fingerprint& expected, const Fingerprint& found);
+
+// Without what logs lack that were given up, which standard error tells: logs may fail with a warning, checkpoints may
+// not.
+Fingerprint without_lost_logs(Fingerprint fingerprint, const std::string& errors);
 
 // The fingerprint of the case, run without faults, once.
 const Fingerprint& reference(const RunCase& run_case);

@@ -53,7 +53,7 @@ Snapshot through_disk(Run& run, const std::string& folder) {
   training::CheckpointContent content{{}, {}, "recipe", "contract", {}};
   content.manifest.created = "now";
   training::fill_content(content, run.trainer().snapshot(), run.model().program());
-  training::write_checkpoint(content, {}, folder);
+  training::write_checkpoint(content, folder);
   return training::read_checkpoint(folder, run.model().program());
 }
 

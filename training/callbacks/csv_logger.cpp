@@ -56,7 +56,7 @@ struct CSVLogger : Callback {
   bool only_records() const override { return true; }
   std::vector<std::string> files() const override { return {path_}; }
 
-  void on(const Event& event, Wishes&) override {
+  void on(const Event& event, Wishes& wishes) override {
     const auto* done = std::get_if<EpochDone>(&event);
     if (done == nullptr) return;
     std::string line;
@@ -71,6 +71,7 @@ struct CSVLogger : Callback {
       line += separator + (value == nullptr ? "NA" : number_text(*value));
     }
     file_.write(line + "\n");
+    if (std::string trouble = file_.take_trouble(); !trouble.empty()) wishes.notices.push_back(std::move(trouble));
   }
 
  private:

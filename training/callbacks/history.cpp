@@ -42,8 +42,13 @@ struct History : Callback {
   bool only_records() const override { return true; }
   std::vector<std::string> files() const override { return {csv_.path(), lines_.path()}; }
 
-  void on(const Event& event, Wishes&) override {
-    if (const auto* epoch = std::get_if<EpochDone>(&event)) write(*epoch);
+  void on(const Event& event, Wishes& wishes) override {
+    const auto* epoch = std::get_if<EpochDone>(&event);
+    if (epoch == nullptr) return;
+    write(*epoch);
+    for (LogFile* file : {&csv_, &lines_}) {
+      if (std::string trouble = file->take_trouble(); !trouble.empty()) wishes.notices.push_back(std::move(trouble));
+    }
   }
 
  private:

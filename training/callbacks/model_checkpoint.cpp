@@ -7,6 +7,7 @@
 #include "training/callback.h"
 #include "training/callbacks/support/checkpoint_path.h"
 #include "training/callbacks/support/direction.h"
+#include "training/run_folder.h"
 #include "training/state_table.h"
 
 namespace dltrain {
@@ -68,6 +69,7 @@ struct ModelCheckpoint : Callback {
   int64_t every_epochs = 1;
   int64_t every_steps = 0;
   int64_t every_seconds = 600;
+  int64_t max_failures = 2;
 
   static void describe(auto& d) {
     d.doc(
@@ -95,6 +97,9 @@ struct ModelCheckpoint : Callback {
         .at_least(0);
     d.param(&ModelCheckpoint::every_seconds, "every_seconds",
             "seconds between two checkpoints within an epoch; 0: none for time")
+        .at_least(0);
+    d.param(&ModelCheckpoint::max_failures, "max_failures",
+            "how many checkpoints in a row may fail to be written, with a warning each, before the run ends")
         .at_least(0);
   }
   void check(FieldReport& report) const {
@@ -125,6 +130,18 @@ struct ModelCheckpoint : Callback {
     check_checkpoint_path(*filepath, every_steps > 0 ? std::vector<std::string>{"batch"} : context.values);
   }
   std::string monitored() const override { return watched_; }
+  std::optional<Retention> keeps() const override { return filepath ? std::nullopt : std::optional(plain().keep); }
+
+  // Folders of the weights' files that do not depend on values: what is in their way is found before training.
+  void open() override {
+    if (!filepath) return;
+    const std::string path = join_path(folder_, *filepath);
+    if (is_directory(path))
+      throw UserError(ExitCode::io, "callback \"ModelCheckpoint\"", path + " is a folder", "name a file");
+    const std::string folder = parent_path(path.substr(0, path.find('{')));
+    create_directories(folder);
+    check_writable(folder);
+  }
 
   Table state() override {
     Table state;
@@ -176,7 +193,7 @@ struct ModelCheckpoint : Callback {
     last_time_ = now();
   }
 
-  SaveWish plain() const { return {{keep_last, keep_best}, watched_, {}, largest_}; }
+  SaveWish plain() const { return {{keep_last, keep_best, max_failures}, watched_, {}, largest_}; }
 
   std::string folder_, watched_;
   bool largest_ = false;

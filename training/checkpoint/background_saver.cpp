@@ -13,7 +13,6 @@ namespace dltrain::training {
 namespace {
 
 constexpr uint64_t large = uint64_t{64} << 20;  // bytes of a checkpoint above which none waits
-constexpr int most_failures = 3;
 
 std::string now_text() {
   const std::time_t now = std::time(nullptr);
@@ -63,7 +62,7 @@ std::string BackgroundSaver::save_failure(Snapshot before, const Table& report) 
   create_directories(parent_path(folder));
   remove_file(join_path(folder, "report.json"));
   remove_checkpoint(folder);
-  write_checkpoint(content, {}, folder);
+  write_checkpoint(content, folder);
   write_file_durably(join_path(folder, "report.json"), formats::json_text(report, 2) + "\n");
   return folder;
 }
@@ -74,7 +73,7 @@ void BackgroundSaver::save(Snapshot snapshot, std::vector<std::string> logs, con
   const bool must_wait = job.content.bytes() > large;
   std::unique_lock lock(mutex_);
   if (must_wait) changed_.wait(lock, [&] { return waiting_.empty() && !busy_; });
-  if (failures_ >= most_failures) std::rethrow_exception(failure_);
+  if (failures_ > wish.keep.misses) std::rethrow_exception(failure_);
   add(std::move(job));
   changed_.notify_all();
 }
@@ -116,10 +115,25 @@ void BackgroundSaver::work() {
   }
 }
 
+// What a log lacks after a loss of power costs lines of it, never the checkpoint.
+void BackgroundSaver::sync_logs(const std::vector<std::string>& logs) {
+  for (const std::string& log : logs) {
+    try {
+      if (exists(log)) sync_file(log);
+    } catch (const UserError& error) {
+      const std::lock_guard lock(mutex_);
+      if (warned_logs_.insert(log).second)
+        notices_.push_back("warning: " + log +
+                           " may lack lines after a loss of power: " + error.diagnostics().front().what);
+    }
+  }
+}
+
 void BackgroundSaver::write(const Job& job) {
   const int64_t step = job.content.manifest.position.step;
   const std::string path = store_.path_for(step);
-  write_checkpoint(job.content, job.logs, path);
+  sync_logs(job.logs);
+  write_checkpoint(job.content, path);
   store_.added(path, step, job.content.manifest.rank, job.keep);
 }
 

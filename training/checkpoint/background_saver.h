@@ -6,6 +6,7 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -29,7 +30,8 @@ class BackgroundSaver : public Saver {
   BackgroundSaver(const models::Program& program, const std::string& run, CheckpointFrame frame);
   ~BackgroundSaver() override;
 
-  // A checkpoint that cannot be written is said by a notice; the third in a row ends the run: UserError (io).
+  // A checkpoint that cannot be written is said by a notice; one more in a row than may be missed ends the run:
+  // UserError (io).
   void save(Snapshot snapshot, std::vector<std::string> logs, const SaveWish& wish) override;
   std::string save_failure(Snapshot before, const Table& report) override;
   void export_weights(Model& model, const std::string& path) override;
@@ -46,6 +48,7 @@ class BackgroundSaver : public Saver {
 
   void work();
   void write(const Job& job);
+  void sync_logs(const std::vector<std::string>& logs);
   void add(Job job);
 
   CheckpointContent content_of(Snapshot snapshot) const;
@@ -59,9 +62,10 @@ class BackgroundSaver : public Saver {
   std::condition_variable changed_;
   std::vector<Job> waiting_;  // oldest first
   bool busy_ = false, closing_ = false;
-  int failures_ = 0;  // in a row
+  int64_t failures_ = 0;  // in a row
   std::exception_ptr failure_;  // of the newest, if it failed
   std::vector<std::string> notices_;
+  std::set<std::string> warned_logs_;
   std::thread thread_;  // last: it uses the others
 };
 

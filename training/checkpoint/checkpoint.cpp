@@ -112,10 +112,8 @@ void fill_content(CheckpointContent& content, Snapshot snapshot, const models::P
   content.manifest.callbacks = std::move(snapshot.callbacks);
 }
 
-void write_checkpoint(const CheckpointContent& content, const std::vector<std::string>& logs,
-                      const std::string& folder) {
+void write_checkpoint(const CheckpointContent& content, const std::string& folder) {
   check_space(content, folder);
-  for (const std::string& log : logs) sync_file(log);
   const std::string aside =
       join_path(parent_path(folder), ".tmp-" + std::to_string(::getpid()) + "-" + file_name(folder));
   remove_checkpoint(aside);

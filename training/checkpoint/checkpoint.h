@@ -28,9 +28,8 @@ struct CheckpointContent {
 void fill_content(CheckpointContent& content, Snapshot snapshot, const models::Program& program);
 
 // Writes it under a name beside `folder`, waits for the disk, reads everything back, and only then gives it its name.
-// `logs` are files that must be on the disk before. Throws UserError (io); nothing is left then.
-void write_checkpoint(const CheckpointContent& content, const std::vector<std::string>& logs,
-                      const std::string& folder);
+// Throws UserError (io); nothing is left then.
+void write_checkpoint(const CheckpointContent& content, const std::string& folder);
 
 // The manifest, after every byte of every file was compared with it. Throws UserError (model) that names the file.
 Manifest verify_checkpoint(const std::string& folder);

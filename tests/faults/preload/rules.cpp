@@ -157,6 +157,8 @@ void parse_rules(Rules& rules) {
   if (root == nullptr || root[0] != '/') misspelt("DLTRAIN_FAULT_ROOT");
   copy(rules.root, sizeof(rules.root), root, "DLTRAIN_FAULT_ROOT");
   for (std::string_view rest = text; !rest.empty();) parse_rule(rules, take(rest, ';'));
+  rules.about_memory = rules.counters[0] != '\0';
+  for (int i = 0; i < rules.count; ++i) rules.about_memory = rules.about_memory || rules.list[i].act >= Act::allocation;
 }
 
 const char* op_name(Op op) { return op_names[static_cast<size_t>(op)].data(); }
