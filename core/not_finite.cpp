@@ -9,7 +9,7 @@ namespace {
 template <class T> int64_t first_in(std::span<const T> values) {
   // The sum of v - v is 0 unless some v is not finite: one quick pass for the usual case.
   T sum = 0;
-  for (const T value : values) sum += value - value;
+  for (const T value : values) sum += value - value;  // NOLINT(misc-redundant-expression)
   if (sum == 0) return -1;
   for (size_t i = 0; i < values.size(); ++i) {
     if (!std::isfinite(values[i])) return static_cast<int64_t>(i);
