@@ -28,6 +28,7 @@ const Attribute* Attributes::find(std::string_view name) const {
 namespace {
 
 struct AttributeText {
+  std::string operator()(const NoAttribute&) const { return {}; }
   std::string operator()(bool value) const { return value ? "true" : "false"; }
   std::string operator()(int64_t value) const { return std::to_string(value); }
   std::string operator()(double value) const { return number_text(value); }

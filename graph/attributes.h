@@ -13,7 +13,17 @@
 
 namespace dltrain::graph {
 
-using Attribute = std::variant<bool, int64_t, double, std::string, DType, std::vector<int64_t>, std::vector<double>>;
+// Never held. libstdc++ believes that a variant of plain types, texts and lists always holds a value, and destroys what
+// was never made when a copy runs out of memory; one class with a copy of its own keeps it from that.
+struct NoAttribute {
+  NoAttribute() = default;
+  NoAttribute(const NoAttribute&) {}
+  NoAttribute& operator=(const NoAttribute&) { return *this; }
+  bool operator==(const NoAttribute&) const { return true; }
+};
+
+using Attribute =
+    std::variant<bool, int64_t, double, std::string, DType, std::vector<int64_t>, std::vector<double>, NoAttribute>;
 
 class Attributes {
  public:

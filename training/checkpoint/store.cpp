@@ -128,6 +128,7 @@ void CheckpointStore::prune(const Retention& keep) {
       kept.push_back(checkpoints_[i]);
       continue;
     }
+    if (!exists(checkpoints_[i].path)) continue;  // an earlier attempt ended in between
     const std::string aside = join_path(folder_, ".old-" + file_name(checkpoints_[i].path));
     rename_file(checkpoints_[i].path, aside);
     remove_checkpoint(aside);
