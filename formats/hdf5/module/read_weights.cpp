@@ -1,6 +1,7 @@
 // Reads weights files that nobody vouches for: every link, size and storage is looked at before HDF5 is asked for data.
 #include <algorithm>
 #include <cstring>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <set>
@@ -46,21 +47,30 @@ class WeightsReader {
     return {H5Fopen("weights", H5F_ACC_RDONLY, access), &H5Fclose, "open it"};
   }
 
+  struct Links {
+    std::map<std::string, H5L_type_t> types;
+    std::exception_ptr failure;  // must not pass through HDF5
+  };
+
   static herr_t collect(hid_t, const char* link, const H5L_info2_t* info, void* links) {
+    auto& [types, failure] = *static_cast<Links*>(links);
     try {
-      (*static_cast<std::map<std::string, H5L_type_t>*>(links))[link] = info->type;
+      types[link] = info->type;
       return 0;
     } catch (...) {
+      failure = std::current_exception();
       return -1;
     }
   }
 
   // Links in the order of names. Only hard links: others name things by text, in this file or elsewhere.
   std::vector<std::string> links_of(hid_t group, const std::string& path) {
-    std::map<std::string, H5L_type_t> links;
-    checked(H5Literate2(group, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, &collect, &links), "list a group");
+    Links links;
+    const herr_t listed = H5Literate2(group, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, &collect, &links);
+    if (links.failure) std::rethrow_exception(links.failure);
+    checked(listed, "list a group");
     std::vector<std::string> names;
-    for (const auto& [link, type] : links) {
+    for (const auto& [link, type] : links.types) {
       if (type != H5L_TYPE_HARD) {
         refuse(quote(path + "/" + link) + " is a link " + (type == H5L_TYPE_SOFT ? "by name" : "out of the file") +
                    ", which is refused",

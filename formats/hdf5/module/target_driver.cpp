@@ -35,9 +35,11 @@ template <class F> void attempt(const Info& info, F f) {
 }
 
 H5FD_t* open_file(const char*, unsigned, hid_t access, haddr_t) {
-  const void* const info = H5Pget_driver_info(access);
+  const auto* const info = static_cast<const Info*>(H5Pget_driver_info(access));
   if (info == nullptr) return nullptr;
-  return &(new OpenFile{{}, *static_cast<const Info*>(info), 0, 0})->base;
+  OpenFile* file = nullptr;
+  attempt(*info, [&] { file = new OpenFile{{}, *info, 0, 0}; });
+  return file == nullptr ? nullptr : &file->base;
 }
 
 herr_t close_file(H5FD_t* file) {

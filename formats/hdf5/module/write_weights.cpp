@@ -76,15 +76,25 @@ void write(std::span<const WeightGroup> groups, const TargetDriver& driver) {
   checked(H5Fflush(file, H5F_SCOPE_GLOBAL), "flush a file");
 }
 
+// What the target throws comes before what HDF5 then says.
+void write(std::span<const WeightGroup> groups, ByteTarget& target) {
+  const TargetDriver driver(target);
+  try {
+    write(groups, driver);
+  } catch (const Failure&) {
+    driver.rethrow_failure();
+    throw;
+  }
+  driver.rethrow_failure();
+}
+
 }  // namespace
 
 extern "C" void dltrain_hdf5_write_weights(std::span<const WeightGroup> groups, ByteTarget& file) {
   const std::lock_guard lock(library_lock());
   prepare_library();
   try {
-    const TargetDriver driver(file);
-    write(groups, driver);
-    driver.rethrow_failure();
+    write(groups, file);
   } catch (const Failure& failure) {
     throw Bug("HDF5 cannot " + failure.what);
   }
