@@ -104,36 +104,42 @@ class BatchStream::Implementation {
   }
 
   // The thread: fills the queue until the pass ends, the consumer leaves, or something goes wrong.
-  void produce() {
-    for (int64_t number = options_.first_batch + 1; number < batches_; ++number) {
-      Batch batch;
-      {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return closing_ || ready_.size() < to_size(options_.prefetch); });
-        if (closing_ || stopped()) break;
-        if (!spare_.empty()) {
-          batch = std::move(spare_.back());
-          spare_.pop_back();
-        }
+  void produce() noexcept {
+    std::exception_ptr failure;
+    try {
+      for (int64_t number = options_.first_batch + 1; number < batches_; ++number) {
+        if (!produce(number)) break;
       }
-      try {
-        read(number, batch);
-      } catch (...) {
-        const std::lock_guard lock(mutex_);
-        failure_ = std::current_exception();
-        break;
-      }
-      {
-        const std::lock_guard lock(mutex_);
-        ready_.push_back(std::move(batch));
-      }
-      changed_.notify_all();
+    } catch (...) {
+      failure = std::current_exception();
     }
     {
       const std::lock_guard lock(mutex_);
+      failure_ = failure;
       ended_ = true;
     }
     changed_.notify_all();
+  }
+
+  // False if the consumer leaves.
+  bool produce(int64_t number) {
+    Batch batch;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return closing_ || ready_.size() < to_size(options_.prefetch); });
+      if (closing_ || stopped()) return false;
+      if (!spare_.empty()) {
+        batch = std::move(spare_.back());
+        spare_.pop_back();
+      }
+    }
+    read(number, batch);
+    {
+      const std::lock_guard lock(mutex_);
+      ready_.push_back(std::move(batch));
+    }
+    changed_.notify_all();
+    return true;
   }
 
   const Dataset& dataset_;

@@ -57,30 +57,31 @@ std::vector<ImageError> for_each_image(size_t count, const std::function<void(si
   std::mutex mutex;
   std::atomic<size_t> next = 0;
   const auto stopped = [&] { return stop != nullptr && stop->load(std::memory_order_relaxed); };
-  const auto fail = [&] {
-    const std::lock_guard lock(mutex);
-    failure = std::current_exception();
-    next = count;
-  };
-  const auto run = [&] {
-    for (size_t i = next++; i < count && !stopped(); i = next++) {
-      try {
-        work(i);
-      } catch (const UserError& error) {
-        if (error.code() != ExitCode::data) return fail();
-        const std::lock_guard lock(mutex);
-        errors.push_back({i, error.diagnostics().front()});
-      } catch (...) {
-        return fail();
-      }
+  const auto work_at = [&](size_t i) {
+    try {
+      work(i);
+    } catch (const UserError& error) {
+      if (error.code() != ExitCode::data) throw;
+      const std::lock_guard lock(mutex);
+      errors.push_back({i, error.diagnostics().front()});
     }
   };
-  constexpr size_t most_threads = 16;
-  std::vector<std::thread> threads;
-  const size_t wanted = std::min({most_threads, size_t{std::thread::hardware_concurrency()}, count / 16});
-  for (size_t i = 1; i < wanted; ++i) threads.emplace_back(run);
-  run();
-  for (std::thread& thread : threads) thread.join();
+  const auto run = [&]() noexcept {
+    try {
+      for (size_t i = next++; i < count && !stopped(); i = next++) work_at(i);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      failure = std::current_exception();
+      next = count;
+    }
+  };
+  {
+    constexpr size_t most_threads = 16;
+    const size_t wanted = std::min({most_threads, size_t{std::thread::hardware_concurrency()}, count / 16});
+    std::vector<std::jthread> threads;
+    for (size_t i = 1; i < wanted; ++i) threads.emplace_back(run);
+    run();
+  }
   if (failure != nullptr) std::rethrow_exception(failure);
   if (stopped()) throw UserError(ExitCode::interrupted, "data", "interrupted while images were read");
   std::sort(errors.begin(), errors.end(), [](const ImageError& a, const ImageError& b) { return a.image < b.image; });

@@ -32,33 +32,36 @@ struct Shared {
   bool ended = false;
 };
 
+// False where the samples end or the consumer leaves.
+bool produce_one(Shared& shared) {
+  Prepared prepared;
+  {
+    std::unique_lock lock(shared.mutex);
+    shared.changed.wait(lock, [&] { return shared.closing || shared.ready.size() < to_size(batches_ahead); });
+    if (shared.closing) return false;
+    if (!shared.spare.empty()) {
+      prepared = std::move(shared.spare.back());
+      shared.spare.pop_back();
+    }
+  }
+  if (!shared.inputs->next(shared.count, prepared.batch)) return false;
+  prepared.names = shared.inputs->names();
+  const std::lock_guard lock(shared.mutex);
+  shared.ready.push_back(std::move(prepared));
+  shared.changed.notify_all();
+  return true;
+}
+
 // The thread: fills the queue until the samples end, the consumer leaves, or something goes wrong.
-void produce(const std::shared_ptr<Shared>& shared) {
-  for (bool more = true; more;) {
-    Prepared prepared;
-    {
-      std::unique_lock lock(shared->mutex);
-      shared->changed.wait(lock, [&] { return shared->closing || shared->ready.size() < to_size(batches_ahead); });
-      if (shared->closing) break;
-      if (!shared->spare.empty()) {
-        prepared = std::move(shared->spare.back());
-        shared->spare.pop_back();
-      }
-    }
-    std::exception_ptr failure;
-    try {
-      more = shared->inputs->next(shared->count, prepared.batch);
-      prepared.names = shared->inputs->names();
-    } catch (...) {
-      failure = std::current_exception();
-      more = false;
-    }
-    const std::lock_guard lock(shared->mutex);
-    shared->failure = failure;
-    if (more) shared->ready.push_back(std::move(prepared));
-    shared->changed.notify_all();
+void produce(const std::shared_ptr<Shared>& shared) noexcept {
+  std::exception_ptr failure;
+  try {
+    while (produce_one(*shared)) {}
+  } catch (...) {
+    failure = std::current_exception();
   }
   const std::lock_guard lock(shared->mutex);
+  shared->failure = failure;
   shared->ended = true;
   shared->changed.notify_all();
 }

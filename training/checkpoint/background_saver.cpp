@@ -2,6 +2,8 @@
 
 #include <csignal>
 #include <ctime>
+#include <new>
+#include <type_traits>
 #include <utility>
 
 #include "core/files.h"
@@ -92,28 +94,40 @@ void BackgroundSaver::work() {
   while (true) {
     changed_.wait(lock, [&] { return closing_ || !waiting_.empty(); });
     if (waiting_.empty()) return;
-    const Job job = std::move(waiting_.front());
-    waiting_.erase(waiting_.begin());
     busy_ = true;
-    lock.unlock();
-    std::exception_ptr failure;
-    std::string what;
-    try {
-      write(job);
-    } catch (const std::exception& error) {
-      failure = std::current_exception();
-      what = error.what();
-    }
-    lock.lock();
+    failure_ = write_first(lock);
     busy_ = false;
-    failure_ = failure;
-    failures_ = failure ? failures_ + 1 : 0;
-    if (failure)
-      notices_.push_back("warning: the checkpoint of step " + std::to_string(job.content.manifest.position.step) +
-                         " is not saved: " + what);
+    failures_ = failure_ ? failures_ + 1 : 0;
     changed_.notify_all();
   }
 }
+
+// Lets go of the lock while it writes. Returns what was thrown: nothing may leave the thread.
+std::exception_ptr BackgroundSaver::write_first(std::unique_lock<std::mutex>& lock) noexcept {
+  static_assert(std::is_nothrow_move_constructible_v<Job> && std::is_nothrow_move_assignable_v<Job>);
+  const Job job = std::move(waiting_.front());
+  waiting_.erase(waiting_.begin());
+  lock.unlock();
+  std::exception_ptr failure;
+  try {
+    write(job);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  lock.lock();
+  try {
+    if (failure) std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    note_failure(job.content.manifest.position.step, error.what());
+  } catch (...) {  // finish() tells it
+  }
+  return failure;
+}
+
+// Without memory for the words, the failure itself tells later.
+void BackgroundSaver::note_failure(int64_t step, const char* what) noexcept try {
+  notices_.push_back("warning: the checkpoint of step " + std::to_string(step) + " is not saved: " + what);
+} catch (const std::bad_alloc&) {}
 
 // What a log lacks after a loss of power costs lines of it, never the checkpoint.
 void BackgroundSaver::sync_logs(const std::vector<std::string>& logs) {

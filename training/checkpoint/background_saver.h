@@ -47,6 +47,8 @@ class BackgroundSaver : public Saver {
   };
 
   void work();
+  std::exception_ptr write_first(std::unique_lock<std::mutex>& lock) noexcept;
+  void note_failure(int64_t step, const char* what) noexcept;
   void write(const Job& job);
   void sync_logs(const std::vector<std::string>& logs);
   void add(Job job);
