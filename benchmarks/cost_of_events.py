@@ -3,11 +3,13 @@
 
     benchmarks/cost_of_events.py [--repeats N] [--epochs N] PROGRAM RECIPE...
 
-Prints a row of a Markdown table for each recipe; the smallest time of each kind counts.
+Prints a row of a Markdown table for each recipe: the smallest time of each kind, and the median of the rounds' differences
+with the quarter of them below and above.
 """
 
 import argparse
 import json
+import statistics
 import subprocess
 import tempfile
 from pathlib import Path
@@ -27,7 +29,7 @@ def main():
     parser.add_argument("--epochs", type=int, help="of each run (default: the recipe's)")
     options = parser.parse_args()
     extra = ["--epochs", str(options.epochs)] if options.epochs else []
-    print("| recipe | without | with | difference |\n|---|---:|---:|---:|")
+    print("| recipe | without | with | median difference | half of the rounds |\n|---|---:|---:|---:|---:|")
     for recipe in options.recipes:
         with tempfile.TemporaryDirectory() as folder:
             folder = Path(folder)
@@ -36,14 +38,16 @@ def main():
                 variants[enabled] = folder / f"{enabled}.toml"
                 variants[enabled].write_text(
                     recipe.read_text() + f'\n[[callbacks]]\ntype = "TensorBoard"\nenabled = {enabled}\n')
-            least = {"false": float("inf"), "true": float("inf")}
+            times = {"false": [], "true": []}
             for repeat in range(options.repeats):
                 for enabled in sorted(variants, reverse=repeat % 2 == 1):
                     run = folder / f"{enabled}-{repeat}"
-                    least[enabled] = min(least[enabled], seconds(options.program, variants[enabled], extra, run))
-            off, on = least["false"], least["true"]
+                    times[enabled].append(seconds(options.program, variants[enabled], extra, run))
+            differences = [100 * (on / off - 1) for off, on in zip(times["false"], times["true"])]
+            low, middle, high = statistics.quantiles(differences, n=4)
             epochs = f" ({options.epochs} epochs)" if options.epochs else ""
-            print(f"| {recipe.stem}{epochs} | {off:.4f} s | {on:.4f} s | {100 * (on / off - 1):+.1f} % |", flush=True)
+            print(f"| {recipe.stem}{epochs} | {min(times['false']):.4f} s | {min(times['true']):.4f} s "
+                  f"| {middle:+.1f} % | {low:+.1f} to {high:+.1f} % |", flush=True)
 
 
 if __name__ == "__main__":
