@@ -22,6 +22,7 @@ class ArrayStore : public FieldStore {
     gather_rows(data_, rows, scale_, offset_, out);
   }
   const Array* raw() const override { return &data_; }
+  void add_to(Sha256& hash) const override { hash.update(data_.bytes); }
   void fill_missing(std::span<const double> fill) override {
     const std::span<float> values = data_.as<float>();
     for (size_t i = 0; i < values.size(); ++i) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/array.h"
+#include "core/sha256.h"
 #include "core/signature.h"
 #include "datasets/preparation.h"
 
@@ -49,6 +50,8 @@ class Dataset {
   // What was decided for the user: a guessed header, a scale, skipped images. One sentence each.
   virtual const std::vector<std::string>& notes() const = 0;
   virtual std::vector<ClassCounts> class_counts(Part part) const = 0;
+  // Adds every value in memory, the names and sizes of files that are read later, and which sample is in which part.
+  virtual void add_to(Sha256& hash) const = 0;
 };
 
 }  // namespace dltrain::datasets

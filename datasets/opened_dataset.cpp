@@ -107,6 +107,15 @@ void OpenedDataset::read(Part part, std::span<const int64_t> rows, Batch& batch)
   }
 }
 
+void OpenedDataset::add_to(Sha256& hash) const {
+  for (const std::unique_ptr<Samples>& samples : sets_) {
+    for (const InputField& input : samples->inputs) input.store->add_to(hash);
+    for (const TargetField& target : samples->targets) hash.update(target.values.bytes);
+    if (samples->weights) hash.update(samples->weights->bytes);
+  }
+  for (const PartRows& part : parts_) hash.update(std::as_bytes(std::span(part.rows)));
+}
+
 std::vector<ClassCounts> OpenedDataset::class_counts(Part part) const {
   std::vector<ClassCounts> all;
   const PartRows& from = part_rows(part);

@@ -30,6 +30,7 @@ class OpenedDataset : public Dataset {
   void read(Part part, std::span<const int64_t> rows, Batch& batch) const override;
   const std::vector<std::string>& notes() const override { return notes_; }
   std::vector<ClassCounts> class_counts(Part part) const override;
+  void add_to(Sha256& hash) const override;
 
  private:
   // What the training part's values show: ranges and class counts, for the signature.

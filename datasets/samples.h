@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/array.h"
+#include "core/sha256.h"
 #include "core/signature.h"
 #include "datasets/preparation.h"
 
@@ -27,6 +28,8 @@ class FieldStore {
   virtual void fill_missing(std::span<const double> fill);
   // The raw values [N, ...] where they are in memory, else null.
   virtual const Array* raw() const { return nullptr; }
+  // Adds what the values come from: all of them where they are in memory, else the files' names and sizes.
+  virtual void add_to(Sha256& hash) const = 0;
 };
 
 struct InputField {

@@ -7,8 +7,8 @@
 
 namespace dltrain::training {
 
-// SHA-256 over the contract, the sizes and class counts of the parts, and some samples of each: other files, other
-// divisions and most changed values give another text. Reads at most 64 samples of a part.
+// SHA-256 over the contract, the parts and every value in memory; of images that are decoded later, over the names and
+// sizes of the files and 64 images of each part. The same data in another place gives the same text.
 std::string data_fingerprint(const datasets::Dataset& data);
 
 }  // namespace dltrain::training

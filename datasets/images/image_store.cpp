@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "core/checked.h"
+#include "core/files.h"
 #include "datasets/gather.h"
 
 namespace dltrain::datasets {
@@ -29,6 +30,14 @@ class ImageStore : public FieldStore {
     std::vector<int64_t> all(rows.size());
     std::iota(all.begin(), all.end(), int64_t{0});
     gather_rows(pixels, all, scale_, 0, out);
+  }
+
+  void add_to(Sha256& hash) const override {
+    for (const std::string& path : paths_) {
+      const std::string line = file_name(parent_path(path)) + "/" + file_name(path) + " " +
+                               std::to_string(InputFile(path, ExitCode::data).size()) + "\n";
+      hash.update(std::as_bytes(std::span(line)));
+    }
   }
 
  private:

@@ -24,6 +24,12 @@ void set(proto::Value& to, const HparamValue& value) {
   else to.set_string_value(std::get<std::string>(value));
 }
 
+proto::AttrValue& add_attribute(proto::NodeDef& node, const std::string& name) {
+  proto::NodeDef::Attr& attribute = *node.add_attr();
+  attribute.set_key(name);
+  return *attribute.mutable_value();
+}
+
 }  // namespace
 
 void encode_graph(const std::vector<GraphNode>& nodes, std::string& bytes) {
@@ -34,9 +40,9 @@ void encode_graph(const std::vector<GraphNode>& nodes, std::string& bytes) {
     to.set_op(node.op);
     to.set_device(node.device);
     for (const std::string& input : node.inputs) to.add_input(input);
-    for (const auto& [name, text] : node.attributes) (*to.mutable_attr())[name].set_s(text);
+    for (const auto& [name, text] : node.attributes) add_attribute(to, name).set_s(text);
     if (node.shapes.empty()) continue;
-    proto::AttrValue::ListValue& shapes = *(*to.mutable_attr())["_output_shapes"].mutable_list();
+    proto::AttrValue::ListValue& shapes = *add_attribute(to, "_output_shapes").mutable_list();
     for (const Shape& shape : node.shapes) set_shape(*shapes.add_shape(), shape);
   }
   graph.mutable_versions()->set_producer(22);  // the oldest that today's readers know
@@ -69,7 +75,11 @@ void encode_session_start(const std::string& group, double time, const Hparams& 
   proto::SessionStartInfo& info = *data.mutable_session_start_info();
   info.set_group_name(group);
   info.set_start_time_secs(time);
-  for (const auto& [name, value] : hparams) set((*info.mutable_hparams())[name], value);
+  for (const auto& [name, value] : hparams) {
+    proto::SessionStartInfo::Hparam& to = *info.add_hparams();
+    to.set_key(name);
+    set(*to.mutable_value(), value);
+  }
   bytes = serialized(data);
 }
 
