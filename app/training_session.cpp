@@ -101,9 +101,11 @@ void TrainingSession::prepare_model() {
   }
   // The smaller last batch of an epoch has a plan of its own; made now, its memory is announced and it costs no pause
   // later.
+  const int64_t full = std::min(spec_.train.batch_size, data_->size(Part::train));
   const int64_t rest = data_->size(Part::train) % spec_.train.batch_size;
+  model_.prepare_training(full);
   if (rest > 0 && !spec_.train.drop_last) model_.prepare_training(rest);
-  model_.prepare_training(std::min(spec_.train.batch_size, data_->size(Part::train)));
+  model_.prepare_training(full);  // the plan that is shown
   prepare_validation(data_->size(Part::validation), spec_.train.batch_size);
 }
 

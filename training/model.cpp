@@ -11,6 +11,7 @@
 #include "layers/initializers.h"
 #include "models/metrics/metric.h"
 #include "training/check_ids.h"
+#include "training/shortage.h"
 
 namespace dltrain::training {
 
@@ -48,21 +49,32 @@ void Model::initialize() {
   }
 }
 
+graph::Graph Model::graph_of(PlanKind kind, int64_t batch) {
+  switch (kind) {
+    case PlanKind::train: return program_.train(batch);
+    case PlanKind::gradient: return program_.gradient(batch);
+    case PlanKind::apply: return program_.apply();
+    case PlanKind::evaluate: return program_.evaluate(batch);
+    case PlanKind::predict: return program_.predict(batch);
+  }
+  throw Bug("a plan of an unknown kind");
+}
+
 int Model::plan(PlanKind kind, int64_t batch) {
   const std::pair key{kind, batch};
   if (const auto known = plans_.find(key); known != plans_.end()) return known->second;
-  graph::Graph graph;
-  switch (kind) {
-    case PlanKind::train: graph = program_.train(batch); break;
-    case PlanKind::gradient: graph = program_.gradient(batch); break;
-    case PlanKind::apply: graph = program_.apply(); break;
-    case PlanKind::evaluate: graph = program_.evaluate(batch); break;
-    case PlanKind::predict: graph = program_.predict(batch); break;
-  }
+  const graph::Graph graph = graph_of(kind, batch);
   session_.create_states(program_.states());
-  const int number = session_.add(graph);
-  plans_[key] = number;
-  return number;
+  try {
+    return plans_[key] = session_.add(graph);
+  } catch (const UserError& error) {
+    plans_.erase(key);
+    const int64_t available = backends::available_memory();
+    if (error.code() != ExitCode::memory || available < 0 || kind == PlanKind::apply) throw;
+    const bool trains = kind == PlanKind::train || kind == PlanKind::gradient;
+    throw memory_shortage([&](int64_t size) { return graph_of(kind, size); }, session_.backend(), batch, available,
+                          trains);
+  }
 }
 
 backends::Feed Model::feed(const Batch& batch, bool targets) const {

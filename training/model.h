@@ -104,6 +104,7 @@ class Model {
 
  private:
   friend class Observer;
+  graph::Graph graph_of(PlanKind kind, int64_t batch);
   int plan(PlanKind kind, int64_t batch);
   backends::Feed feed(const datasets::Batch& batch, bool targets) const;
   static void set_scalars(backends::Feed& feed, const StepScalars& scalars, uint64_t seed);
