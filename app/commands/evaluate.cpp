@@ -4,6 +4,7 @@
 
 #include "app/commands.h"
 #include "app/experiment.h"
+#include "app/output_file.h"
 #include "app/progress.h"
 #include "app/summary.h"
 #include "app/trained_model.h"
@@ -105,6 +106,7 @@ void print_classes(const ClassReport& report) {
 ExitCode evaluate(const EvaluateOptions& options, const CommonOptions& common) {
   training::watch_signals();
   datasets::Part part = part_of(options.part);
+  check_output_file(options.output);
   FoundModel found = find_model(options.model);
   const training::ModelDescription& description = found.description;
   models::Spec spec = description.spec;

@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/experiment.h"
+#include "app/output_file.h"
 #include "app/profile/report.h"
 #include "backends/factory.h"
 #include "core/files.h"
@@ -37,6 +38,7 @@ const char* title_of(training::Work work) {
 ExitCode profile(const ProfileOptions& options, const CommonOptions& common) {
   training::watch_signals();
   const training::Work work = work_of(options.work);
+  for (const std::string& path : {options.output, options.trace}) check_output_file(path);
   const training::OpenedRecipe recipe = open_recipe(options.recipe);
   const models::Spec& spec = recipe.spec;
   const auto data = open_data(spec);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <set>
 #include <thread>
 
 #include "app/profile/report.h"
@@ -69,28 +70,58 @@ std::string about_other_programs(const Profile& profile) {
          " of the fastest: other programs use this machine, so these times are only a rough guide";
 }
 
+// Seconds of the step by name, the largest first.
+using Shares = std::vector<std::pair<std::string, double>>;
+
+template <class F> Shares shares_of(const Profile& profile, const F& name) {
+  std::map<std::string, double> sums;
+  for (const KernelTime& kernel : profile.kernels) sums[name(kernel)] += total(kernel);
+  Shares shares(sums.begin(), sums.end());
+  std::stable_sort(shares.begin(), shares.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  return shares;
+}
+
+// "conv2d of stem and 12 other layers", an op for each; kernels of equal ops stand together.
 std::string about_slow_kernels(const Profile& profile) {
-  std::string names;
-  double share = 0;
+  std::map<std::string, std::vector<const KernelTime*>> slow;
   for (const KernelTime& kernel : profile.kernels) {
     const double bound = kernel.bound(profile.limits);
-    if (bound <= 0 || kernel.seconds < 3 * bound || total(kernel) < 0.05 * profile.kernel_seconds()) continue;
-    names += (names.empty() ? "" : ", ") + kernel.op + " of " + kernel.layer;
-    share += total(kernel) / profile.kernel_seconds();
+    if (bound > 0 && kernel.seconds >= 3 * bound) slow[kernel.op].push_back(&kernel);
+  }
+  std::string names;
+  double share = 0;
+  for (const auto& [op, kernels] : slow) {
+    double seconds = 0;
+    std::set<std::string> layers;
+    for (const KernelTime* kernel : kernels) {
+      seconds += total(*kernel);
+      layers.insert(kernel->layer);
+    }
+    if (seconds < 0.05 * profile.kernel_seconds()) continue;
+    const auto slowest = std::max_element(
+        kernels.begin(), kernels.end(), [](const KernelTime* a, const KernelTime* b) { return total(*a) < total(*b); });
+    names += (names.empty() ? "" : ", ") + op + " of " + (*slowest)->layer;
+    if (layers.size() > 1) names += " and " + counted(static_cast<int64_t>(layers.size()) - 1, "other layer");
+    share += seconds / profile.kernel_seconds();
   }
   if (names.empty()) return {};
   return "over three times slower than this machine allows, " + percent(share) + " of the step: " + names;
 }
 
-// Always true, so that there is always an answer.
+// Always true, so that there is always an answer. Where no layer stands out, operations do.
 std::string about_largest(const Profile& profile) {
-  std::map<std::string, double> layers;
-  for (const KernelTime& kernel : profile.kernels) layers[kernel.layer] += total(kernel);
+  constexpr double stands_out = 0.3;
+  const Shares layers = shares_of(profile, [](const KernelTime& kernel) { return kernel.layer; });
   if (layers.empty()) return "there is nothing to do in a step";
-  const auto largest =
-      std::max_element(layers.begin(), layers.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  return "most of the time, " + percent(largest->second / profile.kernel_seconds()) + " of the step, goes into " +
-         largest->first;
+  const auto text = [&](const auto& part) { return percent(part.second / profile.kernel_seconds()); };
+  if (layers.front().second >= stands_out * profile.kernel_seconds())
+    return "most of the time, " + text(layers.front()) + " of the step, goes into " + layers.front().first;
+  std::string names;
+  const Shares ops = shares_of(profile, [](const KernelTime& kernel) { return kernel.op; });
+  for (size_t i = 0; i < std::min<size_t>(ops.size(), 3); ++i)
+    names += (i == 0 ? "" : ", ") + ops[i].first + " " + text(ops[i]);
+  return "no layer stands out (the slowest, " + layers.front().first + ", takes " + text(layers.front()) +
+         "); by operation: " + names;
 }
 
 }  // namespace
