@@ -198,6 +198,7 @@ struct OptimizerInputs {
   std::vector<std::vector<Value>> slots;  // per weight, in the order of the rule
   std::vector<double> learning_rate_factors;  // per weight
   std::vector<double> weight_decays;  // per weight: w -= learning_rate * decay * w before the update
+  std::vector<double> penalties;  // per weight: penalty * w is added to the scaled gradient; empty: none
 };
 struct OptimizerOutputs {
   std::vector<Value> weights;
@@ -208,6 +209,9 @@ struct OptimizerOutputs {
 // velocity_hat}. Formulas as in Keras 3.
 OptimizerOutputs optimizer_step(Builder& b, const std::string& rule, const OptimizerInputs& inputs, Attributes options);
 Value all_finite(Builder& b, std::vector<Value> xs);  // -> bool scalar
+// The same of gradients[i] + penalties[i] * scale * weights[i].
+Value all_finite(Builder& b, std::vector<Value> gradients, const std::vector<Value>& weights, Value scale,
+                 const std::vector<double>& penalties);
 Value sum_of_squares(Builder& b, std::vector<Value> xs);  // -> real scalar, over all elements of all
 
 }  // namespace dltrain::graph

@@ -17,4 +17,8 @@ Value penalty(Builder& builder, const Component& regularizer, Value x) {
   return regularizer_registry().at(regularizer).penalty(regularizer, builder, x);
 }
 
+std::optional<double> squares_factor(const Component& regularizer) {
+  return regularizer_registry().at(regularizer).squares(regularizer);
+}
+
 }  // namespace dltrain::layers

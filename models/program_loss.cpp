@@ -1,5 +1,6 @@
 // Losses and metrics of a batch, and what they add to the sums of an epoch.
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include "graph/ops.h"
@@ -78,12 +79,21 @@ std::optional<Value> ProgramBuilder::sample_weight(const OutputSpec& output, Val
   return graph::mul(b_, aligned, *by_class);
 }
 
-// The penalties of all weights, or nothing if none has one.
+// The penalties of all weights, or nothing if none has one. Squares with one factor are added up in one go.
 std::optional<Value> ProgramBuilder::regularization() {
   std::optional<Value> sum;
+  std::map<double, std::vector<Value>> squares;  // weights by factor
   for (const graph::StateInfo& info : program_.states_.list()) {
     if (info.role != graph::StateRole::weight || !info.trainable || !info.regularizer) continue;
+    if (const auto factor = layers::squares_factor(*info.regularizer)) {
+      squares[*factor].push_back(b_.state(info));
+      continue;
+    }
     const Value penalty = layers::penalty(b_, *info.regularizer, b_.state(info));
+    sum = sum ? graph::add(b_, *sum, penalty) : penalty;
+  }
+  for (const auto& [factor, values] : squares) {
+    const Value penalty = graph::mul(b_, graph::sum_of_squares(b_, values), factor);
     sum = sum ? graph::add(b_, *sum, penalty) : penalty;
   }
   return sum;

@@ -60,16 +60,22 @@ void ProgramBuilder::update(const std::vector<StateInfo>& weights, std::vector<V
   context.states = weights;
   for (const StateInfo& weight : weights) context.weights.push_back(b_.state(weight));
 
-  // Penalties count once per step, not per sample: they are added in the scale of the sums.
+  // Penalties count once per step, not per sample. Squares are left to the optimizer, which reads the weights anyhow;
+  // others are added in the scale of the sums.
+  context.penalties.assign(weights.size(), 0);
   for (size_t i = 0; i < weights.size(); ++i) {
     if (!weights[i].regularizer) continue;
+    if (const auto factor = layers::squares_factor(*weights[i].regularizer)) {
+      context.penalties[i] = 2 * *factor;
+      continue;
+    }
     const Value penalty = layers::penalty(b_, *weights[i].regularizer, context.weights[i]);
     const Value slope = graph::gradients(b_, penalty, {&context.weights[i], 1}).front();
     gradients[i] = graph::add(b_, gradients[i], graph::mul(b_, slope, weight_sum));
   }
   Value finite = graph::full(b_, DType::boolean, {}, 1), squares = graph::full(b_, program_.real_, {}, 0);
   if (!gradients.empty()) {
-    finite = graph::all_finite(b_, gradients);
+    finite = graph::all_finite(b_, gradients, context.weights, weight_sum, context.penalties);
     squares = {finite.node, 1};
   }
   if (loss) finite = graph::logical_and(b_, finite, graph::is_finite(b_, *loss));

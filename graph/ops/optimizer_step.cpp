@@ -1,6 +1,9 @@
 // Optimizers: one op updates all weights, so that a backend can run through them in one kernel. Formulas as in Keras 3.
 // Inputs: learning rate, iteration, finite, gradient scale, then all weights, all gradients, and slot by slot all
-// slots. Outputs: all weights, then slot by slot all slots. Where `finite` is false every output is the old value.
+// slots. Outputs: all weights, then slot by slot all slots. Where `finite` is false every output is the old value. The attribute
+// penalties, which may be missing, has a number for each weight: that times the weight is added to the scaled gradient.
+#include <algorithm>
+
 #include "graph/infer.h"
 #include "graph/ops.h"
 
@@ -25,7 +28,7 @@ size_t adam_slots(const Attributes& a) { return flag(a, "amsgrad") ? 3 : 2; }
 // What a rule reads and writes for one weight.
 struct Update {
   Value weight;  // after weight decay
-  Value gradient;  // scaled
+  Value gradient;  // scaled, with the penalty's
   Value learning_rate;  // with the weight's factor
   std::vector<Value> slots;
 };
@@ -90,6 +93,15 @@ Value decayed(Builder& b, Value weight, double decay, Value learning_rate) {
   return decay == 0 ? weight : sub(b, weight, mul(b, mul(b, weight, decay), learning_rate));
 }
 
+std::vector<double> penalties_of(const Attributes& attributes) {
+  return attributes.get_or<std::vector<double>>("penalties", {});
+}
+
+// The weight is the one before it decays.
+Value penalized(Builder& b, Value gradient, Value weight, double penalty) {
+  return penalty == 0 ? gradient : add(b, gradient, mul(b, weight, penalty));
+}
+
 template <SlotCount slot_count>
 size_t weight_count(size_t inputs, const Attributes& attributes) {
   return (inputs - scalars) / (2 + slot_count(attributes));
@@ -110,6 +122,8 @@ std::vector<ValueType> infer_step(const InferContext& c) {
     if (c.attributes.get<std::vector<double>>(name).size() != count)
       throw Bug("an optimizer step needs an entry of " + std::string(name) + " per weight");
   }
+  if (const size_t penalties = penalties_of(c.attributes).size(); penalties != 0 && penalties != count)
+    throw Bug("an optimizer step needs an entry of penalties per weight, or none at all");
   std::vector<ValueType> outputs;
   for (size_t i = 0; i < count * (2 + slots); ++i) {
     const ValueType& type = c.inputs[scalars + i];
@@ -126,6 +140,7 @@ std::vector<Value> expand_step(Builder& b, const Node& node) {
   const size_t count = weight_count<slot_count>(node.inputs.size(), node.attributes);
   const std::vector<double>& factors = node.attributes.get<std::vector<double>>("learning_rate_factors");
   const std::vector<double>& decays = node.attributes.get<std::vector<double>>("weight_decays");
+  const std::vector<double> penalties = penalties_of(node.attributes);
   const Value finite = node.inputs[2];
   std::vector<Value> outputs(count * (1 + slots));
   for (size_t i = 0; i < count; ++i) {
@@ -134,6 +149,7 @@ std::vector<Value> expand_step(Builder& b, const Node& node) {
     u.learning_rate = factors[i] == 1 ? node.inputs[0] : mul(b, node.inputs[0], factors[i]);
     u.weight = decayed(b, part(0), decays[i], u.learning_rate);
     u.gradient = mul(b, part(1), node.inputs[3]);
+    if (!penalties.empty()) u.gradient = penalized(b, u.gradient, part(0), penalties[i]);
     for (size_t s = 0; s < slots; ++s) u.slots.push_back(part(2 + s));
     rule(b, node, u);
     outputs[i] = select(b, finite, u.weight, part(0));
@@ -147,6 +163,8 @@ std::vector<Value> expand_step(Builder& b, const Node& node) {
 OptimizerOutputs optimizer_step(Builder& b, const std::string& rule, const OptimizerInputs& in, Attributes options) {
   options.set("learning_rate_factors", in.learning_rate_factors);
   options.set("weight_decays", in.weight_decays);
+  if (std::any_of(in.penalties.begin(), in.penalties.end(), [](double penalty) { return penalty != 0; }))
+    options.set("penalties", in.penalties);
   std::vector<Value> inputs = {in.learning_rate, in.iteration, in.finite, in.gradient_scale};
   inputs.insert(inputs.end(), in.weights.begin(), in.weights.end());
   inputs.insert(inputs.end(), in.gradients.begin(), in.gradients.end());

@@ -33,6 +33,7 @@ struct L2 {
     d.param(&L2::l2, "l2", "factor").at_least(0);
   }
   Value penalty(Builder& b, Value x) const { return sum_of_squares(b, x, l2); }
+  std::optional<double> squares() const { return l2; }
 };
 
 struct L1L2 {
@@ -52,6 +53,7 @@ struct L1L2 {
     if (l1 == 0) return sum_of_squares(b, x, l2);
     return graph::add(b, sum_of_absolutes(b, x, l1), sum_of_squares(b, x, l2));
   }
+  std::optional<double> squares() const { return l1 == 0 ? std::optional(l2) : std::nullopt; }
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "models/optimizers/optimizer.h"
 
+#include <algorithm>
+
 #include "graph/ops.h"
 #include "models/optimizers/averages.h"
 
@@ -53,6 +55,18 @@ Value scaled_norm(Builder& b, const std::vector<Value>& gradients, Value scale) 
   return graph::mul(b, graph::sqrt(b, graph::sum_of_squares(b, gradients)), graph::abs(b, scale));
 }
 
+// The gradients as they are clipped: scaled, and with their penalties.
+void write_out(Builder& b, graph::OptimizerInputs& inputs) {
+  const auto has_penalty = [](double penalty) { return penalty != 0; };
+  if (std::none_of(inputs.penalties.begin(), inputs.penalties.end(), has_penalty)) return;
+  for (size_t i = 0; i < inputs.gradients.size(); ++i) {
+    const Value scaled = graph::mul(b, inputs.gradients[i], inputs.gradient_scale);
+    inputs.gradients[i] = graph::add(b, scaled, graph::mul(b, inputs.weights[i], inputs.penalties[i]));
+  }
+  inputs.penalties.clear();
+  inputs.gradient_scale = graph::full(b, b.dtype(inputs.gradient_scale), {}, 1);
+}
+
 void clip_each_norm(Builder& b, graph::OptimizerInputs& inputs, double most) {
   for (Value& gradient : inputs.gradients) {
     gradient = graph::mul(b, gradient, shrinking(b, scaled_norm(b, {gradient}, inputs.gradient_scale), most));
@@ -93,13 +107,15 @@ std::vector<Value> Optimizer::build(Builder& b, const OptimizerContext& context)
                                 context.gradients,
                                 {},
                                 {},
-                                {}};
+                                {},
+                                context.penalties};
   for (const StateInfo& weight : context.states) {
     auto& slots = inputs.slots.emplace_back();
     for (const std::string& name : rule.slots) slots.push_back(b.state(slot_state(weight, name)));
     inputs.learning_rate_factors.push_back(weight.learning_rate_factor);
     inputs.weight_decays.push_back(weight_decay.value_or(0));
   }
+  if (clipnorm || clipvalue || global_clipnorm) write_out(b, inputs);
   if (clipnorm) clip_each_norm(b, inputs, *clipnorm);
   if (clipvalue) clip_values(b, inputs, *clipvalue);
   if (global_clipnorm) clip_global_norm(b, inputs, *global_clipnorm);

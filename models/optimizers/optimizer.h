@@ -22,6 +22,7 @@ struct OptimizerContext {
   std::vector<graph::StateInfo> states;  // of the trained weights, in model order
   std::vector<graph::Value> weights;     // their values, like states
   std::vector<graph::Value> gradients;   // like states
+  std::vector<double> penalties;         // like states: this times the weight is part of the scaled gradient
 };
 
 // A state of the optimizer that belongs to one weight, zero at first.

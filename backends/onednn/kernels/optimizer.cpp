@@ -46,7 +46,7 @@ struct Step {
   double beta_2 = 0;
   size_t weights = 0;
   size_t slots = 0;
-  std::vector<double> factors, decays;
+  std::vector<double> factors, decays, penalties;
   std::vector<Stretch> stretches;
   int parts = 1;
 };
@@ -61,6 +61,7 @@ Step step_of(const Request& request) {
   step.factors = a.get<std::vector<double>>("learning_rate_factors");
   step.decays = a.get<std::vector<double>>("weight_decays");
   step.weights = step.factors.size();
+  step.penalties = a.get_or<std::vector<double>>("penalties", std::vector<double>(step.weights, 0));
   step.slots = step.weights == 0 ? 0 : (request.node.inputs.size() - scalars) / step.weights - 2;
   step.beta_1 = option(a, "beta_1");
   step.beta_2 = option(a, "beta_2");
@@ -78,20 +79,19 @@ Step step_of(const Request& request) {
   return step;
 }
 
-// The options of each weight in this run.
-std::vector<StepOptions> options_now(const Step& step, const Arguments& a) {
+// Brings the options of each weight up to this run.
+void update_options(const Step& step, const Arguments& a, std::vector<StepOptions>& options) {
   const auto t = static_cast<double>(*input<int64_t>(a, 1) + 1);
   const double correction = std::sqrt(1 - std::pow(step.beta_2, t)) / (1 - std::pow(step.beta_1, t));
-  std::vector<StepOptions> options(step.weights, step.options);
   for (size_t weight = 0; weight < step.weights; ++weight) {
     StepOptions& o = options[weight];
     const double learning_rate = static_cast<double>(*input<float>(a, 0)) * step.factors[weight];
     o.learning_rate = static_cast<float>(learning_rate);
     o.gradient_scale = *input<float>(a, 3);
     o.decay = static_cast<float>(learning_rate * step.decays[weight]);
+    o.penalty = static_cast<float>(step.penalties[weight]);
     o.alpha = static_cast<float>(learning_rate * correction);
   }
-  return options;
 }
 
 // Inputs are weights, gradients, then slot by slot; outputs weights, then slot by slot.
@@ -118,9 +118,9 @@ void keep(const Step& step, const Parameters& p) {
   for (size_t slot = 0; slot < step.slots; ++slot) same(p.slots[slot], p.new_slots[slot]);
 }
 
-void run_step(const Step& step, const Arguments& a) {
+void run_step(const Step& step, const Arguments& a, std::vector<StepOptions>& options) {
   const bool finite = *input<uint8_t>(a, 2) != 0;
-  const std::vector<StepOptions> options = options_now(step, a);
+  update_options(step, a, options);
   in_parallel(step.parts, [&](int part) {
     const Range own = part_of(static_cast<int64_t>(step.stretches.size()), step.parts, part);
     for (int64_t i = own.begin; i < own.end; ++i) {
@@ -149,7 +149,10 @@ std::unique_ptr<Kernel> make_step(const Request& request) {
     const size_t from = scalars + (i < step.weights ? i : i + step.weights);
     info.in_place.emplace_back(static_cast<int>(from), static_cast<int>(i));
   }
-  return make_kernel(std::move(info), [step = std::move(step)](const Arguments& a) { run_step(step, a); });
+  // Kept from run to run, so that nothing is allocated.
+  std::vector<StepOptions> options(step.weights, step.options);
+  return make_kernel(std::move(info), [step = std::move(step), options = std::move(options)](
+                                          const Arguments& a) mutable { run_step(step, a, options); });
 }
 
 // --- scalars over many values ---
@@ -171,20 +174,38 @@ Squares squares_in(const float* x, int64_t count) {
   return {sum, !std::isfinite(sum) && !all_finite_in(x, count)};
 }
 
+// The same of x + factor y.
+Squares squares_in(const float* x, const float* y, float factor, int64_t count) {
+  const double sum = sum_of_squares_of(x, y, factor, count);
+  bool strange = false;
+  for (int64_t i = 0; i < count && !strange && !std::isfinite(sum); ++i) strange = !std::isfinite(x[i] + factor * y[i]);
+  return {sum, strange};
+}
+
+// Of gradients with their penalties where there are some: weights and a scale are behind the gradients then.
+Squares squares_of(const Arguments& a, const std::vector<double>& penalties, const Stretch& s) {
+  const float* x = input<float>(a, s.value) + s.begin;
+  const size_t weights = penalties.size();
+  if (weights == 0 || penalties[s.value] == 0) return squares_in(x, s.count);
+  const double factor = penalties[s.value] * static_cast<double>(*input<float>(a, 2 * weights));
+  return squares_in(x, input<float>(a, weights + s.value) + s.begin, static_cast<float>(factor), s.count);
+}
+
 // Gathers all stretches in their order, whatever thread had them; scratch holds the results of each.
 template <class F> std::unique_ptr<Kernel> make_all(const Request& request, const F& store) {
-  const std::vector<Stretch> stretches = stretches_of(request, 0, request.node.inputs.size());
+  const auto penalties = request.node.attributes.get_or<std::vector<double>>("penalties", {});
+  const std::vector<Stretch> stretches =
+      stretches_of(request, 0, penalties.empty() ? request.node.inputs.size() : penalties.size());
   const int parts = parts_for(request.machine, elements_of(stretches), static_cast<int64_t>(stretches.size()));
   KernelInfo info = own_info(request, elements_of(stretches));
   info.scratch_bytes = checked_multiply(static_cast<int64_t>(stretches.size()), sizeof(Squares));
-  return make_kernel(std::move(info), [stretches, parts, store](const Arguments& a) {
+  return make_kernel(std::move(info), [stretches, penalties, parts, store](const Arguments& a) {
     auto* partial = static_cast<Squares*>(a.scratch);
     const auto count = static_cast<int64_t>(stretches.size());
     in_parallel(parts, [&](int part) {
       const Range own = part_of(count, parts, part);
       for (int64_t i = own.begin; i < own.end; ++i) {
-        const Stretch& s = stretches[static_cast<size_t>(i)];
-        partial[i] = squares_in(input<float>(a, s.value) + s.begin, s.count);
+        partial[i] = squares_of(a, penalties, stretches[static_cast<size_t>(i)]);
       }
     });
     Squares all{0, false};

@@ -16,9 +16,11 @@ template <class Some> HWY_INLINE V decayed(const Parameters& p, const StepOption
   return o.decay == 0 ? weight : hn::NegMulAdd(weight, number(o.decay), weight);
 }
 
+// With the slope of the weight's penalty.
 template <class Some>
 HWY_INLINE V scaled_gradient(const Parameters& p, const StepOptions& o, int64_t i, Some n) {
-  return hn::Mul(load(p.gradient + i, n), number(o.gradient_scale));
+  const V scaled = hn::Mul(load(p.gradient + i, n), number(o.gradient_scale));
+  return o.penalty == 0 ? scaled : hn::MulAdd(load(p.weight + i, n), number(o.penalty), scaled);
 }
 
 void sgd(const Parameters& p, const StepOptions& o) {

@@ -18,6 +18,7 @@ struct Parameters {
 struct StepOptions {
   float learning_rate = 0;   // with the weight's factor
   float gradient_scale = 1;
+  float penalty = 0;         // times the weight, added to the scaled gradient
   float decay = 0;           // of the weight: learning_rate times weight decay
   float momentum = 0;
   bool nesterov = false;

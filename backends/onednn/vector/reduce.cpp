@@ -15,8 +15,8 @@ namespace {
 // Elements or rows that are added up in float32 before the sum goes to double.
 constexpr int64_t block = 256;
 
-// The sum of f(x) with four chains of additions.
-template <class F> HWY_INLINE double sum_map(const float* x, int64_t count, F f) {
+// What f(sum, element, Whole or Part) adds up, with four chains of additions.
+template <class F> HWY_INLINE double sum_map(int64_t count, F f) {
   const D d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   double total = 0;
@@ -28,24 +28,33 @@ template <class F> HWY_INLINE double sum_map(const float* x, int64_t count, F f)
     V c = hn::Zero(d);
     V e = hn::Zero(d);
     for (; i <= end; i += 4 * lanes) {
-      a = f(a, hn::LoadU(d, x + i));
-      b = f(b, hn::LoadU(d, x + i + lanes));
-      c = f(c, hn::LoadU(d, x + i + 2 * lanes));
-      e = f(e, hn::LoadU(d, x + i + 3 * lanes));
+      a = f(a, i, Whole());
+      b = f(b, i + lanes, Whole());
+      c = f(c, i + 2 * lanes, Whole());
+      e = f(e, i + 3 * lanes, Whole());
     }
     total += static_cast<double>(hn::ReduceSum(d, hn::Add(hn::Add(a, b), hn::Add(c, e))));
   }
   V rest = hn::Zero(d);
-  for (; i + lanes <= count; i += lanes) rest = f(rest, hn::LoadU(d, x + i));
-  if (i < count) rest = f(rest, load(x + i, Part{static_cast<size_t>(count - i)}));
+  for (; i + lanes <= count; i += lanes) rest = f(rest, i, Whole());
+  if (i < count) rest = f(rest, i, Part{static_cast<size_t>(count - i)});
   return total + static_cast<double>(hn::ReduceSum(d, rest));
 }
 
 double sum(const float* x, int64_t count) {
-  return sum_map(x, count, [](V total, V v) HWY_ATTR { return hn::Add(total, v); });
+  return sum_map(count, [=](V total, int64_t i, auto n) HWY_ATTR { return hn::Add(total, load(x + i, n)); });
 }
 double sum_of_squares(const float* x, int64_t count) {
-  return sum_map(x, count, [](V total, V v) HWY_ATTR { return hn::MulAdd(v, v, total); });
+  return sum_map(count, [=](V total, int64_t i, auto n) HWY_ATTR {
+    const V v = load(x + i, n);
+    return hn::MulAdd(v, v, total);
+  });
+}
+double sum_of_both_squares(const float* x, const float* y, float factor, int64_t count) {
+  return sum_map(count, [=](V total, int64_t i, auto n) HWY_ATTR {
+    const V v = hn::MulAdd(load(y + i, n), number(factor), load(x + i, n));
+    return hn::MulAdd(v, v, total);
+  });
 }
 
 // x - x is 0 for finite numbers and not a number for the others.
@@ -169,6 +178,7 @@ namespace dltrain::backends::onednn {
 
 HWY_EXPORT(sum);
 HWY_EXPORT(sum_of_squares);
+HWY_EXPORT(sum_of_both_squares);
 HWY_EXPORT(all_finite);
 HWY_EXPORT(extreme_of);
 HWY_EXPORT(add_columns);
@@ -177,6 +187,9 @@ HWY_EXPORT(argmax_rows);
 
 double sum_of(const float* x, int64_t count) { return HWY_DYNAMIC_DISPATCH(sum)(x, count); }
 double sum_of_squares_of(const float* x, int64_t count) { return HWY_DYNAMIC_DISPATCH(sum_of_squares)(x, count); }
+double sum_of_squares_of(const float* x, const float* y, float factor, int64_t count) {
+  return HWY_DYNAMIC_DISPATCH(sum_of_both_squares)(x, y, factor, count);
+}
 bool all_finite_in(const float* x, int64_t count) { return HWY_DYNAMIC_DISPATCH(all_finite)(x, count); }
 float extreme_of(const float* x, int64_t count, Extreme which) {
   return HWY_DYNAMIC_DISPATCH(extreme_of)(x, count, which);

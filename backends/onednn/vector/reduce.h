@@ -13,6 +13,8 @@ enum class Extreme {
 
 double sum_of(const float* x, int64_t count);
 double sum_of_squares_of(const float* x, int64_t count);
+// Of x + factor y.
+double sum_of_squares_of(const float* x, const float* y, float factor, int64_t count);
 bool all_finite_in(const float* x, int64_t count);
 // Not a number if one is among them. count > 0.
 float extreme_of(const float* x, int64_t count, Extreme which);

@@ -74,6 +74,10 @@ void add_folds(std::vector<OpCase>& cases) {
   cases.push_back({"gather", "", {reals({90, 133}), integers({5000}, -1, 90)}});
   cases.push_back({"scatter_add", "", {integers({5000}, -1, 90), reals({5000, 133})}, {{"rows", int64_t{90}}}});
   cases.push_back({"all_finite", "", {reals({300, 700}), reals({200000}), reals({7})}});
+  cases.push_back({"all_finite",
+                   "with penalties",
+                   {reals({300, 700}), reals({200000}), reals({300, 700}), reals({200000}), listed({}, {64})},
+                   {{"penalties", std::vector<double>{0.01, 0.5}}}});
   cases.push_back({"sum_of_squares", "", {reals({300, 700}), reals({200000}), reals({7})}});
 }
 

@@ -55,6 +55,15 @@ void add_loss_cases(std::vector<OpCase>& cases) {
   cases.push_back(
       {"all_finite", "an infinity in the last", {reals({3, 5}), listed({4}, {0, 0, 0, -infinity})}, {}, false});
   cases.push_back({"all_finite", "a not-a-number in the first", {listed({3}, {nan, 1, 2}), reals({7})}, {}, false});
+  cases.push_back({"all_finite",
+                   "gradients with penalties",
+                   {reals({3, 5}), reals({7}), reals({}), reals({3, 5}), reals({7}), reals({}), listed({}, {32})},
+                   {{"penalties", std::vector<double>{0.01, 0, 0.5}}}});
+  cases.push_back({"all_finite",
+                   "gradients with penalties, one of which is infinite",
+                   {reals({3}), listed({2}, {1, infinity}), reals({3}), reals({2}), listed({}, {8})},
+                   {{"penalties", std::vector<double>{0.01, 0.1}}},
+                   false});
   cases.push_back({"sum_of_squares", "three values", {reals({3, 5}), reals({7}), reals({})}});
   cases.push_back({"sum_of_squares", "one value", {reals({2, 2, 3})}});
 }

@@ -70,6 +70,8 @@ void add_optimizer_cases(std::vector<OpCase>& cases) {
     cases.push_back(step(rule, weights, 0, true, 1, ""));
     cases.push_back(step(rule, weights, 999, true, 0.25, ", later, scaled"));
     cases.push_back(step(rule, {{7}}, 3, false, 1, ", not finite"));
+    cases.push_back(step(rule, weights, 2, true, 0.5, ", with penalties"));
+    cases.back().attributes.set("penalties", std::vector<double>{0.25, 0, 0.5, 2});
   }
   const std::vector<Shape> weights = {{3, 5}, {5}, {2, 2, 3}, {}};
   cases.push_back(averages(weights, 0, true, 0, "first"));
