@@ -1,6 +1,8 @@
 // Composites that passes of a backend put in the place of groups of nodes (Backend::fuse): a library computes them in
 // one go. Their expansion is what they stand for. `function` names an activation function, "" for none; its attributes
 // stand beside.
+#include <array>
+
 #include "graph/infer.h"
 #include "graph/ops.h"
 
@@ -39,21 +41,28 @@ template <const char* op, size_t inputs> std::vector<ValueType> infer_norm(const
   return result;
 }
 
+// Whether y is not given but computed again from x, which needs beta.
+bool recomputes(const Attributes& attributes) { return attributes.get_or<bool>("recompute", false); }
+
 std::vector<ValueType> infer_batch_norm_grad(const InferContext& c) {
   expect_inputs(c, 6);
-  std::vector<ValueType> result = infer_as("batch_norm_grad", c, 5);
-  if (c.inputs[5] != c.inputs[0]) throw Bug("the gradient of a fused normalization does not fit");
+  const ValueType& y_or_beta = c.inputs[recomputes(c.attributes) ? 1 : 0];
+  if (c.inputs[4] != y_or_beta || c.inputs[5] != c.inputs[0])
+    throw Bug("the gradient of a fused normalization does not fit");
+  const std::array<ValueType, 5> plain = {c.inputs[0], c.inputs[1], c.inputs[2], c.inputs[3], c.inputs[5]};
+  std::vector<ValueType> result = op_registry().find("batch_norm_grad")->infer({plain, c.attributes});
   result.push_back(c.inputs[0]);
   return result;
 }
 
-Attributes without_function(const Attributes& attributes) {
+Attributes without(const Attributes& attributes, std::string_view left_out) {
   Attributes rest;
   for (const auto& [name, value] : attributes.entries()) {
-    if (name != "function") rest.set(name, value);
+    if (name != left_out) rest.set(name, value);
   }
   return rest;
 }
+Attributes without_function(const Attributes& attributes) { return without(attributes, "function"); }
 
 Value applied(Builder& b, const Attributes& attributes, Value x) {
   const std::string& function = attributes.get<std::string>("function");
@@ -75,8 +84,13 @@ template <const char* op, size_t inputs> std::vector<Value> expand_norm(Builder&
 }
 
 std::vector<Value> expand_batch_norm_grad(Builder& b, const Node& node) {
-  const std::vector<Value>& in = node.inputs;  // x, gamma, mean, inverse, y, dy
-  const Value dz = b.emit("activation_grad", {in[4], in[5]}, node.attributes);
+  const std::vector<Value>& in = node.inputs;  // x, gamma, mean, inverse, y or beta, dy
+  Value y = in[4];
+  if (recomputes(node.attributes)) {
+    const Value norm = mul(b, sub(b, in[0], in[2]), mul(b, in[1], in[3]));
+    y = applied(b, without(node.attributes, "recompute"), add(b, norm, in[4]));
+  }
+  const Value dz = b.emit("activation_grad", {y, in[5]}, without(node.attributes, "recompute"));
   std::vector<Value> results = b.emit_all("batch_norm_grad", {in[0], in[1], in[2], in[3], dz});
   results.push_back(dz);
   return results;
@@ -104,7 +118,7 @@ void register_fused(OpRegistry& registry) {
                 .expand = expand_norm<inference_name, 5>});
   registry.add({.name = "fused_batch_norm_grad",
                 .doc = "x, gamma, mean, inverse deviation, y, dy -> dx, dgamma, dbeta of batch_norm for dz = "
-                       "activation_grad(y, dy), and dz",
+                       "activation_grad(y, dy), and dz. With recompute beta stands for y, which is computed again",
                 .infer = infer_batch_norm_grad,
                 .expand = expand_batch_norm_grad});
 }

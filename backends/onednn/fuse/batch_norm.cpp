@@ -50,6 +50,19 @@ void fuse_batch_norm(Editor& editor, int32_t index) {
   editor.replace(place, "fused_" + norm.op->name, inputs, attributes);
 }
 
+namespace {
+
+// The offset of the normalization whose rectified result y is, if nothing else is in y and the gradient is of it.
+Value offset_behind(const Editor& editor, Value y, const graph::Node& gradient) {
+  if (y.output != 0 || !editor.is(y, "fused_batch_norm")) return {};
+  const graph::Node& norm = editor.node(y);
+  const std::vector<Value> forward = {norm.inputs[0], norm.inputs[1], {y.node, 1}, {y.node, 3}};
+  const bool same = std::equal(forward.begin(), forward.end(), gradient.inputs.begin());
+  return same && norm.inputs.size() == 3 ? norm.inputs[2] : Value{};
+}
+
+}  // namespace
+
 void fuse_batch_norm_gradient(Editor& editor, int32_t index) {
   if (!editor.is(index, "batch_norm_grad")) return;
   const std::vector<Value> in = editor.node(index).inputs;  // x, gamma, mean, inverse, dz
@@ -59,8 +72,12 @@ void fuse_batch_norm_gradient(Editor& editor, int32_t index) {
   if (mask.attributes.get<std::string>("function") != "relu" || !is_plain_relu(mask.attributes)) return;
   const std::vector<int32_t> readers = editor.readers(dz);
   if (readers.front() != index || editor.use_count(dz) != static_cast<int>(readers.size())) return;
-  editor.replace(index, "fused_batch_norm_grad", {in[0], in[1], in[2], in[3], mask.inputs[0], mask.inputs[1]},
-                 mask.attributes);
+  // To compute y again takes less time than to read it.
+  const Value offset = offset_behind(editor, mask.inputs[0], editor.node(index));
+  graph::Attributes attributes = mask.attributes;
+  if (offset.valid()) attributes.set("recompute", true);
+  editor.replace(index, "fused_batch_norm_grad",
+                 {in[0], in[1], in[2], in[3], offset.valid() ? offset : mask.inputs[0], mask.inputs[1]}, attributes);
   editor.redirect(dz, {index, 3});
 }
 

@@ -166,7 +166,7 @@ void backward_vectors(const Table& t, const BatchNormColumns& k, const double* s
 
 struct BackwardInputs {
   const float* x;
-  const float* y;  // null without a rectifier
+  const float* y;  // null without a rectifier, and where it is computed again
   const float* dy;
 };
 
@@ -174,11 +174,11 @@ struct BackwardInputs {
 void backward(const Table& t, const BatchNormColumns& columns, Rectifier rectifier, const BackwardInputs& in,
               const Arguments& a, float* masked) {
   const Scratch scratch = scratch_of(t, a.scratch);
+  const auto y_at = [&](int64_t at) { return in.y == nullptr ? nullptr : in.y + at; };
   gather_sums(t, scratch.sums, [&](Range rows, double* sum_dy, double* sum_dyh) {
     const int64_t at = rows.begin * t.channels;
-    norm_loops().batch_sums(columns, rectifier, in.x + at, in.y + (rectifier.used ? at : 0), in.dy + at,
-                            rows.end - rows.begin, t.channels, masked == nullptr ? nullptr : masked + at, sum_dy,
-                            sum_dyh);
+    norm_loops().batch_sums(columns, rectifier, in.x + at, y_at(at), in.dy + at, rows.end - rows.begin, t.channels,
+                            masked == nullptr ? nullptr : masked + at, sum_dy, sum_dyh);
   });
   for (int64_t c = 0; c < t.channels; ++c) {
     if (a.outputs[1] != nullptr) output<float>(a, 1)[c] = static_cast<float>(scratch.sums[t.channels + c]);
@@ -192,9 +192,8 @@ void backward(const Table& t, const BatchNormColumns& columns, Rectifier rectifi
     const Range rows = part_of(t.rows, t.parts, part);
     const int64_t at = rows.begin * t.channels;
     const float* v = scratch.vectors;
-    norm_loops().batch_backward(columns.mean, v, v + t.channels, v + 2 * t.channels, mask, in.x + at,
-                                in.y + (mask.used ? at : 0), flow + at, rows.end - rows.begin, t.channels,
-                                output<float>(a) + at);
+    norm_loops().batch_backward(columns, {v, v + t.channels, v + 2 * t.channels}, mask, in.x + at, y_at(at), flow + at,
+                                rows.end - rows.begin, t.channels, output<float>(a) + at);
   });
 }
 
@@ -216,17 +215,23 @@ std::unique_ptr<Kernel> make_grad(const Request& request) {
   });
 }
 
-// inputs x, gamma, mean, inverse, y, dy; outputs dx, dgamma, dbeta, dresidual.
+// inputs x, gamma, mean, inverse, y or beta, dy; outputs dx, dgamma, dbeta, dresidual.
 std::unique_ptr<Kernel> make_fused_grad(const Request& request) {
   const Table t = table_of(request);
+  const bool again = request.node.attributes.get_or<bool>("recompute", false);
   KernelInfo info = backward_info(request, t);
-  if (request.output_used[3]) info.in_place = {{5, 3}, {0, 0}, {4, 0}};
-  else info.in_place = {{0, 0}, {4, 0}, {5, 0}};
-  return make_kernel(std::move(info), [t, rectifier = rectifier_of(request.node.attributes)](const Arguments& a) {
-    const BatchNormColumns columns{input<float>(a, 1), nullptr, input<float>(a, 2), input<float>(a, 3)};
-    backward(t, columns, rectifier, {input<float>(a, 0), input<float>(a, 4), input<float>(a, 5)}, a,
-             output<float>(a, 3));
-  });
+  if (!again) info.bytes += static_cast<double>(request.input(4).bytes());  // y is read twice too
+  if (request.output_used[3]) info.in_place = {{5, 3}, {0, 0}};
+  else info.in_place = {{0, 0}, {5, 0}};
+  if (!again) info.in_place.emplace_back(4, 0);
+  return make_kernel(
+      std::move(info), [t, again, rectifier = rectifier_of(request.node.attributes)](const Arguments& a) {
+        const float* y_or_beta = input<float>(a, 4);
+        const BatchNormColumns columns{input<float>(a, 1), again ? y_or_beta : nullptr, input<float>(a, 2),
+                                       input<float>(a, 3)};
+        const float* y = again ? nullptr : y_or_beta;
+        backward(t, columns, rectifier, {input<float>(a, 0), y, input<float>(a, 5)}, a, output<float>(a, 3));
+      });
 }
 
 }  // namespace

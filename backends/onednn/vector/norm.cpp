@@ -57,38 +57,67 @@ template <class F> HWY_INLINE void for_table(int64_t rows, int64_t channels, F f
   }
 }
 
+HWY_INLINE V normalized(V x, const BatchNormColumns& k, int64_t c, auto n) {
+  const V scale = hn::Mul(load(k.gamma + c, n), load(k.inverse + c, n));
+  return hn::MulAdd(hn::Sub(x, load(k.mean + c, n)), scale, load(k.beta + c, n));
+}
+
 void batch_forward(const BatchNormColumns& columns, Rectifier rectifier, const float* x, const float* residual,
                    int64_t rows, int64_t channels, float* y) {
   const BatchNormColumns k = columns;
   for_table(rows, channels, [=](int64_t at, int64_t c, auto n) HWY_ATTR {
-    const V scale = hn::Mul(load(k.gamma + c, n), load(k.inverse + c, n));
-    const V centered = hn::Sub(load(x + at, n), load(k.mean + c, n));
-    V v = hn::MulAdd(centered, scale, load(k.beta + c, n));
+    V v = normalized(load(x + at, n), k, c, n);
     if (residual != nullptr) v = hn::Add(v, load(residual + at, n));
     store(rectified(v, rectifier), y + at, n);
   });
 }
 
-void batch_sums(const BatchNormColumns& columns, Rectifier rectifier, const float* x, const float* y, const float* dy,
-                int64_t rows, int64_t channels, float* masked, double* sum_dy, double* sum_dyh) {
+// Calls f(flow), where flow(x, dy, element, channel, Whole or Part) is what flows into the normalization: dy, or what a
+// rectifier behind it lets through.
+template <class F> HWY_INLINE void with_flow(const BatchNormColumns& columns, Rectifier rectifier, const float* y,
+                                             F f) {
+  const BatchNormColumns k = columns;
+  if (!rectifier.used) {
+    f([](V, V dy, int64_t, int64_t, auto) HWY_ATTR { return dy; });
+  } else if (y != nullptr) {
+    f([=](V, V dy, int64_t at, int64_t, auto n) HWY_ATTR { return masked_by(load(y + at, n), dy, rectifier); });
+  } else {
+    f([=](V x, V dy, int64_t, int64_t c, auto n) HWY_ATTR { return masked_by(normalized(x, k, c, n), dy, rectifier); });
+  }
+}
+
+template <class Flow>
+HWY_INLINE void sums_of_flow(const BatchNormColumns& columns, Flow flow_of, const float* x, const float* dy,
+                             int64_t rows, int64_t channels, float* masked, double* sum_dy, double* sum_dyh) {
   const BatchNormColumns k = columns;
   column_sums(rows, channels, sum_dy, sum_dyh, [=](int64_t at, int64_t c, auto n, V& s, V& t) HWY_ATTR {
-    V flow = load(dy + at, n);
-    if (rectifier.used) flow = masked_by(load(y + at, n), flow, rectifier);
+    const V v = load(x + at, n);
+    const V flow = flow_of(v, load(dy + at, n), at, c, n);
     if (masked != nullptr) store(flow, masked + at, n);
-    const V h = hn::Mul(hn::Sub(load(x + at, n), load(k.mean + c, n)), load(k.inverse + c, n));
+    const V h = hn::Mul(hn::Sub(v, load(k.mean + c, n)), load(k.inverse + c, n));
     s = hn::Add(s, flow);
     t = hn::MulAdd(flow, h, t);
   });
 }
 
-void batch_backward(const float* mean, const float* a, const float* b, const float* d, Rectifier rectifier,
-                    const float* x, const float* y, const float* dy, int64_t rows, int64_t channels, float* dx) {
-  for_table(rows, channels, [=](int64_t at, int64_t c, auto n) HWY_ATTR {
-    V flow = load(dy + at, n);
-    if (rectifier.used) flow = masked_by(load(y + at, n), flow, rectifier);
-    const V centered = hn::Sub(load(x + at, n), load(mean + c, n));
-    store(hn::MulAdd(load(a + c, n), flow, hn::MulAdd(load(b + c, n), centered, load(d + c, n))), dx + at, n);
+void batch_sums(const BatchNormColumns& columns, Rectifier rectifier, const float* x, const float* y, const float* dy,
+                int64_t rows, int64_t channels, float* masked, double* sum_dy, double* sum_dyh) {
+  with_flow(columns, rectifier, y, [&](auto flow_of) HWY_ATTR {
+    sums_of_flow(columns, flow_of, x, dy, rows, channels, masked, sum_dy, sum_dyh);
+  });
+}
+
+void batch_backward(const BatchNormColumns& columns, const BatchNormSlopes& slopes, Rectifier rectifier, const float* x,
+                    const float* y, const float* dy, int64_t rows, int64_t channels, float* dx) {
+  const float* const mean = columns.mean;
+  const BatchNormSlopes s = slopes;
+  with_flow(columns, rectifier, y, [&](auto flow_of) HWY_ATTR {
+    for_table(rows, channels, [=](int64_t at, int64_t c, auto n) HWY_ATTR {
+      const V v = load(x + at, n);
+      const V flow = flow_of(v, load(dy + at, n), at, c, n);
+      const V centered = hn::Sub(v, load(mean + c, n));
+      store(hn::MulAdd(load(s.a + c, n), flow, hn::MulAdd(load(s.b + c, n), centered, load(s.d + c, n))), dx + at, n);
+    });
   });
 }
 

@@ -18,6 +18,13 @@ struct BatchNormColumns {
   const float* inverse = nullptr;  // 1 / standard deviation
 };
 
+// What the gradient of a batch normalization is made of, by channel.
+struct BatchNormSlopes {
+  const float* a;
+  const float* b;
+  const float* d;
+};
+
 struct NormLoops {
   // first[c] += sum of (x - shift[c]), second[c] += sum of (x - shift[c])^2 over rows
   void (*moments)(const float* x, const float* shift, int64_t rows, int64_t channels, double* first, double* second);
@@ -25,12 +32,12 @@ struct NormLoops {
   void (*batch_forward)(const BatchNormColumns& c, Rectifier rectifier, const float* x, const float* residual,
                         int64_t rows, int64_t channels, float* y);
   // sum_dy[c] += sum of dy, sum_dyh[c] += sum of dy (x - mean) inverse. Where there is a rectifier, dy is masked by y
-  // first and kept in `masked` (which may be null or dy itself).
+  // first and kept in `masked` (which may be null or dy itself). Without y it is computed again, as batch_forward does.
   void (*batch_sums)(const BatchNormColumns& c, Rectifier rectifier, const float* x, const float* y, const float* dy,
                      int64_t rows, int64_t channels, float* masked, double* sum_dy, double* sum_dyh);
-  // dx = a dy + b (x - mean) + d, by channel; dy is masked by y where there is a rectifier
-  void (*batch_backward)(const float* mean, const float* a, const float* b, const float* d, Rectifier rectifier,
-                         const float* x, const float* y, const float* dy, int64_t rows, int64_t channels, float* dx);
+  // dx = a dy + b (x - mean) + d, by channel; dy is masked by y where there is a rectifier, as in batch_sums
+  void (*batch_backward)(const BatchNormColumns& c, const BatchNormSlopes& slopes, Rectifier rectifier, const float* x,
+                         const float* y, const float* dy, int64_t rows, int64_t channels, float* dx);
   // Over the last axis; mean and inverse have one element a row.
   void (*layer_forward)(const float* x, const float* gamma, const float* beta, float epsilon, int64_t rows,
                         int64_t channels, float* y, float* mean, float* inverse);

@@ -101,6 +101,14 @@ TEST_CASE("normalizations take relu and the residual along, forward and backward
   const Plan& plan = session->plan(session->add(residual_network(6).graph));
   CHECK(count(plan, "fused_batch_norm") == 3);
   CHECK(count(plan, "fused_batch_norm_grad") == 3);
+  // What relu gave is read where a residual is in it, else computed again.
+  int64_t recomputing = 0;
+  for (const backends::Step& step : plan.steps) {
+    const graph::Node& node = plan.graph.nodes[step.node];
+    if (node.op->name == "fused_batch_norm_grad")
+      recomputing += node.attributes.get_or<bool>("recompute", false) ? 1 : 0;
+  }
+  CHECK(recomputing == 2);
   CHECK(count(plan, "batch_norm") == 0);
   CHECK(count(plan, "batch_norm_grad") == 0);
   CHECK(count(plan, "relu") == 0);

@@ -56,6 +56,13 @@ void add_normalizations(std::vector<OpCase>& cases) {
                                          reals({5}, 0.3, 2), apart(x, -1, 1.5),  reals(x)};
   cases.push_back({"fused_batch_norm_grad", "relu", gradient, with_function({}, "relu")});
   cases.push_back({"fused_batch_norm_grad", "limited relu", gradient, with_function({}, "relu", 0, 1)});
+  std::vector<Operand> again = gradient;
+  again[4] = reals({5});
+  graph::Attributes recompute = with_function({}, "relu");
+  recompute.set("recompute", true);
+  cases.push_back({"fused_batch_norm_grad", "recomputed relu", again, recompute, false});
+  recompute.set("max_value", 1.0);
+  cases.push_back({"fused_batch_norm_grad", "recomputed limited relu", again, recompute, false});
 }
 
 }  // namespace
