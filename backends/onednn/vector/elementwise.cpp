@@ -111,7 +111,6 @@ void minimum_loop(const Run& run) {
 
 constexpr float selu_alpha = 1.6732632423543772F;
 constexpr float selu_scale = 1.0507009873554805F;
-constexpr float sqrt_half = 0.7071067811865476F;
 constexpr float sqrt_two_over_pi = 0.7978845608028654F;
 constexpr float one_over_sqrt_two_pi = 0.3989422804014327F;
 constexpr float cubic = 0.044715F;
@@ -175,10 +174,30 @@ HWY_INLINE V gelu_argument(V x) {
   return hn::Mul(hn::Mul(x, hn::MulAdd(hn::Mul(x, x), number(cubic), number(1))), number(sqrt_two_over_pi));
 }
 HWY_INLINE V half_of_one_and(V x) { return hn::MulAdd(x, number(0.5F), number(0.5F)); }
+// The normal distribution at x: how much lies below, and e^(-x^2 / 2), which its density is a multiple of.
+struct Normal {
+  V below, bell;
+};
+
+// What lies beyond |x| is e^(-x^2 / 2) t P(t) with t = 1 / (1 + 0.2625 |x|); P is the polynomial with the least relative
+// error up to |x| = 14, 1.8e-8. Small shares keep their digits, which 1 + erf loses.
+HWY_INLINE Normal normal(V x) {
+  const V a = hn::Abs(x);
+  const V bell = hn::Exp(D(), hn::Max(hn::Mul(hn::Mul(a, a), number(-0.5F)), number(-104)));
+  const V t = hn::Div(number(1), hn::MulAdd(a, number(0.2625F), number(1)));
+  V p = number(0.030745480209589005F);
+  for (const float c : {-0.14881034195423126F, 0.23476144671440125F, -0.1333915889263153F, 0.1491384208202362F,
+                        0.05584924295544624F, 0.1028185561299324F, 0.10413888841867447F, 0.1047498807311058F}) {
+    p = hn::MulAdd(p, t, number(c));
+  }
+  const V beyond = hn::Mul(hn::Mul(p, t), bell);  // not a number where x is none, by t
+  return {hn::IfThenElse(hn::Lt(x, number(0)), beyond, hn::Sub(number(1), beyond)), bell};
+}
+
 // options: whether the approximation by tanh is wanted.
 void gelu(const Run& run) {
   if (run.options[0] != 0) map(run, [](V x) HWY_ATTR { return hn::Mul(x, half_of_one_and(tanh(gelu_argument(x)))); });
-  else map(run, [](V x) HWY_ATTR { return hn::Mul(x, half_of_one_and(erf(hn::Mul(x, number(sqrt_half))))); });
+  else map(run, [](V x) HWY_ATTR { return hn::Mul(x, normal(x).below); });
 }
 void gelu_grad(const Run& run) {
   if (run.options[0] != 0) {
@@ -191,8 +210,8 @@ void gelu_grad(const Run& run) {
     return;
   }
   map_two(run, [](V x, V dy) HWY_ATTR {
-    const V density = hn::Mul(exp(hn::Mul(hn::Mul(x, x), number(-0.5F))), number(one_over_sqrt_two_pi));
-    return hn::Mul(dy, hn::MulAdd(x, density, half_of_one_and(erf(hn::Mul(x, number(sqrt_half))))));
+    const Normal n = normal(x);
+    return hn::Mul(dy, hn::MulAdd(hn::Mul(x, number(one_over_sqrt_two_pi)), n.bell, n.below));
   });
 }
 
