@@ -34,6 +34,8 @@ std::vector<Pass> general_passes();
 Graph remove_dead_code(const Graph& graph);           // nodes that no output needs; unread inputs stay
 Graph merge_common_subexpressions(const Graph& graph);  // equal ops of equal inputs become one
 Graph fold_constants(const Graph& graph);             // arithmetic on constants
-Graph simplify(const Graph& graph);  // x + 0, x * 1, views of views, transposes that undo each other
+Graph simplify(
+    const Graph&
+        graph);  // x + 0, x * 1, views of views, transposes that undo each other, broadcasts of an op that broadcasts itself
 
 }  // namespace dltrain::graph

@@ -1,4 +1,5 @@
 #include <numeric>
+#include <utility>
 
 #include "graph/ops.h"
 #include "graph/passes.h"
@@ -24,6 +25,22 @@ std::optional<Value> simpler_binary(const Builder& b, const Node& node) {
   if ((op == "mul" || op == "div") && is_full_of(b.graph(), y, 1) && keeps(x)) return x;
   if (op == "mul" && is_full_of(b.graph(), x, 1) && keeps(y)) return y;
   return std::nullopt;
+}
+
+// What was broadcast by hand before an op that broadcasts by itself: the same op on what is smaller. Nothing if its
+// result would get smaller too.
+std::optional<Value> without_broadcasts(Builder& b, const Node& node) {
+  std::vector<Value> inputs = node.inputs;
+  for (Value& input : inputs) {
+    const Node& spread = b.graph().node(input);
+    if (spread.op->name != "broadcast_to") continue;
+    const Value whole = std::exchange(input, spread.inputs[0]);
+    std::vector<ValueType> types;
+    for (const Value each : inputs) types.push_back(b.type(each));
+    if (node.op->infer({types, node.attributes}) != node.outputs) input = whole;
+  }
+  if (inputs == node.inputs) return std::nullopt;
+  return b.emit(node.op->name, std::move(inputs), node.attributes);
 }
 
 bool is_identity(const std::vector<int64_t>& permutation) {
@@ -61,6 +78,9 @@ Graph simplify(const Graph& graph) {
     else if (node.op->name == "reshape") simpler = simpler_reshape(b, node);
     else if (node.op->name == "stop_gradient") simpler = node.inputs[0];
     else if (node.inputs.size() == 2 && node.op->elementwise) simpler = simpler_binary(b, node);
+    // Composites are left alone: their parts need not broadcast.
+    if (!simpler && node.inputs.size() >= 2 && node.op->elementwise && node.op->expand == nullptr)
+      simpler = without_broadcasts(b, node);
     if (!simpler) return std::nullopt;
     return std::vector<Value>{*simpler};
   });

@@ -94,6 +94,27 @@ TEST_CASE("arithmetic that broadcasts or changes values stays") {
   CHECK(other.left(graph::sub(other.b, graph::full(other.b, DType::f64, {}, 0), other.x)) == 2);
 }
 
+TEST_CASE("broadcasts before ops that broadcast by themselves go") {
+  Bench bench;
+  graph::Builder& b = bench.b;
+  const Value row = b.input("row", graph::InputKind::data, {DType::f64, {3}});
+  CHECK(bench.left(graph::mul(b, graph::broadcast_to(b, row, {2, 3}), bench.x)) == 1);
+  Bench both;
+  const Value column = both.b.input("column", graph::InputKind::data, {DType::f64, {2, 1}});
+  const Value wide = graph::broadcast_to(both.b, column, {2, 3});
+  CHECK(both.left(graph::add(
+            both.b, wide,
+            graph::broadcast_to(both.b, both.b.input("row", graph::InputKind::data, {DType::f64, {3}}), {2, 3}))) == 1);
+  Bench needed;
+  const Value spread = graph::broadcast_to(needed.b, needed.x, {4, 2, 3});
+  CHECK(needed.left(graph::add(needed.b, spread, needed.x)) == 2);
+  Bench composite;
+  const Value y =
+      graph::broadcast_to(composite.b, composite.b.input("row", graph::InputKind::data, {DType::f64, {3}}), {2, 3});
+  CHECK(composite.left(
+            composite.b.emit("activation_grad", {y, composite.x}, {{"function", std::string("softplus")}})) == 2);
+}
+
 TEST_CASE("transposes and reshapes that undo each other go") {
   Bench bench;
   CHECK(bench.left(graph::transpose(bench.b, graph::transpose(bench.b, bench.x, {1, 0}), {1, 0})) == 0);
