@@ -43,25 +43,32 @@ Graph prepare(const Graph& graph, Backend& backend, const PlanOptions& options,
                     "", "", "choose another device or precision under [run]"}});
 }
 
-// The value behind views.
-graph::Value root_of(const Graph& graph, graph::Value value) {
+// Adds the states that a value is put together of, seen through views and concatenations, and how; false if there is
+// more to it.
+bool find_states(const Graph& graph, graph::Value value, std::vector<std::string>& states, std::string& how) {
   while (graph.node(value).op->view) value = graph.node(value).inputs[0];
-  return value;
+  const Node& node = graph.node(value);
+  if (node.op->name == "concat") {
+    how += "concat" + node.attributes.text();
+    return std::all_of(node.inputs.begin(), node.inputs.end(),
+                       [&](graph::Value part) { return find_states(graph, part, states, how); });
+  }
+  const auto input = std::find_if(graph.inputs.begin(), graph.inputs.end(), [&](const graph::Input& i) {
+    return i.value == value && i.kind == graph::InputKind::state;
+  });
+  if (input == graph.inputs.end()) return false;
+  states.push_back(input->name);
+  how += "\n" + input->name;
+  return true;
 }
 
 PackedUse packed_use(const Graph& graph, const Node& node, const KernelInfo& info) {
   PackedUse use{.bytes = divide_up(info.packed_bytes, graph::alignment) * graph::alignment};
+  std::string how;
   for (const int packed : info.packed_inputs) {
-    const graph::Value root = root_of(graph, node.inputs[static_cast<size_t>(packed)]);
-    const auto input = std::find_if(graph.inputs.begin(), graph.inputs.end(), [&](const graph::Input& i) {
-      return i.value == root && i.kind == graph::InputKind::state;
-    });
-    if (input == graph.inputs.end()) use.always = true;
-    else use.states.push_back(input->name);
+    if (!find_states(graph, node.inputs[static_cast<size_t>(packed)], use.states, how)) use.always = true;
   }
-  if (info.packed_layout.empty() || use.always) return use;
-  for (const std::string& state : use.states) use.key += state + "\n";
-  use.key += info.packed_layout;
+  if (!info.packed_layout.empty() && !use.always) use.key = how + "\n" + info.packed_layout;
   return use;
 }
 

@@ -177,6 +177,8 @@ GruResult gru(Builder& b, Value x, Value kernel, Value bias, Value mask, bool ba
 // [N, S, heads, k], value [N, S, heads, v], mask [N, T, S] (sizes of 1 broadcast; may be missing) -> [N, T, heads, v].
 // causal: step t looks at steps 0 .. t.
 Value attention(Builder& b, Value query, Value key, Value value, Value mask, double scale, bool causal);
+// The same of query, key and value side by side, [N, T, 3, heads, k], as one product gives them.
+Value self_attention(Builder& b, Value sides, Value mask, double scale, bool causal);
 
 // --- losses (cross_entropy.cpp)
 // --------------------------------------------------------------------------------------- logits [..., C], labels [...]

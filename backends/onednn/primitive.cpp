@@ -112,6 +112,14 @@ int64_t LibraryKernel::reserve(size_t bytes) {
 
 StateUse state_use(const graph::Graph& graph, graph::Value value) {
   while (graph.node(value).op->view) value = graph.node(value).inputs[0];
+  if (graph.node(value).op->name == "concat") {
+    StateUse all{true, false};
+    for (const graph::Value part : graph.node(value).inputs) {
+      const StateUse use = state_use(graph, part);
+      all = {all.is_state && use.is_state, all.changes || use.changes};
+    }
+    return all;
+  }
   for (const graph::Input& input : graph.inputs) {
     if (input.value != value || input.kind != graph::InputKind::state) continue;
     const graph::Output* output = graph.output(input.name);

@@ -68,7 +68,7 @@ class LibraryKernel : public Kernel {
   int threads_ = 1;
 };
 
-// Whether the value is a state, seen through views, and if so whether this graph changes it.
+// Whether the value is a state or put together of states, seen through views, and if so whether this graph changes them.
 struct StateUse {
   bool is_state = false;
   bool changes = false;

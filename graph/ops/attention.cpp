@@ -1,5 +1,7 @@
 // attention: softmax(scale q k^T) v for each head (Vaswani et al. 2017). Heads lie between steps and features,
-// [N, steps, heads, features], as the products before and after give and take them.
+// [N, steps, heads, features], as the products before and after give and take them. self_attention: the same where query,
+// key and value lie side by side, which is what one product by all their kernels gives.
+#include <array>
 #include <limits>
 
 #include "graph/infer.h"
@@ -110,7 +112,80 @@ std::vector<Value> expand_grad(Builder& b, const Node& node) {
           heads_first(b, matmul(b, p, dy, true))};
 }
 
+// --- side by side: [N, T, 3, heads, features] is query, key and value
+
+void expect_sides(std::span<const ValueType> inputs) {
+  const ValueType& x = inputs[0];
+  expect_float(x, "attention");
+  expect(x.shape.rank() == 5 && x.shape[2] == 3,
+         "attention needs [samples, steps, 3, heads, features] (was " + x.text() + ")");
+}
+
+// The mask where there is one, as attention's.
+void expect_own_mask(std::span<const ValueType> inputs) {
+  const Shape& x = inputs[0].shape;
+  const ValueType side{inputs[0].dtype, {x[0], x[1], x[3], x[4]}};
+  const std::array<ValueType, 3> as_attention = {side, side, inputs[1]};
+  expect_mask(as_attention, 2);
+}
+
+std::vector<ValueType> infer_self(const InferContext& c) {
+  expect(c.inputs.size() == 1 || c.inputs.size() == 2, "attention takes its sides and perhaps a mask");
+  expect_sides(c.inputs);
+  if (c.inputs.size() == 2) expect_own_mask(c.inputs);
+  const Shape& x = c.inputs[0].shape;
+  return {{c.inputs[0].dtype, {x[0], x[1], x[3], x[4]}}};
+}
+
+std::vector<Value> sides_of(Builder& b, Value x) {
+  const Shape shape = b.shape(x);
+  std::vector<Value> sides;
+  for (int64_t i = 0; i < 3; ++i) {
+    const Value side = slice(b, x, {0, 0, i, 0, 0}, {shape[0], shape[1], 1, shape[3], shape[4]});
+    sides.push_back(reshape(b, side, {shape[0], shape[1], shape[3], shape[4]}));
+  }
+  return sides;
+}
+
+// Inputs as attention's and attention_grad's: the sides apart.
+std::vector<Value> taken_apart(Builder& b, const Node& node) {
+  std::vector<Value> inputs = sides_of(b, node.inputs[0]);
+  inputs.insert(inputs.end(), node.inputs.begin() + 1, node.inputs.end());
+  return inputs;
+}
+
+std::vector<Value> expand_self(Builder& b, const Node& node) {
+  return {b.emit("attention", taken_apart(b, node), node.attributes)};
+}
+
+std::vector<ValueType> infer_self_grad(const InferContext& c) {
+  if (c.inputs.size() != 2 && c.inputs.size() != 3) throw Bug("the gradient of attention lacks inputs");
+  expect_sides(c.inputs);
+  if (c.inputs.size() == 3) expect_own_mask(c.inputs);
+  return {c.inputs[0]};
+}
+
+void self_gradient(GradientContext& c) {
+  std::vector<Value> inputs;
+  for (size_t i = 0; i < c.input_count(); ++i) inputs.push_back(c.input(i));
+  inputs.push_back(c.gradient());
+  c.set(0, c.builder().emit("self_attention_grad", std::move(inputs), c.attributes()));
+}
+
+std::vector<Value> expand_self_grad(Builder& b, const Node& node) {
+  const Shape shape = b.shape(node.inputs[0]);
+  std::vector<Value> gradients = b.emit_all("attention_grad", taken_apart(b, node), node.attributes);
+  for (Value& side : gradients) side = reshape(b, side, {shape[0], shape[1], 1, shape[3], shape[4]});
+  return {concat(b, std::move(gradients), 2)};
+}
+
 }  // namespace
+
+Value self_attention(Builder& b, Value sides, Value mask, double scale, bool causal) {
+  std::vector<Value> inputs = {sides};
+  if (mask.valid()) inputs.push_back(mask);
+  return b.emit("self_attention", std::move(inputs), {{"scale", scale}, {"causal", causal}});
+}
 
 void register_attention(OpRegistry& registry) {
   registry.add({.name = "attention",
@@ -124,6 +199,16 @@ void register_attention(OpRegistry& registry) {
                 .doc = "query, key, value, perhaps a mask, dy -> dquery, dkey, dvalue of attention",
                 .infer = infer_grad,
                 .expand = expand_grad});
+  registry.add({.name = "self_attention",
+                .doc = "query, key and value side by side [N, T, 3, heads, k], perhaps a mask [N, T, T] -> "
+                       "[N, T, heads, k]: their attention",
+                .infer = infer_self,
+                .gradient = self_gradient,
+                .expand = expand_self});
+  registry.add({.name = "self_attention_grad",
+                .doc = "query, key and value side by side, perhaps a mask, dy -> their gradients side by side",
+                .infer = infer_self_grad,
+                .expand = expand_self_grad});
 }
 
 }  // namespace dltrain::graph

@@ -65,13 +65,10 @@ struct MultiHeadAttention : KernelOptions {
                  sample_text(b.shape(key.value)) + ")",
              "inputs are in the order query, value, key");
     }
-    const Value q = heads(b, query.value, "query", key_dim);
-    const Value k = heads(b, key.value, "key", key_dim);
-    const Value v = heads(b, value.value, "value", value_width());
     const Value mask = mask_of(b, query, value, inputs.size() > 2 ? inputs[2] : Tensor{});
-    const double scale = 1 / std::sqrt(static_cast<double>(key_dim));
-    const Value looked = dropout > 0 && b.training() ? attend_with_dropout(b, q, k, v, mask, scale)
-                                                     : graph::attention(b, q, k, v, mask, scale, use_causal_mask);
+    const bool is_own = inputs.size() == 1 && value_width() == key_dim;
+    const Value looked =
+        is_own && !drops(b) ? look_at_itself(b, query.value, mask) : look(b, query.value, key.value, value.value, mask);
     const Value result = together(b, looked, b.shape(query.value).back());
     regularize_activity(b, activity_regularizer, result);
     return {result, query.mask};
@@ -79,16 +76,44 @@ struct MultiHeadAttention : KernelOptions {
 
  private:
   int64_t value_width() const { return value_dim.value_or(key_dim); }
+  double scale() const { return 1 / std::sqrt(static_cast<double>(key_dim)); }
+  bool drops(const Builder& b) const { return dropout > 0 && b.training(); }
 
-  // x [N, steps, features] times "PART/kernel" [features, heads, width]: [N, steps, heads, width].
+  Value look(Builder& b, Value query, Value key, Value value, Value mask) const {
+    const Value q = heads(b, query, "query", key_dim);
+    const Value k = heads(b, key, "key", key_dim);
+    const Value v = heads(b, value, "value", value_width());
+    return drops(b) ? attend_with_dropout(b, q, k, v, mask)
+                    : graph::attention(b, q, k, v, mask, scale(), use_causal_mask);
+  }
+
+  // Query, key and value are one product of x, by their kernels side by side.
+  Value look_at_itself(Builder& b, Value x, Value mask) const {
+    const Shape shape = b.shape(x);
+    std::vector<Value> kernels, offsets;
+    for (const char* part : {"query", "key", "value"}) {
+      kernels.push_back(kernel(b, part, shape[2], key_dim));
+      if (use_bias) offsets.push_back(graph::reshape(b, bias(b, part, {num_heads, key_dim}), {-1}));
+    }
+    const Value offset = use_bias ? graph::concat(b, std::move(offsets), 0) : Value{};
+    const Value all = product(b, x, graph::concat(b, std::move(kernels), 1), offset);
+    const Value sides = graph::reshape(b, all, {shape[0], shape[1], 3, num_heads, key_dim});
+    return graph::self_attention(b, sides, mask, scale(), use_causal_mask);
+  }
+
+  // "PART/kernel" [features, heads, width] as a matrix [features, heads width].
+  Value kernel(Builder& b, const std::string& part, int64_t features, int64_t width) const {
+    const Value weights = b.weight(part + "/kernel", {features, num_heads, width}, kernel_initializer,
+                                   kernel_regularizer, kernel_constraint);
+    return graph::reshape(b, weights, {features, num_heads * width});
+  }
+
+  // x [N, steps, features] times "PART/kernel": [N, steps, heads, width].
   Value heads(Builder& b, Value x, const std::string& part, int64_t width) const {
     const Shape shape = b.shape(x);
-    const Value weights = b.weight(part + "/kernel", {shape[2], num_heads, width}, kernel_initializer,
-                                   kernel_regularizer, kernel_constraint);
+    const Value weights = kernel(b, part, shape[2], width);
     const Value offset = bias(b, part, {num_heads, width});
-    const int64_t columns = num_heads * width;
-    return graph::reshape(b, product(b, x, graph::reshape(b, weights, {shape[2], columns}), offset),
-                          {shape[0], shape[1], num_heads, width});
+    return graph::reshape(b, product(b, x, weights, offset), {shape[0], shape[1], num_heads, width});
   }
 
   // [N, steps, heads, width] times "attention_output/kernel" [heads, width, features].
@@ -132,9 +157,9 @@ struct MultiHeadAttention : KernelOptions {
   }
 
   // As the op, with noise on the weights.
-  Value attend_with_dropout(Builder& b, Value q, Value k, Value v, Value mask, double scale) const {
+  Value attend_with_dropout(Builder& b, Value q, Value k, Value v, Value mask) const {
     const auto heads_first = [&](Value x) { return graph::transpose(b, x, {0, 2, 1, 3}); };
-    const Value scores = graph::matmul(b, graph::mul(b, heads_first(q), scale), heads_first(k), false, true);
+    const Value scores = graph::matmul(b, graph::mul(b, heads_first(q), scale()), heads_first(k), false, true);
     const Shape shape = b.shape(scores);
     Value allowed = mask;
     if (use_causal_mask) {

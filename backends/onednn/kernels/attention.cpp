@@ -24,20 +24,44 @@ using dnnl::memory;
 // A score that is not allowed, as graph/ops/attention.cpp says it.
 constexpr float never = -0.7F * std::numeric_limits<float>::max();
 
+// Where one of the tensors [N, steps, (sides,) heads, width] lies: as which input or output, and how.
+struct Side {
+  size_t at;
+  int64_t steps, width;
+  int64_t stride;  // elements from step to step
+  int64_t begin;  // of this side in a step
+};
+
 struct Sizes {
   int64_t samples, queries, keys, heads, features, values;
   float scale;
   bool causal;
+  bool together;  // query, key and value lie side by side in one tensor
 
   explicit Sizes(const Request& request)
-      : samples(request.input(0).shape[0]),
-        queries(request.input(0).shape[1]),
-        keys(request.input(1).shape[1]),
-        heads(request.input(0).shape[2]),
-        features(request.input(0).shape[3]),
-        values(request.input(2).shape[3]),
-        scale(static_cast<float>(request.node.attributes.real("scale"))),
-        causal(request.node.attributes.get<bool>("causal")) {}
+      : scale(static_cast<float>(request.node.attributes.real("scale"))),
+        causal(request.node.attributes.get<bool>("causal")),
+        together(request.op().starts_with("self_")) {
+    const Shape& x = request.input(0).shape;
+    samples = x[0];
+    queries = x[1];
+    keys = together ? queries : request.input(1).shape[1];
+    heads = x[x.rank() - 2];
+    features = x.back();
+    values = together ? features : request.input(2).shape[3];
+  }
+
+  // Inputs of that number in all; mask and gradient stand behind them.
+  size_t tensors() const { return together ? 1 : 3; }
+  Side query() const { return side(0, queries, features); }
+  Side key() const { return side(1, keys, features); }
+  Side value() const { return side(2, keys, values); }
+  Side result(size_t at) const { return {at, queries, values, heads * values, 0}; }
+  Side side(size_t number, int64_t steps, int64_t width) const {
+    const int64_t all = heads * width;
+    return together ? Side{0, steps, width, 3 * all, static_cast<int64_t>(number) * all}
+                    : Side{number, steps, width, all, 0};
+  }
 
   double flops(int products) const {
     return 2.0 * products * static_cast<double>(samples * heads) * static_cast<double>(queries * keys) *
@@ -73,9 +97,9 @@ class AttentionKernel : public LibraryKernel {
   };
 
   AttentionKernel(const Request& request, bool backward)
-      : sizes_(request), masked_(request.node.inputs.size() == (backward ? 5 : 4)) {
+      : sizes_(request), masked_(request.node.inputs.size() == sizes_.tensors() + (backward ? 2 : 1)) {
     begin(request, sizes_.flops(backward ? 5 : 2));
-    if (masked_) mask_ = Mask(request.input(3).shape);
+    if (masked_) mask_ = Mask(request.input(sizes_.tensors()).shape);
     const int64_t share = sizes_.causal ? std::clamp<int64_t>(divide_up(sizes_.queries, 8), 32, 128) : 128;
     for (int64_t first = 0; first < sizes_.queries; first += share) {
       const int64_t rows = std::min(share, sizes_.queries - first);
@@ -99,12 +123,12 @@ class AttentionKernel : public LibraryKernel {
     pads_ = reserve(scratchpad_ * parts_.size());
   }
 
-  // Rows of one head in a tensor [steps, heads, width].
-  memory::desc head(int64_t rows, int64_t width) const {
-    return {{rows, width}, memory::data_type::f32, memory::dims{sizes_.heads * width, 1}};
+  // Rows of one head.
+  static memory::desc head(int64_t rows, const Side& side) {
+    return {{rows, side.width}, memory::data_type::f32, memory::dims{side.stride, 1}};
   }
-  memory::desc head_transposed(int64_t rows, int64_t width) const {
-    return {{width, rows}, memory::data_type::f32, memory::dims{1, sizes_.heads * width}};
+  static memory::desc head_transposed(int64_t rows, const Side& side) {
+    return {{side.width, rows}, memory::data_type::f32, memory::dims{1, side.stride}};
   }
   static memory::desc table(int64_t rows, int64_t columns) {
     return {{rows, columns}, memory::data_type::f32, memory::dims{columns, 1}};
@@ -128,19 +152,18 @@ class AttentionKernel : public LibraryKernel {
   }
 
   Products make_products(const Block& b, bool backward) {
-    const Sizes& s = sizes_;
+    const Side query = sizes_.query(), key = sizes_.key(), value = sizes_.value(), result = sizes_.result(0);
+    const float scale = sizes_.scale;
     Products p;
-    p.scores =
-        product(head(b.rows, s.features), head_transposed(b.keys, s.features), table(b.rows, b.keys), s.scale, false);
+    p.scores = product(head(b.rows, query), head_transposed(b.keys, key), table(b.rows, b.keys), scale, false);
     if (!backward) {
-      p.result = product(table(b.rows, b.keys), head(b.keys, s.values), head(b.rows, s.values), 1, false);
+      p.result = product(table(b.rows, b.keys), head(b.keys, value), head(b.rows, result), 1, false);
       return p;
     }
-    p.dshares =
-        product(head(b.rows, s.values), head_transposed(b.keys, s.values), table(b.rows, b.keys), s.scale, false);
-    p.dvalue = product(table_transposed(b.rows, b.keys), head(b.rows, s.values), head(b.keys, s.values), 1, !b.last);
-    p.dquery = product(table(b.rows, b.keys), head(b.keys, s.features), head(b.rows, s.features), 1, false);
-    p.dkey = product(table_transposed(b.rows, b.keys), head(b.rows, s.features), head(b.keys, s.features), 1, !b.last);
+    p.dshares = product(head(b.rows, result), head_transposed(b.keys, value), table(b.rows, b.keys), scale, false);
+    p.dvalue = product(table_transposed(b.rows, b.keys), head(b.rows, result), head(b.keys, value), 1, !b.last);
+    p.dquery = product(table(b.rows, b.keys), head(b.keys, key), head(b.rows, query), 1, false);
+    p.dkey = product(table_transposed(b.rows, b.keys), head(b.rows, query), head(b.keys, key), 1, !b.last);
     return p;
   }
 
@@ -162,9 +185,11 @@ class AttentionKernel : public LibraryKernel {
     });
   }
 
-  // Where the rows of a head begin, at step `first` of a tensor [N, steps, heads, width].
-  float* place(void* pointer, const Task& t, int64_t steps, int64_t first, int64_t width) const {
-    return static_cast<float*>(pointer) + ((t.sample * steps + first) * sizes_.heads + t.head) * width;
+  // Where the rows of a head begin, at step `first` of a side; null if nobody wants it.
+  static float* place(std::span<void* const> tensors, const Side& side, const Task& t, int64_t first = 0) {
+    auto* const tensor = static_cast<float*>(tensors[side.at]);
+    const int64_t at = (t.sample * side.steps + first) * side.stride + side.begin + t.head * side.width;
+    return tensor == nullptr ? nullptr : tensor + at;
   }
 
   static void multiply(Primitive& primitive, const Task& t, const float* x, const float* y, float* z) {
@@ -177,8 +202,8 @@ class AttentionKernel : public LibraryKernel {
 
   // The shares of a block [rows, keys]: scores, then a softmax over what is allowed.
   void fill_shares(const Task& t, const Block& b, float* shares) const {
-    multiply(products_of(t, b).scores, t, place(t.a.inputs[0], t, sizes_.queries, b.first, sizes_.features),
-             place(t.a.inputs[1], t, sizes_.keys, 0, sizes_.features), shares);
+    multiply(products_of(t, b).scores, t, place(t.a.inputs, sizes_.query(), t, b.first),
+             place(t.a.inputs, sizes_.key(), t), shares);
     for (int64_t r = 0; r < b.rows; ++r) {
       float* const row = shares + r * b.keys;
       int64_t count = b.keys;
@@ -190,7 +215,7 @@ class AttentionKernel : public LibraryKernel {
   }
 
   bool allowed(const Task& t, int64_t query, int64_t key) const {
-    const bool* const mask = static_cast<const bool*>(t.a.inputs[3]);
+    const bool* const mask = static_cast<const bool*>(t.a.inputs[sizes_.tensors()]);
     return mask[t.sample * mask_.sample + query * mask_.query + key * mask_.key] && (!sizes_.causal || key <= query);
   }
   void forbid(const Task& t, int64_t query, float* row) const {
@@ -215,7 +240,7 @@ class AttentionKernel : public LibraryKernel {
   int64_t pads_ = 0;
 };
 
-// inputs query, key, value, perhaps mask; output.
+// inputs query, key, value (or their sides), perhaps mask; output.
 class Forward final : public AttentionKernel {
  public:
   explicit Forward(const Request& request) : AttentionKernel(request, false) {}
@@ -226,14 +251,14 @@ class Forward final : public AttentionKernel {
       auto* const shares = static_cast<float*>(scratch(a, t.part.buffers));
       for (const Block& b : blocks_) {
         fill_shares(t, b, shares);
-        multiply(products_of(t, b).result, t, shares, place(a.inputs[2], t, sizes_.keys, 0, sizes_.values),
-                 place(a.outputs[0], t, sizes_.queries, b.first, sizes_.values));
+        multiply(products_of(t, b).result, t, shares, place(a.inputs, sizes_.value(), t),
+                 place(a.outputs, sizes_.result(0), t, b.first));
       }
     });
   }
 };
 
-// inputs query, key, value, perhaps mask, dy; outputs dquery, dkey, dvalue.
+// inputs query, key, value (or their sides), perhaps mask, dy; outputs dquery, dkey, dvalue (or their sides).
 class Gradient final : public AttentionKernel {
  public:
   explicit Gradient(const Request& request) : AttentionKernel(request, true) {}
@@ -250,28 +275,30 @@ class Gradient final : public AttentionKernel {
     Products& p = products_of(t, b);
     auto* const shares = static_cast<float*>(scratch(a, t.part.buffers));
     float* const flows = shares + largest_;
-    const float* const dy = place(a.inputs[masked_ ? 4 : 3], t, sizes_.queries, b.first, sizes_.values);
+    const float* const dy = place(a.inputs, sizes_.result(a.inputs.size() - 1), t, b.first);
     fill_shares(t, b, shares);
-    if (a.outputs[2] != nullptr)
-      multiply(p.dvalue, t, shares, dy, place(a.outputs[2], t, sizes_.keys, 0, sizes_.values));
-    multiply(p.dshares, t, dy, place(a.inputs[2], t, sizes_.keys, 0, sizes_.values), flows);
+    if (float* const dvalue = place(a.outputs, sizes_.value(), t)) multiply(p.dvalue, t, shares, dy, dvalue);
+    multiply(p.dshares, t, dy, place(a.inputs, sizes_.value(), t), flows);
     for (int64_t r = 0; r < b.rows; ++r) {
       float* const row = flows + r * b.keys;
       softmax_rows().softmax_grad(shares + r * b.keys, row, row, b.keys);
       if (masked_ && looks_nowhere(t, b.first + r)) std::fill_n(row, b.keys, 0.0F);
     }
-    if (a.outputs[0] != nullptr) {
-      multiply(p.dquery, t, flows, place(a.inputs[1], t, sizes_.keys, 0, sizes_.features),
-               place(a.outputs[0], t, sizes_.queries, b.first, sizes_.features));
-    }
-    if (a.outputs[1] != nullptr) {
-      multiply(p.dkey, t, flows, place(a.inputs[0], t, sizes_.queries, b.first, sizes_.features),
-               place(a.outputs[1], t, sizes_.keys, 0, sizes_.features));
-    }
+    if (float* const dquery = place(a.outputs, sizes_.query(), t, b.first))
+      multiply(p.dquery, t, flows, place(a.inputs, sizes_.key(), t), dquery);
+    if (float* const dkey = place(a.outputs, sizes_.key(), t))
+      multiply(p.dkey, t, flows, place(a.inputs, sizes_.query(), t, b.first), dkey);
   }
 };
 
-Support accepts(const Request& request) { return only_float32(request, 3); }
+Support accepts(const Request& request) {
+  const Sizes sizes(request);
+  for (const Side& side : {sizes.query(), sizes.value(), sizes.result(0)}) {
+    // It takes the rows of a single column to lie close together, whatever the strides say.
+    if (side.width == 1 && side.stride > 1) return {false, "the library reads one feature of several wrongly"};
+  }
+  return only_float32(request, sizes.tensors());
+}
 
 template <class K> std::unique_ptr<Kernel> make(const Request& request) { return std::make_unique<K>(request); }
 
@@ -280,6 +307,8 @@ template <class K> std::unique_ptr<Kernel> make(const Request& request) { return
 void register_attention(KernelRegistry& registry) {
   registry.add("attention", {accepts, make<Forward>});
   registry.add("attention_grad", {accepts, make<Gradient>});
+  registry.add("self_attention", {accepts, make<Forward>});
+  registry.add("self_attention_grad", {accepts, make<Gradient>});
 }
 
 }  // namespace dltrain::backends::onednn

@@ -23,7 +23,13 @@ void add_attention_cases(std::vector<OpCase>& cases) {
         Size{"masked and causal", 2, 5, 3, 1, 3, 2, true, {1, 5, 3}},
         Size{"wide", 3, 37, 29, 4, 16, 16, false, {}, false},
         Size{"wide and causal", 2, 70, 70, 3, 33, 17, true, {}, false},
-        Size{"wide and masked", 2, 65, 130, 2, 32, 32, false, {2, 65, 130}, false}}) {
+        Size{"wide and masked", 2, 65, 130, 2, 32, 32, false, {2, 65, 130}, false},
+        Size{"of itself", 2, 3, 3, 2, 3, 3, false, {}}, Size{"of one feature", 3, 2, 2, 1, 1, 1, false, {}},
+        Size{"of one feature, two heads", 3, 2, 2, 2, 1, 1, true, {}},
+        Size{"of itself, causal", 1, 4, 4, 2, 2, 2, true, {}},
+        Size{"of itself, masked", 2, 3, 3, 1, 2, 2, false, {2, 1, 3}},
+        Size{"of itself, masked and causal", 2, 4, 4, 2, 2, 2, true, {2, 4, 4}},
+        Size{"wide, of itself", 2, 130, 130, 3, 17, 17, true, {}, false}}) {
     const graph::Attributes attributes = {{"scale", 0.7}, {"causal", s.causal}};
     std::vector<Operand> inputs = {reals({s.samples, s.queries, s.heads, s.features}, -2, 2),
                                    reals({s.samples, s.keys, s.heads, s.features}, -2, 2),
@@ -32,6 +38,12 @@ void add_attention_cases(std::vector<OpCase>& cases) {
     cases.push_back({"attention", s.name, inputs, attributes, s.differentiable});
     inputs.push_back(reals({s.samples, s.queries, s.heads, s.values}));
     cases.push_back({"attention_grad", s.name, inputs, attributes, s.differentiable});
+    if (s.queries != s.keys || s.features != s.values) continue;
+    inputs = {reals({s.samples, s.queries, 3, s.heads, s.features}, -2, 2)};
+    if (s.mask.rank() > 0) inputs.push_back(booleans(s.mask));
+    cases.push_back({"self_attention", s.name, inputs, attributes, s.differentiable});
+    inputs.push_back(reals({s.samples, s.queries, s.heads, s.features}));
+    cases.push_back({"self_attention_grad", s.name, inputs, attributes, s.differentiable});
   }
 }
 
