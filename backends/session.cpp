@@ -92,6 +92,7 @@ int Session::add(const graph::Graph& graph, const PlanOptions& options) {
     const int64_t bytes = std::max<int64_t>(bound->plan->graph.type(input.value).bytes(), 1);
     bound->input_memory.push_back(own ? backend_->allocate(bytes) : nullptr);
     bound->fed.push_back(nullptr);
+    bound->scalars.emplace_back(bound->plan->graph.type(input.value).dtype, Shape());
   }
   bound_.push_back(std::move(bound));
   if (bound_.back()->plan->memory.arena_bytes > arena_bytes_) {
@@ -181,7 +182,7 @@ void Session::feed_inputs(Bound& bound, const Feed& feed) {
       const auto integer = feed.integers.find(inputs[i].name);
       if (real == feed.reals.end() && integer == feed.integers.end())
         throw Bug("scalar \"" + inputs[i].name + "\" is not fed");
-      Array value(type.dtype, {});
+      Array& value = bound.scalars[i];
       set_element(value, 0, real != feed.reals.end() ? real->second : 0);
       if (integer != feed.integers.end()) value.as<int64_t>()[0] = integer->second;
       backend_->to_device(bound.input_memory[i], value.bytes.data(), type.bytes());
@@ -294,6 +295,15 @@ Array Session::result(int number, const std::string& name) {
   return value;
 }
 
-double Session::scalar_result(int number, const std::string& name) { return element(result(number, name), 0); }
+double Session::scalar_result(int number, const std::string& name) {
+  Bound& bound = *bound_[static_cast<size_t>(number)];
+  const graph::Output* output = bound.plan->graph.output(name);
+  if (output == nullptr) throw Bug("a plan has no result \"" + name + "\"");
+  const DType dtype = bound.plan->graph.type(output->value).dtype;
+  if (scalar_.dtype != dtype) scalar_ = Array(dtype, {});
+  backend_->wait();
+  backend_->to_host(scalar_.bytes.data(), readable(bound, output->value), static_cast<int64_t>(scalar_.bytes.size()));
+  return element(scalar_, 0);
+}
 
 }  // namespace dltrain::backends

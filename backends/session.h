@@ -83,6 +83,7 @@ class Session {
     std::vector<Launch> launches;                     // per step
     std::vector<PackedCopy*> packed;                  // per step, null without
     std::vector<void*> input_memory;  // per graph input: device buffer or null (bound to host memory)
+    std::vector<Array> scalars;       // per graph input: where what the host feeds is brought into its type
     std::vector<const std::byte*> fed;  // per graph input: host memory bound in the last run, or null
     std::vector<std::vector<void**>> input_slots;  // per graph input: pointers to patch
   };
@@ -102,6 +103,7 @@ class Session {
   std::map<std::string, State> states_;
   std::map<std::string, PackedCopy> packed_;  // by PackedUse::key, or by plan and step
   std::vector<std::unique_ptr<Bound>> bound_;
+  Array scalar_{DType::f32, {}};  // what scalar_result reads into
   void* arena_ = nullptr;
   int64_t arena_bytes_ = 0;
 };

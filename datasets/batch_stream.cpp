@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <exception>
 #include <mutex>
 #include <numeric>
@@ -33,6 +32,8 @@ class BatchStream::Implementation {
       order_.resize(to_size(samples));
       std::iota(order_.begin(), order_.end(), int64_t{0});
     }
+    ready_.reserve(to_size(options.prefetch) + 1);
+    spare_.reserve(to_size(options.prefetch) + 2);
     if (options.prefetch == 0 || next_ >= batches_) return;
     if (!is_first_cheap() && next_ + 1 < batches_) thread_ = std::thread([this] { produce(); });
   }
@@ -86,7 +87,7 @@ class BatchStream::Implementation {
     }
     std::swap(batch, ready_.front());
     spare_.push_back(std::move(ready_.front()));
-    ready_.pop_front();
+    ready_.erase(ready_.begin());
     ++next_;
     // The thread is woken for several batches at once.
     const bool wake = ready_.size() <= to_size(options_.prefetch) / 2;
@@ -149,7 +150,7 @@ class BatchStream::Implementation {
   int64_t next_ = 0;  // the batch that the consumer gets next
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Batch> ready_;
+  std::vector<Batch> ready_;  // in their order; a few, so that a queue would allocate more often
   std::vector<Batch> spare_;  // memory to fill again
   std::exception_ptr failure_;
   bool closing_ = false;

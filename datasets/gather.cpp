@@ -1,5 +1,6 @@
 #include "datasets/gather.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/checked.h"
@@ -12,6 +13,13 @@ void reshape_buffer(Array& array, DType dtype, Shape shape) {
   array.dtype = dtype;
   array.shape = std::move(shape);
   if (array.bytes.size() != size) array.bytes.resize(size);
+}
+
+void reshape_rows(Array& array, DType dtype, int64_t rows, const Shape& sample) {
+  const std::span<const int64_t> sizes = array.shape.sizes();
+  const bool fits = array.dtype == dtype && !sizes.empty() && sizes[0] == rows &&
+                    std::ranges::equal(sizes.subspan(1), sample.sizes());
+  if (!fits) reshape_buffer(array, dtype, Shape{rows}.concat(sample));
 }
 
 namespace {
@@ -44,7 +52,7 @@ void scale_row(DType dtype, const std::byte* from, int64_t count, float scale, f
 
 void gather_rows(const Array& data, std::span<const int64_t> rows, double scale, double offset, Array& out) {
   const int64_t count = data.shape[0];
-  const int64_t row_elements = data.shape.from(1).elements();
+  const int64_t row_elements = count > 0 ? data.elements() / count : 0;
   const size_t row_bytes = to_size(row_elements) * byte_size(data.dtype);
   const bool copies = data.dtype == out.dtype && scale == 1 && offset == 0;
   if (!copies && out.dtype != DType::f32) throw Bug("only float32 batches are scaled");

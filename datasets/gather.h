@@ -12,6 +12,9 @@ namespace dltrain::datasets {
 // Gives `array` a dtype and a shape, keeping its memory where it can; contents are undefined.
 void reshape_buffer(Array& array, DType dtype, Shape shape);
 
+// The same with rows of the shape `sample`; allocates nothing where the array has this shape already.
+void reshape_rows(Array& array, DType dtype, int64_t rows, const Shape& sample);
+
 // out[i] = data[rows[i]] * scale + offset. `out` has the shape [rows.size(), row of data...] and is f32, or i32 without
 // scaling. A Bug if a row is outside.
 void gather_rows(const Array& data, std::span<const int64_t> rows, double scale, double offset, Array& out);

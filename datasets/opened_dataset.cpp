@@ -69,14 +69,14 @@ void OpenedDataset::read(Part part, std::span<const int64_t> rows, Batch& batch)
   const Samples& samples = *from.samples;
   batch.size = static_cast<int64_t>(rows.size());
   batch.rows.assign(rows.begin(), rows.end());
-  std::vector<int64_t> mapped;
+  static thread_local std::vector<int64_t> mapped;  // kept, so that reading a batch allocates nothing
+  mapped.clear();
   if (!from.all) {
-    mapped.reserve(rows.size());
     for (const int64_t row : rows) mapped.push_back(from.rows.at(to_size(row)));
     rows = mapped;
   }
   const auto sized = [&](const DataField& field, Array& array) -> Array& {
-    reshape_buffer(array, field.dtype, Shape{batch.size}.concat(field.shape));
+    reshape_rows(array, field.dtype, batch.size, field.shape);
     return array;
   };
   batch.inputs.resize(samples.inputs.size());
@@ -99,7 +99,7 @@ void OpenedDataset::read(Part part, std::span<const int64_t> rows, Batch& batch)
     return;
   }
   if (!batch.weights) batch.weights.emplace();
-  reshape_buffer(*batch.weights, DType::f32, Shape{batch.size});
+  reshape_rows(*batch.weights, DType::f32, batch.size, {});
   if (samples.weights) {
     gather_rows(*samples.weights, rows, 1, 0, *batch.weights);
   } else {

@@ -38,6 +38,7 @@ void check_memory(const models::Program& program) {
 Model::Model(models::Program program, std::unique_ptr<backends::Backend> backend)
     : program_(std::move(program)), id_limits_(models::id_limits(program_.spec().model)), session_(std::move(backend)) {
   check_memory(program_);
+  for (const DataField& target : program_.signature().targets) target_names_.push_back("target:" + target.name);
   session_.create_states(program_.states());
 }
 
@@ -77,16 +78,18 @@ int Model::plan(PlanKind kind, int64_t batch) {
   }
 }
 
-backends::Feed Model::feed(const Batch& batch, bool targets) const {
+backends::Feed& Model::feed(const Batch& batch, bool targets) {
   const DataSignature& signature = program_.signature();
   check_ids(id_limits_, signature, batch);
-  backends::Feed feed;
-  for (size_t i = 0; i < signature.inputs.size(); ++i) feed.data[signature.inputs[i].name] = &batch.inputs[i];
-  if (!targets) return feed;
-  for (size_t i = 0; i < signature.targets.size(); ++i)
-    feed.data["target:" + signature.targets[i].name] = &batch.targets[i];
-  if (batch.weights) feed.data["sample_weight"] = &*batch.weights;
-  return feed;
+  const bool has_weights = targets && batch.weights.has_value();
+  for (size_t i = 0; i < signature.inputs.size(); ++i) fed_.data[signature.inputs[i].name] = &batch.inputs[i];
+  for (size_t i = 0; i < target_names_.size(); ++i) {
+    if (targets) fed_.data[target_names_[i]] = &batch.targets[i];
+    else fed_.data.erase(target_names_[i]);
+  }
+  if (has_weights) fed_.data["sample_weight"] = &*batch.weights;
+  else fed_.data.erase("sample_weight");
+  return fed_;
 }
 
 void Model::set_scalars(backends::Feed& feed, const StepScalars& scalars, uint64_t seed) {
@@ -98,7 +101,7 @@ void Model::set_scalars(backends::Feed& feed, const StepScalars& scalars, uint64
 
 void Model::train(const Batch& batch, const StepScalars& scalars) {
   last_plan_ = plan(PlanKind::train, batch.size);
-  backends::Feed fed = feed(batch, true);
+  backends::Feed& fed = feed(batch, true);
   set_scalars(fed, scalars, program_.spec().seed);
   session_.run(last_plan_, fed);
   update_plan_ = last_plan_;
@@ -108,23 +111,22 @@ void Model::train(const Batch& batch, const StepScalars& scalars) {
 void Model::gradient(const Batch& batch, const StepScalars& scalars) {
   last_plan_ = plan(PlanKind::gradient, batch.size);
   loss_before_update_.reset();
-  backends::Feed fed = feed(batch, true);
+  backends::Feed& fed = feed(batch, true);
   set_scalars(fed, scalars, program_.spec().seed);
   session_.run(last_plan_, fed);
 }
 
 void Model::apply(const StepScalars& scalars) {
   loss_before_update_ = loss();  // the results of a plan end with the next run
-  backends::Feed fed;
-  set_scalars(fed, scalars, program_.spec().seed);
+  set_scalars(fed_, scalars, program_.spec().seed);
   update_plan_ = plan(PlanKind::apply, 0);
-  session_.run(update_plan_, fed);
+  session_.run(update_plan_, fed_);
 }
 
 std::optional<backends::Session::NotFinite> Model::train_until_not_finite(const Batch& batch,
                                                                           const StepScalars& scalars) {
   const bool whole = program_.spec().train.gradient_accumulation == 1;
-  backends::Feed fed = feed(batch, true);
+  backends::Feed& fed = feed(batch, true);
   set_scalars(fed, scalars, program_.spec().seed);
   return session_.run_until_not_finite(plan(whole ? PlanKind::train : PlanKind::gradient, batch.size), fed);
 }
@@ -137,7 +139,7 @@ std::optional<backends::Session::NotFinite> Model::apply_until_not_finite(const 
 
 std::vector<double> Model::run_timed(PlanKind kind, const Batch& batch, const StepScalars& scalars) {
   const bool reads_nothing = kind == PlanKind::apply;
-  backends::Feed fed = reads_nothing ? backends::Feed() : feed(batch, kind != PlanKind::predict);
+  backends::Feed& fed = reads_nothing ? fed_ : feed(batch, kind != PlanKind::predict);
   set_scalars(fed, scalars, program_.spec().seed);
   return session_.run_timed(plan(kind, reads_nothing ? 0 : batch.size), fed);
 }

@@ -106,12 +106,15 @@ class Model {
   friend class Observer;
   graph::Graph graph_of(PlanKind kind, int64_t batch);
   int plan(PlanKind kind, int64_t batch);
-  backends::Feed feed(const datasets::Batch& batch, bool targets) const;
+  // The batch as plans are fed with it, until the next call. Kept from step to step, so that nothing is allocated.
+  backends::Feed& feed(const datasets::Batch& batch, bool targets);
   static void set_scalars(backends::Feed& feed, const StepScalars& scalars, uint64_t seed);
 
   models::Program program_;
   std::vector<models::IdLimit> id_limits_;
   backends::Session session_;
+  backends::Feed fed_;
+  std::vector<std::string> target_names_;  // of the plans' inputs
   std::map<std::pair<PlanKind, int64_t>, int> plans_;
   std::map<std::pair<std::string, int64_t>, int> layer_plans_;
   int last_plan_ = -1, update_plan_ = -1;

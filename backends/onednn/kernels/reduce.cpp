@@ -162,39 +162,50 @@ Scatter scatter_of(const Shape& shape, const std::vector<int64_t>& axes) {
   return scatter;
 }
 
+// Totals in their largest type, the place in the input, and whether an output has begun.
+int64_t plain_scratch(const Scatter& scatter, int64_t outputs) {
+  const int64_t words = checked_add(outputs, static_cast<int64_t>(scatter.shape.rank()));
+  return checked_add(checked_multiply(words, sizeof(int64_t)), outputs);
+}
+
 // A is what totals are gathered in.
 template <class T, class A> void reduce_plainly(const Scatter& scatter, Operation operation, const T* x, T* y,
-                                                int64_t outputs) {
-  std::vector<A> totals(to_size(outputs));
-  std::vector<bool> begun(to_size(outputs), operation == Operation::sum);
-  std::vector<int64_t> index(scatter.shape.rank(), 0);
+                                                int64_t outputs, void* scratch) {
+  static_assert(sizeof(A) <= sizeof(int64_t));
+  auto* const index = static_cast<int64_t*>(scratch) + outputs;
+  auto* const begun = reinterpret_cast<bool*>(index + scatter.shape.rank());
+  auto* const totals = static_cast<A*>(scratch);
+  std::fill_n(totals, outputs, A{});
+  std::fill_n(index, scatter.shape.rank(), 0);
+  std::fill_n(begun, outputs, operation == Operation::sum);
   int64_t at = 0;
   for (int64_t i = 0; i < scatter.shape.elements(); ++i) {
-    const auto to = static_cast<size_t>(at);
-    if (begun[to]) fold_in<A>(operation, static_cast<A>(x[i]), totals[to]);
-    else totals[to] = static_cast<A>(x[i]);
-    begun[to] = true;
-    for (size_t a = index.size(); a-- > 0;) {
+    if (begun[at]) fold_in<A>(operation, static_cast<A>(x[i]), totals[at]);
+    else totals[at] = static_cast<A>(x[i]);
+    begun[at] = true;
+    for (size_t a = scatter.shape.rank(); a-- > 0;) {
       at += scatter.strides[a];
       if (++index[a] < scatter.shape[a]) break;
       at -= scatter.strides[a] * scatter.shape[a];
       index[a] = 0;
     }
   }
-  for (int64_t i = 0; i < outputs; ++i) y[i] = static_cast<T>(totals[static_cast<size_t>(i)]);
+  for (int64_t i = 0; i < outputs; ++i) y[i] = static_cast<T>(totals[i]);
 }
 
 std::unique_ptr<Kernel> make_plain(const Request& request, Operation operation) {
   KernelInfo info = own_info(request, static_cast<double>(request.input(0).elements()));
   info.implementation = "own:plain";
   const Scatter scatter = scatter_of(request.input(0).shape, request.node.attributes.integers("axes"));
-  return make_kernel(std::move(info), [scatter, operation, dtype = request.input(0).dtype,
-                                       outputs = request.output().elements()](const Arguments& a) {
-    visit_stored(dtype, [&]<class T>(T*) {
-      using A = std::conditional_t<std::is_same_v<T, float>, double, T>;
-      reduce_plainly<T, A>(scatter, operation, input<T>(a, 0), output<T>(a), outputs);
-    });
-  });
+  const int64_t outputs = request.output().elements();
+  info.scratch_bytes = plain_scratch(scatter, outputs);
+  return make_kernel(std::move(info),
+                     [scatter, operation, dtype = request.input(0).dtype, outputs](const Arguments& a) {
+                       visit_stored(dtype, [&]<class T>(T*) {
+                         using A = std::conditional_t<std::is_same_v<T, float>, double, T>;
+                         reduce_plainly<T, A>(scatter, operation, input<T>(a, 0), output<T>(a), outputs, a.scratch);
+                       });
+                     });
 }
 
 Operation operation_of(const Request& request) {
