@@ -5,6 +5,7 @@
 #include <set>
 
 #include "tests/layers/harness.h"
+#include "tests/support/keras.h"
 
 namespace dltrain::test {
 namespace {
@@ -30,6 +31,29 @@ TEST_CASE("Dropout passes its input on in inference, and with rate 0") {
   CHECK(inference.graph.nodes.size() == 1);
   const Built nothing = build(from_json("layer", R"({"type": "Dropout", "rate": 0})"), {{4, 3}});
   CHECK(nothing.graph.nodes.size() == 1);
+}
+
+TEST_CASE("attention of one input is that of the same input as query and value, gradients included") {
+  for (const On on : {On::reference, On::processor}) {
+    for (const char* options : {"", R"(, "use_causal_mask": true)", R"(, "use_bias": false)", R"(, "value_dim": 3)"}) {
+      const std::string text = R"({"type": "MultiHeadAttention", "num_heads": 2, "key_dim": 4)";
+      const Component layer = from_json("layer", text + options + "}");
+      const Built alone = build_with_gradients(layer, {{{DType::f32, {2, 5, 6}}}}, {.real = real_on(on)});
+      const Built twice =
+          build_with_gradients(layer, {{{DType::f32, {2, 5, 6}}}, {{DType::f32, {2, 5, 6}}}}, {.real = real_on(on)});
+      REQUIRE(alone.state_names() == twice.state_names());
+      std::map<std::string, Numbers> values = {{"x0", some_numbers("x", 60)}, {"c0", some_numbers("c", 60)}};
+      values["x1"] = values["x0"];
+      for (const graph::StateInfo& info : alone.states.list())
+        values[info.name] = some_numbers(info.name, info.type.elements());
+      const auto expected = evaluate(twice.graph, values, on);
+      for (const auto& [name, result] : evaluate(alone.graph, values, on)) {
+        Numbers wanted = expected.at(name).values;
+        for (size_t i = 0; name == "gx0" && i < wanted.size(); ++i) wanted[i] += expected.at("gx1").values[i];
+        check_close(result.values, wanted, on == On::reference ? 1e-12 : 1e-5, name + options);
+      }
+    }
+  }
 }
 
 TEST_CASE("the noise of Dropout is shared where noise_shape says 1") {

@@ -82,6 +82,17 @@ graph::Graph filtered(int64_t rows) {
   return graph;
 }
 
+// The same through filters that two weights make side by side, in this order.
+graph::Graph filtered_by_two(const char* first, const char* second) {
+  graph::Graph graph;
+  graph::StateTable states;
+  Builder b(graph, states, false);
+  const graph::Value x = b.input("x", InputKind::data, {DType::f32, {128, 1, 1, 80}});
+  const graph::Value left = b.weight(first, {1, 1, 80, 48}, {}), right = b.weight(second, {1, 1, 80, 48}, {});
+  b.set_result("y", graph::conv2d(b, x, graph::concat(b, {left, right}, 3), {}));
+  return graph;
+}
+
 // The first number of the result for inputs of 1.
 float first_of(backends::Session& session, int number) {
   const graph::Graph& graph = session.plan(number).graph;
@@ -110,6 +121,28 @@ TEST_CASE("plans share copies of weights, made once for each change") {
       CHECK(first_of(session, narrow) == 80 * value);
     }
     CHECK(packs == change);
+  }
+}
+
+TEST_CASE("a copy of weights side by side is made once for each change of one of them") {
+  int packs = 0;
+  backends::Session session(std::make_unique<CountingBackend>(packs));
+  const int together = session.add(filtered_by_two("a", "b"));
+  const int again = session.add(filtered_by_two("a", "b"));
+  REQUIRE(session.plan(together).packed_bytes > 0);
+  CHECK(session.packed_bytes() == session.plan(together).packed_bytes);
+  const int turned = session.add(filtered_by_two("b", "a"));
+  CHECK(session.packed_bytes() == 2 * session.plan(together).packed_bytes);
+  for (int change = 1; change <= 3; ++change) {
+    const auto value = static_cast<float>(change);
+    session.set_state(change == 2 ? "b" : "a", filled({1, 1, 80, 48}, value));
+    packs = 0;
+    for (int repeat = 0; repeat < 2; ++repeat) {
+      CHECK(first_of(session, together) == (change == 2 ? 80 : 80 * value));
+      CHECK(first_of(session, again) == (change == 2 ? 80 : 80 * value));
+    }
+    CHECK(packs == 1);
+    CHECK(first_of(session, turned) == (change == 1 ? 0 : 160));
   }
 }
 

@@ -106,6 +106,15 @@ void add_rows(std::vector<OpCase>& cases) {
                    epsilon});
 }
 
+void add_attention(std::vector<OpCase>& cases) {
+  const graph::Attributes causal = {{"scale", 0.2}, {"causal", true}};
+  const Shape heads = {3, 70, 3, 16}, sides = {3, 70, 3, 3, 16};
+  cases.push_back({"attention", "", {reals(heads), reals(heads), reals(heads)}, causal});
+  cases.push_back({"attention_grad", "", {reals(heads), reals(heads), reals(heads), reals(heads)}, causal});
+  cases.push_back({"self_attention", "", {reals(sides)}, causal});
+  cases.push_back({"self_attention_grad", "", {reals(sides), reals(heads)}, causal});
+}
+
 void add_images(std::vector<OpCase>& cases) {
   const Shape image = {7, 41, 37, 21};
   const Shape pooled = {7, 20, 18, 21};
@@ -171,6 +180,7 @@ TEST_CASE("kernels compute the same on three threads as on one") {
   add_elementwise(cases);
   add_folds(cases);
   add_rows(cases);
+  add_attention(cases);
   add_images(cases);
   add_steps(cases);
   for (const OpCase& op_case : cases) {
