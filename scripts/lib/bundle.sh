@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# bundle.sh DIR ARCHIVES: builds the program and packs it with every library it needs, the loader too; archives as
+# well unless ARCHIVES is "no". Runs where the toolchain is.
+set -euo pipefail
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+source "$repo/scripts/lib/build.sh"
+
+# libraries FILE...: the paths of all libraries that these need, in turn.
+libraries() {
+  ldd "$@" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | sort -u | grep --invert-match --fixed-strings "$bin/" || true
+}
+
+# add_libraries FOLDER FILE...: copies what the files need and `lib` has not got yet.
+add_libraries() {
+  local to=$1 library
+  shift
+  mkdir -p -- "$to"
+  for library in $(libraries "$@"); do
+    [[ -e $lib/${library##*/} ]] || cp --dereference -- "$library" "$to/"
+    copied+=("*/${library##*/}")
+  done
+}
+
+# Which packages the libraries come from, and what Debian says about the rights to them where that is installed.
+add_licences() {
+  local packages package
+  # The private root has Debian's files, but this machine's /var.
+  mapfile -t packages < <(dpkg-query --admindir="${DLTRAIN_INSIDE:-}/var/lib/dpkg" --search "${copied[@]}" 2>/dev/null |
+    sed -n '/^diversion /d; s/:.*//p' | sort -u)
+  {
+    echo "Libraries in this folder, from Debian 13; their sources and rights: https://sources.debian.org/src/SOURCE/VERSION"
+    dpkg-query --admindir="${DLTRAIN_INSIDE:-}/var/lib/dpkg" --show \
+      --showformat='${binary:Package} (source ${source:Package}) ${source:Version}\n' "${packages[@]}"
+  } >"$place/licences/libraries.txt"
+  for package in "${packages[@]}"; do
+    [[ ! -e /usr/share/doc/$package/copyright ]] ||
+      cp --dereference -- "/usr/share/doc/$package/copyright" "$place/licences/$package.txt"
+  done
+}
+
+pack() { (cd -- "$output" && cmake -E tar cJf "$@"); }
+
+output=$1
+archives=$2
+copied=()
+build release dltrain
+bin=$repo/build/release/bin
+version=$("$bin/dltrain" --version | awk 'NR == 1 { print $2 }')
+name=dltrain-$version-linux-x86_64
+place=$output/$name lib=$output/$name/lib
+say "packing $place"
+rm -rf -- "$place"
+mkdir -p -- "$lib" "$place/licences"
+
+cp -- "$bin/dltrain" "$bin/libdltrain.so" "$bin"/dltrain_*.so "$lib/"
+cp --recursive --dereference -- "$bin/data" "$lib/"
+rm -f -- "$lib"/dltrain_test_*
+modules=("$lib"/dltrain_*.so)
+core=()
+for module in "${modules[@]}"; do [[ $module == */dltrain_images.so ]] || core+=("$module"); done
+add_libraries "$lib" "$bin/dltrain" "${core[@]/#$lib/$bin}"
+cp --dereference -- /lib64/ld-linux-x86-64.so.2 "$lib/"
+add_libraries "$lib/images" "$bin/dltrain_images.so"
+mv -- "$lib/dltrain_images.so" "$lib/images/"
+ln -s images/dltrain_images.so "$lib/dltrain_images.so"
+add_licences
+find "$lib" -type f '(' -name '*.so*' -o -name dltrain ')' -exec strip --strip-unneeded {} +
+
+cp -- "$repo/LICENSE" "$place/"
+cp --recursive -- "$repo/recipes" "$place/"
+cat >"$place/dltrain" <<'END'
+#!/bin/sh
+# Starts the program with the libraries beside it, whatever this machine has.
+here=$(dirname -- "$(readlink -f -- "$0")")
+exec "$here/lib/ld-linux-x86-64.so.2" --inhibit-cache --library-path "$here/lib:$here/lib/images" "$here/lib/dltrain" "$@"
+END
+chmod +x "$place/dltrain"
+
+if [[ $archives == no ]]; then exit; fi
+images=("$name/lib/images" "$name/lib/dltrain_images.so")
+(cd -- "$output" && find "$name" -path "$name/lib/images" -prune -o -name dltrain_images.so -o ! -type d -print) >"$output/.core"
+pack "$name.tar.xz" --files-from="$output/.core"
+pack "$name-images.tar.xz" "${images[@]}"
+rm -f -- "$output/.core"
+(cd -- "$output" && du --apparent-size --block-size=1MB "$name.tar.xz" "$name-images.tar.xz" | sed 's/^\([0-9]*\)\s*/dltrain: \1 MB /') >&2
