@@ -11,6 +11,7 @@
 #include "formats/json/json.h"
 #include "training/adapt.h"
 #include "training/interrupt.h"
+#include "training/profile_advice.h"
 
 namespace dltrain::app {
 
@@ -60,7 +61,7 @@ ExitCode profile(const ProfileOptions& options, const CommonOptions& common) {
   std::printf("%s, %s of %s on %s\n%s\n", spec.name.c_str(), title_of(work),
               counted(result.samples_per_step, "sample").c_str(), device.c_str(),
               profile_table(result, options.all).c_str());
-  for (const std::string& text : profile_advice(result, spec)) std::printf("- %s\n", text.c_str());
+  for (const std::string& text : training::profile_advice(result, spec)) std::printf("- %s\n", text.c_str());
   return ExitCode::ok;
 }
 

@@ -1,4 +1,4 @@
-// A profile as a table, as advice, as JSON and as a trace.
+// A profile as a table, as JSON and as a trace.
 #pragma once
 
 #include <string>
@@ -11,9 +11,6 @@ namespace dltrain::app {
 
 // Totals, then layers and their kernels, the slowest first; `all`: with those of less than one percent.
 std::string profile_table(const training::Profile& profile, bool all);
-
-// Plain sentences: what takes the time, and what a recipe could do about it. At least one.
-std::vector<std::string> profile_advice(const training::Profile& profile, const models::Spec& spec);
 
 // Everything, with version = 1; times in seconds.
 Table profile_json(const training::Profile& profile, const std::string& recipe, const std::string& device);

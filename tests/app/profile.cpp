@@ -89,37 +89,4 @@ TEST_CASE("a trace has a slice for each kernel, one after the other") {
   CHECK(kernels == profile.table()->at("kernels").list()->size());
 }
 
-namespace {
-
-// Dense layers of one kind: one large one, or many equal ones.
-std::string recipe_of(int layers, int units) {
-  std::string text = "[data]\ntype = \"synthetic\"\nshape = [256]\nsamples = 512\n[model]\nlayers = [\n";
-  for (int i = 0; i < layers; ++i)
-    text +=
-        "  { name = \"wide" + std::to_string(i) + "\", type = \"Dense\", units = " + std::to_string(units) + " },\n";
-  return text + "  { type = \"Dense\", units = 10 },\n]\n[train]\nepochs = 1\nbatch_size = 512\noptimizer = \"sgd\"\n" +
-         "loss = { type = \"SparseCategoricalCrossentropy\", from_logits = true }\n";
-}
-
-std::string advice_for(const std::string& recipe) {
-  const TemporaryFolder folder;
-  write_file_durably(folder.file("recipe.toml"), recipe);
-  const Ended ended = dltrain_in(folder.path(), {"profile", "recipe.toml", "--steps", "5"});
-  INFO(ended.err);
-  REQUIRE(ended.code == 0);
-  return ended.out;
-}
-
-}  // namespace
-
-TEST_CASE("profile names the layer that takes most of the time, and operations where none stands out") {
-  const std::string one = advice_for(recipe_of(1, 2048));
-  INFO(one);
-  CHECK(one.find("of the step, goes into wide0") != std::string::npos);
-  const std::string many = advice_for(recipe_of(12, 256));
-  INFO(many);
-  CHECK(many.find("no layer stands out") != std::string::npos);
-  CHECK(many.find("by operation: matmul") != std::string::npos);
-}
-
 }  // namespace dltrain::test

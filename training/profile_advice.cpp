@@ -1,17 +1,14 @@
+#include "training/profile_advice.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <map>
 #include <set>
 #include <thread>
 
-#include "app/profile/report.h"
 #include "core/text.h"
 
-namespace dltrain::app {
-
-using training::KernelTime;
-using training::Profile;
-using training::Work;
+namespace dltrain::training {
 
 namespace {
 
@@ -136,4 +133,4 @@ std::vector<std::string> profile_advice(const Profile& profile, const models::Sp
   return advice;
 }
 
-}  // namespace dltrain::app
+}  // namespace dltrain::training
