@@ -1,7 +1,7 @@
-// Attention, forward and backward, without its scores in memory: each thread takes one head of one sample at a time and
-// goes through its queries in blocks; scores of a block stay in the cache, and the gradient computes them again. Where
-// attention is causal a block only meets the keys up to its last query. Products are the library's, on views of one
-// head.
+// Attention, forward and backward, without its scores in memory: each thread takes some heads of one sample at a time and
+// goes through their queries in blocks; scores of a block stay in the cache, and the gradient computes them again. Where
+// attention is causal a block only meets the keys up to its last query. Products are the library's, on views of these
+// heads.
 #include <dnnl.hpp>
 
 #include <algorithm>
@@ -78,7 +78,7 @@ struct Mask {
       : sample(shape[0] > 1 ? shape[1] * shape[2] : 0), query(shape[1] > 1 ? shape[2] : 0), key(shape[2] > 1 ? 1 : 0) {}
 };
 
-// Queries of one head that are done together, and the keys that they meet.
+// Queries of each head that are done together, and the keys that they meet.
 struct Block {
   int64_t first, rows, keys;
   bool last;  // the first that the gradient does: it writes where others add
@@ -109,7 +109,8 @@ class AttentionKernel : public LibraryKernel {
       blocks_.push_back({first, rows, skips ? std::min(first + rows, sizes_.keys) : sizes_.keys, last});
       largest_ = std::max(largest_, rows * sizes_.keys);
     }
-    const int64_t tasks = sizes_.samples * sizes_.heads;
+    group_ = heads_together(request.machine);
+    const int64_t tasks = sizes_.samples * sizes_.heads / group_;
     const auto useful = static_cast<int64_t>(std::max(1.0, info_.flops / 1e6));
     parts_.resize(to_size(std::min({tasks, useful, int64_t{request.machine.threads}})));
     use_threads(1);
@@ -118,23 +119,36 @@ class AttentionKernel : public LibraryKernel {
         const std::array<int64_t, 3> key = {block.rows, block.keys, block.last ? 1 : 0};
         if (!part.products.contains(key)) part.products[key] = make_products(block, backward);
       }
-      part.buffers = reserve(to_size((backward ? 2 : 1) * largest_) * sizeof(float));
+      part.buffers = reserve(to_size((backward ? 2 : 1) * group_ * largest_) * sizeof(float));
     }
     pads_ = reserve(scratchpad_ * parts_.size());
   }
 
-  // Rows of one head.
-  static memory::desc head(int64_t rows, const Side& side) {
-    return {{rows, side.width}, memory::data_type::f32, memory::dims{side.stride, 1}};
+  // To call the library takes as long as a small product: it does several heads at once where that leaves enough to do
+  // for all threads, and what is between its calls in the cache.
+  int64_t heads_together(const Machine& machine) const {
+    constexpr int64_t cached_floats = 32 * 1024;
+    int64_t group = sizes_.heads;
+    const auto fits = [&] {
+      return sizes_.heads % group == 0 && group * largest_ <= cached_floats &&
+             sizes_.samples * (sizes_.heads / group) >= 4 * machine.threads;
+    };
+    while (group > 1 && !fits()) --group;
+    return group;
   }
-  static memory::desc head_transposed(int64_t rows, const Side& side) {
-    return {{side.width, rows}, memory::data_type::f32, memory::dims{1, side.stride}};
+
+  // Rows of the heads of a task.
+  memory::desc head(int64_t rows, const Side& side) const {
+    return {{group_, rows, side.width}, memory::data_type::f32, memory::dims{side.width, side.stride, 1}};
   }
-  static memory::desc table(int64_t rows, int64_t columns) {
-    return {{rows, columns}, memory::data_type::f32, memory::dims{columns, 1}};
+  memory::desc head_transposed(int64_t rows, const Side& side) const {
+    return {{group_, side.width, rows}, memory::data_type::f32, memory::dims{side.width, 1, side.stride}};
   }
-  static memory::desc table_transposed(int64_t rows, int64_t columns) {
-    return {{columns, rows}, memory::data_type::f32, memory::dims{1, columns}};
+  memory::desc table(int64_t rows, int64_t columns) const {
+    return {{group_, rows, columns}, memory::data_type::f32, memory::dims{rows * columns, columns, 1}};
+  }
+  memory::desc table_transposed(int64_t rows, int64_t columns) const {
+    return {{group_, columns, rows}, memory::data_type::f32, memory::dims{rows * columns, 1, columns}};
   }
 
   Primitive product(const memory::desc& x, const memory::desc& y, const memory::desc& z, float scale, bool adds) {
@@ -167,7 +181,7 @@ class AttentionKernel : public LibraryKernel {
     return p;
   }
 
-  // One head of one sample, and the thread that does it.
+  // Heads of one sample, the first of which is `head`, and the thread that does them.
   struct Task {
     const Arguments& a;
     Part& part;
@@ -178,14 +192,15 @@ class AttentionKernel : public LibraryKernel {
   template <class F> void for_tasks(const Arguments& a, const F& f) {
     const int parts = static_cast<int>(parts_.size());
     in_parallel(parts, [&](int p) {
-      const Range own = part_of(sizes_.samples * sizes_.heads, parts, p);
+      const int64_t groups = sizes_.heads / group_;
+      const Range own = part_of(sizes_.samples * groups, parts, p);
       void* const pad = scratch(a, pads_ + p * static_cast<int64_t>(scratchpad_));
       for (int64_t i = own.begin; i < own.end; ++i)
-        f(Task{a, parts_[to_size(p)], pad, i / sizes_.heads, i % sizes_.heads});
+        f(Task{a, parts_[to_size(p)], pad, i / groups, i % groups * group_});
     });
   }
 
-  // Where the rows of a head begin, at step `first` of a side; null if nobody wants it.
+  // Where the rows of a task's heads begin, at step `first` of a side; null if nobody wants it.
   static float* place(std::span<void* const> tensors, const Side& side, const Task& t, int64_t first = 0) {
     auto* const tensor = static_cast<float*>(tensors[side.at]);
     const int64_t at = (t.sample * side.steps + first) * side.stride + side.begin + t.head * side.width;
@@ -200,15 +215,16 @@ class AttentionKernel : public LibraryKernel {
     return t.part.products.at({b.rows, b.keys, b.last ? 1 : 0});
   }
 
-  // The shares of a block [rows, keys]: scores, then a softmax over what is allowed.
+  // The shares of a block [heads, rows, keys]: scores, then a softmax over what is allowed.
   void fill_shares(const Task& t, const Block& b, float* shares) const {
     multiply(products_of(t, b).scores, t, place(t.a.inputs, sizes_.query(), t, b.first),
              place(t.a.inputs, sizes_.key(), t), shares);
-    for (int64_t r = 0; r < b.rows; ++r) {
+    for (int64_t r = 0; r < group_ * b.rows; ++r) {
       float* const row = shares + r * b.keys;
+      const int64_t query = b.first + r % b.rows;
       int64_t count = b.keys;
-      if (masked_) forbid(t, b.first + r, row);
-      else if (sizes_.causal) count = std::min(b.first + r + 1, b.keys);
+      if (masked_) forbid(t, query, row);
+      else if (sizes_.causal) count = std::min(query + 1, b.keys);
       softmax_rows().softmax(row, row, count);
       std::fill(row + count, row + b.keys, 0.0F);
     }
@@ -234,7 +250,8 @@ class AttentionKernel : public LibraryKernel {
   bool masked_;
   Mask mask_;
   std::vector<Block> blocks_;
-  int64_t largest_ = 0;
+  int64_t largest_ = 0;  // elements of a head's scores in a block
+  int64_t group_ = 1;  // heads of a task
   std::vector<Part> parts_;
   size_t scratchpad_ = 0;
   int64_t pads_ = 0;
@@ -274,15 +291,15 @@ class Gradient final : public AttentionKernel {
     const Arguments& a = t.a;
     Products& p = products_of(t, b);
     auto* const shares = static_cast<float*>(scratch(a, t.part.buffers));
-    float* const flows = shares + largest_;
+    float* const flows = shares + group_ * largest_;
     const float* const dy = place(a.inputs, sizes_.result(a.inputs.size() - 1), t, b.first);
     fill_shares(t, b, shares);
     if (float* const dvalue = place(a.outputs, sizes_.value(), t)) multiply(p.dvalue, t, shares, dy, dvalue);
     multiply(p.dshares, t, dy, place(a.inputs, sizes_.value(), t), flows);
-    for (int64_t r = 0; r < b.rows; ++r) {
+    for (int64_t r = 0; r < group_ * b.rows; ++r) {
       float* const row = flows + r * b.keys;
       softmax_rows().softmax_grad(shares + r * b.keys, row, row, b.keys);
-      if (masked_ && looks_nowhere(t, b.first + r)) std::fill_n(row, b.keys, 0.0F);
+      if (masked_ && looks_nowhere(t, b.first + r % b.rows)) std::fill_n(row, b.keys, 0.0F);
     }
     if (float* const dquery = place(a.outputs, sizes_.query(), t, b.first))
       multiply(p.dquery, t, flows, place(a.inputs, sizes_.key(), t), dquery);
