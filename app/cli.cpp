@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "app/commands.h"
+#include "app/messages.h"
 #include "app/version_text.h"
 #include "core/diagnostic.h"
 #include "core/text.h"
@@ -16,6 +17,9 @@ namespace {
 struct Parsed {
   CommonOptions common;
   FitOptions fit;
+  CheckOptions check;
+  DiffOptions diff;
+  SchemaOptions schema;
   ResumeOptions resume;
   ReplayOptions replay;
   RunsOptions runs;
@@ -41,6 +45,9 @@ void add_changes(CLI::App& app, RecipeOptions& options) {
   app.add_option("--device", options.device, "short for --set run.device=NAME: auto, cpu, cuda, reference")
       ->type_name("NAME");
   app.add_option("--threads", options.threads, "short for --set run.threads=N")->type_name("N");
+  app.add_option("--limit-batches", options.limit_batches,
+                 "short for --set train.limit_batches=N: at most so many batches of each part in an epoch")
+      ->type_name("N");
 }
 
 void add_recipe_options(CLI::App& app, RecipeOptions& options) {
@@ -49,8 +56,21 @@ void add_recipe_options(CLI::App& app, RecipeOptions& options) {
 }
 
 void add_fit(CLI::App& app, Parsed& parsed) {
-  CLI::App* command = app.add_subcommand("fit", "train the model of a recipe");
-  add_recipe_options(*command, parsed.fit.recipe);
+  CLI::App* command = app.add_subcommand("fit", "train the model of a recipe, or of several in a row");
+  command->add_option("RECIPE", parsed.fit.recipes, "recipes, TOML files")->required()->type_name("RECIPE");
+  add_changes(*command, parsed.fit.recipe);
+  command->add_flag("--fast", parsed.fit.fast,
+                    "one epoch of one batch, and one of validation and test: whether all of it works; bounds on "
+                    "metrics and time are not judged");
+  command
+      ->add_option("--repeat", parsed.fit.repeat,
+                   "run each recipe N times, with seeds that follow one another; says mean and deviation")
+      ->type_name("N")
+      ->check(CLI::Range(int64_t{1}, int64_t{10000}, "1 to 10000"));
+  command
+      ->add_option("--report", parsed.fit.report,
+                   "write what the runs came to, to a file that ends in .xml (JUnit) or .json")
+      ->type_name("FILE");
   command->add_option("--run", parsed.fit.run, "folder of the run (default: the next number under runs/NAME)")
       ->type_name("DIR");
   command
@@ -63,8 +83,38 @@ void add_fit(CLI::App& app, Parsed& parsed) {
       ->needs("--init-from");
   command->add_flag("--resume", parsed.fit.resume,
                     "go on with the newest run of the recipe (or that of --run), if there is one");
-  command->footer("Example: dltrain fit recipes/digits.toml --set train.epochs=5");
+  command->footer(
+      "Examples: dltrain fit recipes/digits.toml --set train.epochs=5\n"
+      "          dltrain fit recipes/digits.toml recipes/iris.toml --repeat 5 --report results.xml\n"
+      "Exit code 10 if a bound of [[expect]] was missed.");
   command->callback([&parsed] { parsed.command = [&parsed] { return fit(parsed.fit, parsed.common); }; });
+}
+
+void add_check(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("check", "what a recipe is and takes, without training it");
+  add_recipe_options(*command, parsed.check.recipe);
+  command->add_flag("--static", parsed.check.headers_only,
+                    "stop before the data: its files' headers are read, not the values, and no step is made");
+  command->footer(
+      "Examples: dltrain check recipes/digits.toml\n          dltrain check recipes/digits.toml --static --json\n"
+      "Exit code 0 if the recipe can be trained here; else that of what is wrong: 2 recipe, 3 data, 5 disk,\n"
+      "6 numbers that are not finite, 7 memory.");
+  command->callback([&parsed] { parsed.command = [&parsed] { return check(parsed.check, parsed.common); }; });
+}
+
+void add_diff(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("diff", "what differs between two recipes in meaning, and what that costs");
+  command->add_option("A", parsed.diff.before, "a recipe")->required();
+  command->add_option("B", parsed.diff.now, "another one")->required();
+  command->footer("Example: dltrain diff recipes/digits.toml recipes/digits_cnn.toml");
+  command->callback([&parsed] { parsed.command = [&parsed] { return diff(parsed.diff, parsed.common); }; });
+}
+
+void add_schema(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("schema", "the JSON Schema of recipes, for completion and errors in editors");
+  command->add_option("--output", parsed.schema.output, "write it to a file")->type_name("FILE");
+  command->footer("Example: dltrain schema --output recipe.schema.json");
+  command->callback([&parsed] { parsed.command = [&parsed] { return schema(parsed.schema, parsed.common); }; });
 }
 
 void add_resume(CLI::App& app, Parsed& parsed) {
@@ -243,7 +293,7 @@ void add_devices(CLI::App& app, Parsed& parsed) {
 }
 
 // Commands of the design that this version does not have yet: known by name, answered as an error.
-constexpr const char* later_commands[] = {"check", "new", "compare", "diff", "schema", "plot", "fmt", "migrate"};
+constexpr const char* later_commands[] = {"new", "compare", "plot", "fmt", "migrate"};
 
 void add_later(CLI::App& app, Parsed& parsed) {
   for (const char* name : later_commands) {
@@ -325,6 +375,7 @@ ExitCode run(int argc, char** argv) {
   app.set_help_flag("-h,--help", "this text");
   app.set_version_flag("--version", version_text, "the versions of the program and its libraries");
   app.add_flag("--json", parsed.common.json, "one JSON object per line on standard output, for programs");
+  app.add_flag("--github", parsed.common.github, "messages as annotations of GitHub Actions as well");
   app.add_flag("-q,--quiet", parsed.common.quiet, "results and errors only");
   app.add_flag("-v,--verbose", parsed.common.verbose, "say more");
   app.fallthrough();
@@ -332,6 +383,9 @@ ExitCode run(int argc, char** argv) {
       "Examples:\n  dltrain fit recipes/digits.toml\n  dltrain evaluate runs/digits/0001\n"
       "  dltrain predict runs/iris/0001 --input flowers.csv --output species.csv\n  dltrain explain Conv2D");
   add_fit(app, parsed);
+  add_check(app, parsed);
+  add_diff(app, parsed);
+  add_schema(app, parsed);
   add_resume(app, parsed);
   add_runs(app, parsed);
   add_verify(app, parsed);
@@ -357,6 +411,7 @@ ExitCode run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     refuse(app, error);
   }
+  if (parsed.common.github) annotate_for_github();
   return parsed.command();
 }
 

@@ -9,6 +9,9 @@
 namespace dltrain::app {
 
 ExitCode fit(const FitOptions& options, const CommonOptions& common);
+ExitCode check(const CheckOptions& options, const CommonOptions& common);
+ExitCode diff(const DiffOptions& options, const CommonOptions& common);
+ExitCode schema(const SchemaOptions& options, const CommonOptions& common);
 ExitCode resume(const ResumeOptions& options, const CommonOptions& common);
 ExitCode runs(const RunsOptions& options, const CommonOptions& common);
 ExitCode verify(const VerifyOptions& options, const CommonOptions& common);

@@ -5,7 +5,7 @@
 
 namespace dltrain::app {
 
-training::OpenedRecipe open_recipe(const RecipeOptions& options) {
+training::OpenedRecipe open_recipe(const RecipeOptions& options, Diagnostics& warnings) {
   std::vector<models::Override> changes(options.set.begin(), options.set.end());
   const auto change = [&](const std::string& key, const std::string& value, const std::string& typed) {
     changes.emplace_back(key + "=" + value, typed);
@@ -16,9 +16,14 @@ training::OpenedRecipe open_recipe(const RecipeOptions& options) {
   number("train.epochs", "--epochs", options.epochs);
   number("seed", "--seed", options.seed);
   number("run.threads", "--threads", options.threads);
+  number("train.limit_batches", "--limit-batches", options.limit_batches);
   if (!options.device.empty()) change("run.device", quote(options.device), "--device " + options.device);
+  return training::open_recipe(options.recipe, changes, warnings);
+}
+
+training::OpenedRecipe open_recipe(const RecipeOptions& options) {
   Diagnostics warnings;
-  training::OpenedRecipe opened = training::open_recipe(options.recipe, changes, warnings);
+  training::OpenedRecipe opened = open_recipe(options, warnings);
   print_warnings(warnings);
   return opened;
 }

@@ -9,6 +9,8 @@
 namespace dltrain::app {
 
 training::OpenedRecipe open_recipe(const RecipeOptions& options);
+// The same; warnings are left to the caller.
+training::OpenedRecipe open_recipe(const RecipeOptions& options, Diagnostics& warnings);
 std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec,
                                              const datasets::DataContract* contract = nullptr);
 models::Program open_program(const models::Spec& spec, const DataSignature& signature);

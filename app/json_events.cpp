@@ -103,11 +103,15 @@ struct ToTable {
 
 }  // namespace
 
-void JsonEvents::on(const Event& event, Wishes&) {
-  if (std::holds_alternative<Stepped>(event) || std::holds_alternative<TrainingDone>(event)) return;
-  const std::string line = formats::json_text(Setting(std::visit(ToTable{}, event))) + "\n";
+void print_line(const Table& table) {
+  const std::string line = formats::json_text(Setting(table)) + "\n";
   std::fputs(line.c_str(), stdout);
   std::fflush(stdout);
+}
+
+void JsonEvents::on(const Event& event, Wishes&) {
+  if (std::holds_alternative<Stepped>(event) || std::holds_alternative<TrainingDone>(event)) return;
+  print_line(std::visit(ToTable{}, event));
 }
 
 }  // namespace dltrain::app

@@ -6,6 +6,9 @@
 
 namespace dltrain::app {
 
+// One line on standard output.
+void print_line(const Table& table);
+
 class JsonEvents : public training::Callback {
  public:
   void on(const training::Event& event, training::Wishes& wishes) override;

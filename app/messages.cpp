@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "app/annotations.h"
+
 namespace dltrain::app {
 
 bool colours_on_stderr() {
@@ -16,7 +18,13 @@ bool colours_on_stderr() {
 
 namespace {
 
-void print(const Diagnostic& diagnostic) {
+bool annotates = false;  // of the process, as colours are
+
+}  // namespace
+
+void annotate_for_github() { annotates = true; }
+
+void print_message(const Diagnostic& diagnostic) {
   std::string text = diagnostic.text();
   if (colours_on_stderr()) {
     const bool is_error = diagnostic.severity == Severity::error;
@@ -27,12 +35,32 @@ void print(const Diagnostic& diagnostic) {
              text.substr(at + word.size());
   }
   std::fputs(text.c_str(), stderr);
+  if (annotates) std::fputs(github_annotation(diagnostic).c_str(), stderr);
 }
 
-}  // namespace
+Table message_table(const Diagnostic& diagnostic) {
+  Table table;
+  const auto add = [&](const char* key, const std::string& text) {
+    if (!text.empty()) table.set(key, text);
+  };
+  add("severity", diagnostic.severity == Severity::error ? "error" : "warning");
+  add("code", diagnostic.code);
+  if (const Place& place = diagnostic.place; place.known()) {
+    add("file", place.source->name);
+    if (place.line > 0) table.set("line", place.line);
+    if (place.column > 0) table.set("column", place.column);
+    if (place.end_column > 0) table.set("end_column", place.end_column);
+  }
+  add("who", diagnostic.who);
+  add("what", diagnostic.what);
+  add("hint", diagnostic.hint);
+  add("known", diagnostic.known);
+  add("help", diagnostic.help);
+  return table;
+}
 
 void print_error(const UserError& error) {
-  for (const Diagnostic& diagnostic : error.diagnostics()) print(diagnostic);
+  for (const Diagnostic& diagnostic : error.diagnostics()) print_message(diagnostic);
   const auto errors = std::count_if(error.diagnostics().begin(), error.diagnostics().end(),
                                     [](const Diagnostic& d) { return d.severity == Severity::error; });
   if (error.code() == ExitCode::recipe && error.diagnostics().front().place.known()) {
@@ -42,7 +70,7 @@ void print_error(const UserError& error) {
 
 void print_warnings(const Diagnostics& diagnostics) {
   for (const Diagnostic& diagnostic : diagnostics.list()) {
-    if (diagnostic.severity == Severity::warning) print(diagnostic);
+    if (diagnostic.severity == Severity::warning) print_message(diagnostic);
   }
 }
 

@@ -12,22 +12,40 @@ struct CommonOptions {
   bool json = false;
   bool quiet = false;
   bool verbose = false;
+  bool github = false;
 };
 
 // Changes to a recipe from the command line.
 struct RecipeOptions {
   std::string recipe;
   std::vector<std::string> set;  // "train.epochs=3"
-  std::optional<int64_t> epochs, seed, threads;
+  std::optional<int64_t> epochs, seed, threads, limit_batches;
   std::string device;
 };
 
 struct FitOptions {
-  RecipeOptions recipe;
+  std::vector<std::string> recipes;
+  RecipeOptions recipe;  // what all of them are changed by
   std::string run;  // folder; empty: the next free one
   std::string init_from;      // a run, model or weights file to begin with
   bool init_partial = false;  // where layers do not fit, they keep their initializers
   bool resume = false;
+  bool fast = false;  // one batch of everything
+  std::optional<int64_t> repeat;  // runs of each recipe, with seeds that follow one another
+  std::string report;  // a file that ends in .xml (JUnit) or .json
+};
+
+struct CheckOptions {
+  RecipeOptions recipe;
+  bool headers_only = false;  // --static
+};
+
+struct DiffOptions {
+  std::string before, now;
+};
+
+struct SchemaOptions {
+  std::string output;  // empty: standard output
 };
 
 struct ResumeOptions {

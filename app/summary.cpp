@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
+#include <cstdio>
 
 #include "core/text.h"
 
@@ -104,31 +106,52 @@ std::string data_text(const datasets::Dataset& data) {
   return text;
 }
 
-std::string model_text(const models::Program& program) {
-  std::vector<std::vector<std::string>> rows = {{"layer", "type", "output", "parameters", "inputs"}};
+std::vector<LayerRow> layer_rows(const models::Program& program) {
+  std::vector<LayerRow> rows;
   const auto shape_of = [&](const std::string& name) {
     const auto found = program.layer_shapes().find(name);
     return found == program.layer_shapes().end() ? std::string("?") : found->second.text();
   };
   for (const DataField& input : program.signature().inputs)
-    rows.push_back({input.name, "(input)", input.shape.text(), "", ""});
-  int64_t trained = 0;
-  int64_t fixed = 0;
+    rows.push_back({.name = input.name, .shape = input.shape.text()});
   for (const models::LayerSpec& layer : program.spec().model.layers) {
-    int64_t own = 0;
+    LayerRow row{layer.name, layer.component.kind, shape_of(layer.name), 0, 0, layer.reuse, layer.inputs};
     for (const graph::StateInfo& info : program.states().list()) {
       const bool is_weight = info.role == graph::StateRole::weight;
       if (info.owner != layer.name || (!is_weight && info.role != graph::StateRole::buffer)) continue;
-      own += info.type.elements();
-      (is_weight && info.trainable ? trained : fixed) += info.type.elements();
+      (is_weight && info.trainable ? row.trained : row.fixed) += info.type.elements();
     }
-    const bool plain = program.spec().model.sequential;
-    rows.push_back({layer.name, layer.component.kind, shape_of(layer.name),
-                    layer.reuse.empty() ? count_text(own) : "(of " + layer.reuse + ")",
-                    plain ? "" : join(layer.inputs, ", ")});
+    rows.push_back(std::move(row));
   }
+  return rows;
+}
+
+std::string model_text(const models::Program& program, const std::map<std::string, double>& flops) {
+  std::vector<std::vector<std::string>> rows = {{"layer", "type", "output", "parameters", "inputs"}};
+  int64_t trained = 0;
+  int64_t fixed = 0;
+  for (const LayerRow& layer : layer_rows(program)) {
+    trained += layer.trained;
+    fixed += layer.fixed;
+    const std::string own = layer.reuse.empty() ? count_text(layer.trained + layer.fixed) : "(of " + layer.reuse + ")";
+    rows.push_back({layer.name, layer.kind.empty() ? "(input)" : layer.kind, layer.shape, layer.kind.empty() ? "" : own,
+                    program.spec().model.sequential ? "" : join(layer.inputs, ", ")});
+    if (flops.empty()) continue;
+    const auto found = flops.find(layer.name);
+    rows.back().insert(rows.back().end() - 1, found == flops.end() ? "" : millions_text(found->second));
+  }
+  if (!flops.empty()) rows[0].insert(rows[0].end() - 1, "MFLOP");
   return table_text(rows) + "  " + count_text(trained) + " parameters to train" +
          (fixed > 0 ? ", " + count_text(fixed) + " others" : std::string()) + "\n";
+}
+
+std::string millions_text(double count) {
+  const double millions = count * 1e-6;
+  if (millions >= 100) return count_text(std::llround(millions));
+  const int digits = millions <= 0 ? 0 : std::max(0, 2 - static_cast<int>(std::floor(std::log10(millions))));
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*f", std::min(digits, 9), millions);
+  return text;
 }
 
 std::string memory_text(const training::MemoryUse& use) {

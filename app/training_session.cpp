@@ -5,9 +5,11 @@
 
 #include "app/experiment.h"
 #include "app/initial_weights.h"
+#include "app/messages.h"
+#include "app/room.h"
 #include "app/summary.h"
+#include "app/verdicts.h"
 #include "backends/factory.h"
-#include "backends/host.h"
 #include "core/checked.h"
 #include "core/files.h"
 #include "core/text.h"
@@ -60,6 +62,7 @@ TrainingSession::TrainingSession(RunRequest request, const CommonOptions& common
              backends::open_backend(spec_.run.device, {static_cast<int>(spec_.run.threads)})),
       folder_(make_folder()),
       callbacks_(context(folder_.path())) {
+  callbacks_.keep("Expectations", *expectations_);
   if (common_.json) callbacks_.add(json_);
   else if (!common_.quiet) callbacks_.add(progress_);
 }
@@ -82,6 +85,7 @@ training::RunFolder TrainingSession::make_folder() {
   training::CallbackList{context("")};
   if (request_.checkpoint.empty() && !request_.options.init_from.empty())
     given_ = planned_weights(model_, request_.options);
+  expectations_.emplace(model_.program(), *data_, request_.options.fast);
   if (request_.opened) return std::move(*request_.opened);
   return training::RunFolder::create(spec_, request_.folder, request_.recipe.text, models::canonical_toml(spec_));
 }
@@ -99,14 +103,7 @@ void TrainingSession::prepare_model() {
     else if (!spec_.model.weights.empty()) training::load_weights(model_, training::starting_weights(spec_));
     else training::adapt_layers(model_, *data_);
   }
-  // The smaller last batch of an epoch has a plan of its own; made now, its memory is announced and it costs no pause
-  // later.
-  const int64_t full = std::min(spec_.train.batch_size, data_->size(Part::train));
-  const int64_t rest = data_->size(Part::train) % spec_.train.batch_size;
-  model_.prepare_training(full);
-  if (rest > 0 && !spec_.train.drop_last) model_.prepare_training(rest);
-  model_.prepare_training(full);  // the plan that is shown
-  prepare_validation(data_->size(Part::validation), spec_.train.batch_size);
+  model_.prepare_run(data_->size(Part::train), data_->size(Part::validation));
 }
 
 void TrainingSession::begin_with_given_weights() {
@@ -116,12 +113,6 @@ void TrainingSession::begin_with_given_weights() {
   folder_.record().initial_weights = absolute_path(request_.options.init_from);
   if (talks())
     std::fprintf(stderr, "initial weights: %s\n%s", transfer_line(*given_).c_str(), transfer_table(*given_).c_str());
-}
-
-void TrainingSession::prepare_validation(int64_t samples, int64_t batch_size) {
-  if (samples == 0) return;
-  if (samples % batch_size > 0) model_.prepare_evaluation(samples % batch_size);
-  model_.prepare_evaluation(std::min(batch_size, samples));
 }
 
 void TrainingSession::refuse_fewer_epochs(const training::Position& at) const {
@@ -155,28 +146,11 @@ void TrainingSession::go_on(training::Trainer& trainer) {
                    : "the state is the same; the result is not bit for bit that of a run without interruption");
 }
 
-// Whether the copies in memory and the files of all checkpoints that stay find room: now, not after hours.
 void TrainingSession::check_room() const {
-  const auto text = [](int64_t bytes) { return bytes_text(static_cast<uint64_t>(bytes)); };
-  const int64_t bytes = model_.memory().saving();
-  const int64_t available = backends::available_memory();
-  if (available >= 0 && bytes > available) {
-    throw UserError(ExitCode::memory, folder_.path(),
-                    "there is no memory for the copy of which a checkpoint is made: it takes " + text(bytes) +
-                        ", and " + text(available) + " are free at this moment",
-                    "use a smaller model, or end other programs");
-  }
+  check_room_in_memory(folder_.path(), model_.memory().saving());
   folder_.check_places();
-  const training::Retention keep = callbacks_.keeps();
   const auto there = static_cast<int64_t>(training::list_checkpoints(folder_.path()).size());
-  const int64_t more = std::max<int64_t>(keep.last + keep.best + 1 - there, 1);  // one is written before one goes
-  const uint64_t free = free_space(folder_.path());
-  if (static_cast<uint64_t>(checked_multiply(bytes, more)) <= free) return;
-  throw UserError(ExitCode::io, folder_.path(),
-                  "there is no space for the checkpoints: " + std::to_string(more) + " of " + text(bytes) +
-                      " will be there at a time, and " + bytes_text(free) + " are free",
-                  "free some space, name a run folder on another disk (--run), or keep fewer: [[callbacks]] type = "
-                  "\"ModelCheckpoint\", keep_last = 1, keep_best = 0");
+  check_room_on_disk(folder_.path(), model_.memory().saving(), checkpoints_kept(callbacks_) - there);
 }
 
 ExitCode TrainingSession::run() {
@@ -233,7 +207,21 @@ ExitCode TrainingSession::train() {
 
 training::Values TrainingSession::test() {
   if (data_->size(Part::test) == 0) return {};
-  return training::evaluate_part(model_, *data_, Part::test, spec_.train.batch_size);
+  return training::evaluate_part(model_, *data_, Part::test, spec_.train.batch_size, spec_.train.limit_batches);
+}
+
+std::vector<training::Verdict> TrainingSession::judge(const Outcome& outcome, const training::Values& test) {
+  const std::vector<training::Verdict> verdicts =
+      expectations_->judge({test, outcome.seconds, model_.memory().total()});
+  for (const training::Verdict& verdict : verdicts) {
+    if (common_.json) print_line(verdict_table(verdict));
+    else std::printf("%s\n", verdict_line(verdict).c_str());
+  }
+  std::fflush(stdout);
+  for (const training::Verdict& verdict : verdicts) {
+    if (verdict.kind == training::Verdict::Kind::missed) print_message(verdict_message(verdict));
+  }
+  return verdicts;
 }
 
 ExitCode TrainingSession::finish(Outcome outcome) {
@@ -263,7 +251,15 @@ ExitCode TrainingSession::finish(Outcome outcome) {
   record.closed = true;
   folder_.write();
   if (!common_.json) print_end(outcome, tested, model_folder);
-  return outcome.code;
+  result_ = {spec_.name,      folder_.path(),
+             spec_.seed,      std::string(training::status_text(outcome.status)),
+             outcome.reason,  outcome.code,
+             outcome.seconds, outcome.values,
+             tested,          {}};
+  if (!usable || outcome.status == RunStatus::interrupted) return outcome.code;
+  result_.verdicts = judge(outcome, tested);
+  if (result_.missed() > 0) result_.code = ExitCode::not_met;
+  return result_.code;
 }
 
 void TrainingSession::print_end(const Outcome& outcome, const training::Values& test,

@@ -8,8 +8,10 @@
 #include "app/json_events.h"
 #include "app/options.h"
 #include "app/progress.h"
+#include "app/run_result.h"
 #include "training/callback_list.h"
 #include "training/checkpoint/background_saver.h"
+#include "training/expectations.h"
 #include "training/experiment.h"
 #include "training/observer.h"
 #include "training/run_folder.h"
@@ -34,6 +36,8 @@ class TrainingSession {
   // Checks everything that can be checked before the first batch.
   TrainingSession(RunRequest request, const CommonOptions& common);
   ExitCode run();
+  // Of a run that is over.
+  const RunResult& result() const { return result_; }
 
  private:
   int64_t steps_per_epoch() const;
@@ -42,11 +46,11 @@ class TrainingSession {
   training::Surroundings surroundings();
   void prepare_model();
   void begin_with_given_weights();
-  void prepare_validation(int64_t samples, int64_t batch_size);
   void go_on(training::Trainer& trainer);
   void refuse_fewer_epochs(const training::Position& at) const;
   void check_room() const;
   training::Values test();
+  std::vector<training::Verdict> judge(const training::Outcome& outcome, const training::Values& test);
   ExitCode train();
   ExitCode finish(training::Outcome outcome);
   void print_end(const training::Outcome& outcome, const training::Values& test, const std::string& model_folder) const;
@@ -60,11 +64,13 @@ class TrainingSession {
   training::Model model_;
   training::Observer observer_{model_, *data_};
   std::optional<training::Transfer> given_;  // weights of --init-from; checked before a folder is made
+  std::optional<training::Expectations> expectations_;  // checked before a folder is made
   training::RunFolder folder_;
   training::CallbackList callbacks_;
   Progress progress_;
   JsonEvents json_;
   bool begun_ = false;  // the folder says "running"
+  RunResult result_;
 };
 
 }  // namespace dltrain::app

@@ -41,6 +41,7 @@ class FieldRules {
   FieldRules& less_than(double bound) { return rule(Rule::Kind::less_than, bound); }
   FieldRules& family(std::string name);           // of a component
   FieldRules& formerly(std::string name);         // a name of past versions
+  FieldRules& path();                             // the value is the path of a file or folder
   FieldRules& one_of(std::vector<std::string> names);  // for texts
   FieldRules& obeys(std::string (*complaint)(const Setting&));  // see Field::complaint
 
@@ -92,6 +93,7 @@ struct NoRules {
   NoRules& less_than(double) { return *this; }
   NoRules& family(const std::string&) { return *this; }
   NoRules& formerly(const std::string&) { return *this; }
+  NoRules& path() { return *this; }
   NoRules& one_of(const std::vector<std::string>&) { return *this; }
   NoRules& obeys(std::string (*)(const Setting&)) { return *this; }
 };

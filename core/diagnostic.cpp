@@ -81,6 +81,10 @@ std::string Diagnostic::text() const {
   for (const Note& note : notes) {
     out += "   = note: " + (note.place.known() ? note.place.text() + ": " : std::string()) + note.text + "\n";
   }
+  if (place.known()) {
+    for (const Source* source = place.source->extended_by.get(); source != nullptr; source = source->extended_by.get())
+      out += "   = note: extended by " + source->name + "\n";
+  }
   if (!help.empty()) out += "   = help: " + help + "\n";
   return out;
 }

@@ -10,6 +10,7 @@ namespace dltrain {
 struct Source {
   std::string name;  // as the user wrote it, e.g. "recipes/mnist.toml"
   std::string text;
+  std::shared_ptr<const Source> extended_by = nullptr;  // the recipe that builds on this one; null: none
 };
 
 // Lines and columns count from 1, columns in characters (code points); 0 means unknown. end_column is one past the last

@@ -38,6 +38,11 @@ FieldRules& FieldRules::family(std::string name) {
   return *this;
 }
 
+FieldRules& FieldRules::path() {
+  field_.path = true;
+  return *this;
+}
+
 FieldRules& FieldRules::formerly(std::string name) {
   field_.former_names.push_back(std::move(name));
   return *this;

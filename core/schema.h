@@ -56,6 +56,7 @@ struct Field {
   std::string family;         // of components
   bool required = false;
   bool optional = false;      // may be absent ("none")
+  bool path = false;          // of a file or folder (texts, or tables of texts)
   Setting default_value;      // none where required or optional
   std::vector<Rule> rules;
   std::vector<std::string> choices;

@@ -78,13 +78,13 @@ class ArrayLoader {
       throw UserError(ExitCode::data, array.name, "is a single number; samples need a first axis");
     if (samples().name.empty()) {
       samples().name = array.name;
-      samples().count = array.array.shape[0];
+      samples().count = array.samples;
     }
-    if (array.array.shape[0] == samples().count) return array;
-    throw UserError(ExitCode::data, array.name,
-                    "has " + count_text(array.array.shape[0]) + " samples, but " + samples().name + " has " +
-                        count_text(samples().count),
-                    "the first axis of all arrays is the sample");
+    if (array.samples == samples().count) return array;
+    throw UserError(
+        ExitCode::data, array.name,
+        "has " + count_text(array.samples) + " samples, but " + samples().name + " has " + count_text(samples().count),
+        "the first axis of all arrays is the sample");
   }
 
   void load_inputs() {
@@ -127,11 +127,11 @@ class ArrayLoader {
     if (!options_.weight) return;
     LabelledArray weights = read(*options_.weight);
     check_finite(weights.array, weights.name);
-    if (weights.array.elements() != samples().count)
+    if (weights.array.shape.from(1).elements() != 1)
       throw UserError(ExitCode::data, weights.name,
                       "has the shape " + weights.array.shape.text() + "; weights are one number for each sample");
     weights.array = converted(weights.array, DType::f32);
-    weights.array.shape = Shape{samples().count};
+    weights.array.shape = Shape{weights.array.shape[0]};
     const std::span<const float> values = weights.array.as<float>();
     const auto negative = std::find_if(values.begin(), values.end(), [](float w) { return w < 0; });
     if (negative != values.end()) {
@@ -150,6 +150,15 @@ class ArrayLoader {
 };
 
 }  // namespace
+
+LabelledArray read_array(formats::ArrayStream stream, std::string name, const LoadRequest& request) {
+  if (!request.headers_only || stream.shape().rank() == 0) {
+    Array array = stream.read_all();
+    const int64_t samples = array.shape.rank() == 0 ? 1 : array.shape[0];
+    return {std::move(name), std::move(array), samples};
+  }
+  return {std::move(name), Array(stream.dtype(), Shape{0}.concat(stream.shape().from(1))), stream.shape()[0]};
+}
 
 SampleSets load_arrays(const ArraySourceOptions& options, const LoadRequest& request,
                        const std::function<LabelledArray(const std::string&)>& read,

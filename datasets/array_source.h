@@ -8,6 +8,7 @@
 
 #include "core/convert.h"
 #include "datasets/source.h"
+#include "formats/arrays/array_stream.h"
 
 namespace dltrain::datasets {
 
@@ -23,7 +24,11 @@ struct ArrayNames {
 struct LabelledArray {
   std::string name;  // for messages
   Array array;
+  int64_t samples;  // its first axis; that of `array` is 0 where only headers are read
 };
+
+// The array of a stream; of one with a first axis only the header where the request wants no more.
+LabelledArray read_array(formats::ArrayStream stream, std::string name, const LoadRequest& request);
 
 struct ArraySourceOptions {
   ArrayNames x;

@@ -25,6 +25,7 @@ class BatchStream::Implementation {
     if (options.batch_size < 1) throw Bug("a batch size below 1");
     const int64_t samples = dataset.size(options.part);
     batches_ = batch_count(samples, options.batch_size, options.drop_last);
+    if (options.limit) batches_ = std::min(batches_, *options.limit);
     next_ = options.first_batch;
     if (options.shuffle) {
       order_ = epoch_order(samples, options.seed, options.epoch);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "datasets/dataset.h"
 
@@ -22,6 +23,7 @@ struct StreamOptions {
   uint64_t seed = 0;
   int64_t epoch = 0;
   int64_t first_batch = 0;  // where a resumed pass goes on
+  std::optional<int64_t> limit = std::nullopt;  // the pass ends after so many batches
   int64_t prefetch = batches_ahead;  // batches prepared ahead; 0: none, and no thread. There is no thread either if the
       // first batch shows that reading costs less than handing over
   const std::atomic<bool>* stop = nullptr;  // when it becomes true, next() ends early

@@ -78,7 +78,7 @@ TargetField array_target(const std::string& name, Array values, TargetKind kind,
   if (fixed != nullptr) known = *fixed->classes;
   int64_t count = 0;
   target.values = class_numbers(values, known, target.field.class_names, path, count);
-  target.field.classes = count;
+  if (count > 0) target.field.classes = count;
   target.field.dtype = DType::i32;
   target.field.shape = values.shape.from(1);
   return target;

@@ -13,7 +13,8 @@ namespace dltrain::datasets {
 
 // A target from values [N, ...]. Class numbers (i32; [N, 1] becomes [N]) if `kind` is classes and the values are whole,
 // or `kind` is automatic and the values are integers, one for each sample; else numbers (f32; [N] becomes [N, 1]). How
-// many classes there are: as in `fixed` (an earlier part), or as many as `class_names`, or the largest label + 1.
+// many classes there are: as in `fixed` (an earlier part), or as many as `class_names`, or the largest label + 1; none
+// is said where there are no values.
 // Throws UserError (data) beginning with `path` that names the sample, for labels that are not class numbers, labels
 // outside of fixed classes, NaN.
 TargetField array_target(const std::string& name, Array values, TargetKind kind, const DataField* fixed,

@@ -46,6 +46,8 @@ struct TargetField {
   std::vector<std::string> columns;  // of a table
 };
 
+constexpr int64_t unknown_count = -1;  // of samples whose values were not read
+
 struct Samples {
   std::string name;  // of the file or folder, for messages
   int64_t count = 0;

@@ -27,6 +27,9 @@ struct LoadRequest {
   const DataContract* contract = nullptr;
   Diagnostics* warnings = nullptr;  // never null
   const std::atomic<bool>* stop = nullptr;  // long reading ends with UserError (interrupted) when it becomes true
+  // Only what headers, names of files and the recipe say: stores and values are empty, counts and classes that only
+  // values would tell are unknown (unknown_count, none).
+  bool headers_only = false;
 };
 
 class Source {

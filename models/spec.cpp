@@ -43,8 +43,8 @@ bool OutputSpec::operator==(const OutputSpec& o) const {
 }
 
 bool Spec::operator==(const Spec& o) const {
-  return std::tie(name, seed, run, data, model, train, evaluate, predict, callbacks) ==
-         std::tie(o.name, o.seed, o.run, o.data, o.model, o.train, o.evaluate, o.predict, o.callbacks);
+  return std::tie(name, seed, run, data, model, train, evaluate, predict, callbacks, expect) ==
+         std::tie(o.name, o.seed, o.run, o.data, o.model, o.train, o.evaluate, o.predict, o.callbacks, o.expect);
 }
 
 }  // namespace dltrain::models

@@ -12,6 +12,7 @@
 #include "core/data_spec.h"
 #include "core/dtype.h"
 #include "core/shape.h"
+#include "models/expectation.h"
 
 namespace dltrain::models {
 
@@ -29,6 +30,7 @@ struct RunSpec {
   std::string directory = "runs";
   int64_t log_every = 0;             // steps; 0: chosen by the trainer
   bool hints = true;                 // whether the program says what looks wrong
+  std::optional<int64_t> repeat;     // runs, with seeds that follow one another
 
   static void describe(auto& d) {
     d.doc("Where and how the program computes.");
@@ -44,6 +46,10 @@ struct RunSpec {
     d.param(&RunSpec::log_every, "log_every", "steps between two lines of a log; 0: chosen by the program").at_least(0);
     d.param(&RunSpec::hints, "hints",
             "after epoch one and at the end, say what looks wrong with the learning (docs/hints)");
+    d.param(&RunSpec::repeat, "repeat",
+            "how many runs dltrain fit makes, with seeds that follow one another; 1 by default")
+        .at_least(1)
+        .at_most(10000);
   }
   bool operator==(const RunSpec&) const = default;
 };
@@ -110,6 +116,7 @@ struct TrainSpec {
   Component optimizer = {"optimizer", "Adam", {}, {}};
   int64_t gradient_accumulation = 1;  // micro-batches of batch_size per optimizer step
   int64_t validation_freq = 1;        // epochs between validations
+  std::optional<int64_t> limit_batches;  // of each part in an epoch; none: all
 
   // All but the outputs, which models/recipe reads by itself.
   static void describe(auto& d) {
@@ -122,6 +129,9 @@ struct TrainSpec {
     d.param(&TrainSpec::gradient_accumulation, "gradient_accumulation", "batches per update of the weights")
         .at_least(1);
     d.param(&TrainSpec::validation_freq, "validation_freq", "epochs from one validation to the next").at_least(1);
+    d.param(&TrainSpec::limit_batches, "limit_batches",
+            "an epoch is at most so many batches, and so are validation and test: for trials; all by default")
+        .at_least(1);
   }
   bool operator==(const TrainSpec& other) const = default;
 };
@@ -158,6 +168,7 @@ struct Spec {
   EvaluateSpec evaluate;
   PredictSpec predict;
   std::vector<Component> callbacks;  // family "callback", those that the recipe names
+  std::vector<ExpectSpec> expect;
   std::string recipe_path;
 
   // Whether they mean the same; neither places nor the path of the recipe count.

@@ -112,6 +112,7 @@ void CallbackList::open() {
 Wishes CallbackList::emit(const Event& event) {
   Wishes wishes;
   for (const Named& named : callbacks_) named.callback->on(event, wishes);
+  for (const auto& [name, callback] : kept_) callback->on(event, wishes);
   for (Callback* observer : observers_) observer->on(event, wishes);
   return wishes;
 }
@@ -119,14 +120,17 @@ Wishes CallbackList::emit(const Event& event) {
 Table CallbackList::states() {
   Table states;
   for (const Named& named : callbacks_) states.set(named.name, named.callback->state());
+  for (const auto& [name, callback] : kept_) states.set(name, callback->state());
   return states;
 }
 
 void CallbackList::restore(const Table& states) {
-  for (const Named& named : callbacks_) {
-    const Setting* state = states.find(named.name);
-    if (state != nullptr && state->table() != nullptr) named.callback->restore(*state->table());
-  }
+  const auto restore_one = [&](const std::string& name, Callback& callback) {
+    const Setting* state = states.find(name);
+    if (state != nullptr && state->table() != nullptr) callback.restore(*state->table());
+  };
+  for (const Named& named : callbacks_) restore_one(named.name, *named.callback);
+  for (const auto& [name, callback] : kept_) restore_one(name, *callback);
 }
 
 std::vector<std::string> CallbackList::files() const {

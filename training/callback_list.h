@@ -19,6 +19,8 @@ class CallbackList {
   explicit CallbackList(const CallbackContext& context);
   // One more at the end, not part of checkpoints; it outlives the list.
   void add(Callback& callback) { observers_.push_back(&callback); }
+  // One more behind those of the recipe whose state is part of checkpoints, under that name; it outlives the list.
+  void keep(std::string name, Callback& callback) { kept_.emplace_back(std::move(name), &callback); }
   // Those stay that can change what is trained: for steps that are made again.
   void leave_out_records();
 
@@ -39,6 +41,7 @@ class CallbackList {
     std::unique_ptr<Callback> callback;
   };
   std::vector<Named> callbacks_;
+  std::vector<std::pair<std::string, Callback*>> kept_;
   std::vector<Callback*> observers_;
 };
 

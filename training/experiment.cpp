@@ -6,6 +6,7 @@
 #include "models/catalogue.h"
 #include "models/checks.h"
 #include "models/losses/loss.h"
+#include "models/recipe/extends.h"
 #include "models/recipe/overrides.h"
 #include "models/recipe/parse.h"
 #include "models/recipe/reader.h"
@@ -29,13 +30,15 @@ const Catalogue& catalogue() {
 OpenedRecipe open_recipe(const std::string& path, const std::vector<models::Override>& changes, Diagnostics& warnings) {
   models::Recipe recipe = models::load_recipe(path);
   OpenedRecipe opened{recipe.source->text, {}};
+  models::resolve_extends(recipe, catalogue());
   models::apply_overrides(recipe, changes, catalogue());
   opened.spec = models::read_spec(recipe, catalogue(), {}, warnings);
   return opened;
 }
 
-std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec, const datasets::DataContract* contract,
-                                             Diagnostics& warnings) {
+namespace {
+
+DataRequest request_of(const models::Spec& spec) {
   DataRequest request;
   request.spec = spec.data;
   request.recipe_folder = parent_path(spec.recipe_path);
@@ -48,9 +51,24 @@ std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec, const dat
     request.target_kind = request.targets.front().kind;
     request.targets.clear();
   }
+  return request;
+}
+
+datasets::SourceRegistry all_sources() {
   datasets::SourceRegistry registry;
   datasets::register_all(registry);
-  return datasets::open_dataset(registry, request, warnings, contract);
+  return registry;
+}
+
+}  // namespace
+
+std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec, const datasets::DataContract* contract,
+                                             Diagnostics& warnings) {
+  return datasets::open_dataset(all_sources(), request_of(spec), warnings, contract);
+}
+
+datasets::DataLook look_at_data(const models::Spec& spec, Diagnostics& warnings) {
+  return datasets::look_at_data(all_sources(), request_of(spec), warnings);
 }
 
 models::Program open_program(const models::Spec& spec, const DataSignature& signature, Diagnostics& warnings) {

@@ -8,6 +8,7 @@
 #include "core/diagnostic.h"
 #include "core/schema.h"
 #include "datasets/dataset.h"
+#include "datasets/look.h"
 #include "models/program.h"
 #include "models/recipe/overrides.h"
 #include "models/spec.h"
@@ -28,6 +29,9 @@ OpenedRecipe open_recipe(const std::string& path, const std::vector<models::Over
 // The data of a spec. `contract`: of a trained model, or null. Throws UserError (data or recipe).
 std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec, const datasets::DataContract* contract,
                                              Diagnostics& warnings);
+
+// What headers say of the data, without their values.
+datasets::DataLook look_at_data(const models::Spec& spec, Diagnostics& warnings);
 
 // Checks spec and data against each other, then assembles. Throws UserError (recipe) with all misfits.
 models::Program open_program(const models::Spec& spec, const DataSignature& signature, Diagnostics& warnings);

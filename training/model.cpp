@@ -1,5 +1,6 @@
 #include "training/model.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "backends/host.h"
@@ -217,6 +218,20 @@ void Model::prepare_training(int64_t batch) {
 }
 
 void Model::prepare_evaluation(int64_t batch) { plan(PlanKind::evaluate, batch); }
+
+void Model::prepare_run(int64_t train_samples, int64_t validation_samples) {
+  const models::TrainSpec& train = program_.spec().train;
+  const int64_t full = train_samples > 0 ? std::min(train.batch_size, train_samples) : train.batch_size;
+  const int64_t rest = train_samples % train.batch_size;
+  // The smaller last batch of an epoch has a plan of its own; made now, its memory is announced and it costs no pause
+  // later.
+  prepare_training(full);
+  if (rest > 0 && !train.drop_last) prepare_training(rest);
+  prepare_training(full);  // the plan that is shown
+  if (validation_samples == 0) return;
+  if (validation_samples % train.batch_size > 0) prepare_evaluation(validation_samples % train.batch_size);
+  prepare_evaluation(std::min(train.batch_size, validation_samples));
+}
 
 const backends::Plan& Model::training_plan() const { return session_.plan(training_plan_); }
 

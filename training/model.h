@@ -98,6 +98,9 @@ class Model {
   // Compiles the plans that training with this batch size needs, so that memory is known and errors come now.
   void prepare_training(int64_t batch);
   void prepare_evaluation(int64_t batch);
+  // All plans of a run with parts of these sizes; the training plan of full batches is the last (training_plan()). Sizes
+  // that are not known yet are 0: full batches only.
+  void prepare_run(int64_t train_samples, int64_t validation_samples);
   MemoryUse memory() const;
   // The plan that runs training steps of full batches, once prepared.
   const backends::Plan& training_plan() const;

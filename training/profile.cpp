@@ -67,6 +67,24 @@ std::vector<PlanRuns> plans_of(Work work, int64_t accumulation) {
   return {{PlanKind::gradient, accumulation}, {PlanKind::apply, 1}};
 }
 
+// What comes after the loss belongs to the way back.
+KernelTime describe(const backends::Plan& plan, const backends::Step& step, bool is_backward) {
+  const graph::Node& node = plan.graph.nodes[step.node];
+  const backends::KernelInfo& info = step.kernel->info();
+  KernelTime time;
+  time.layer = plan.graph.scope(node).path;
+  time.pass = is_backward ? "backward" : "forward";
+  if (time.layer.starts_with("loss") || time.layer.starts_with("metrics")) time.pass = "loss";
+  if (time.layer.starts_with("optimizer")) time.pass = "update";
+  time.op = node.op->name;
+  time.output = node.outputs.empty() ? "" : node.outputs[0].text();
+  time.implementation = info.implementation;
+  time.layout = info.packed_layout;
+  time.flops = info.flops;
+  time.bytes = info.bytes;
+  return time;
+}
+
 class Profiler {
  public:
   Profiler(Model& model, const ReadBatches& read, Work work)
@@ -106,13 +124,9 @@ class Profiler {
     std::vector<KernelTime> times;
     for (size_t p = 0; p < seconds_.size(); ++p) {
       const backends::Plan& plan = model_.prepare(plans_[p].kind, batch(0).size);
-      bool is_backward = false;
-      for (size_t k = 0; k < plan.steps.size(); ++k) {
-        times.push_back(describe(plan, plan.steps[k], is_backward));
-        times.back().seconds = median(seconds_[p][k]);
-        times.back().runs = plans_[p].runs;
-        is_backward = is_backward || times.back().pass == "loss";
-      }
+      std::vector<KernelTime> of_plan = kernels_of(plan, plans_[p].runs);
+      for (size_t k = 0; k < of_plan.size(); ++k) of_plan[k].seconds = median(seconds_[p][k]);
+      times.insert(times.end(), of_plan.begin(), of_plan.end());
     }
     return times;
   }
@@ -126,24 +140,6 @@ class Profiler {
     for (int64_t i = 0; i < plans_[0].runs; ++i)
       model_.gradient(batch(step + i), {step, i * batch(step + i).size, rate_});
     model_.apply(scalars(step));
-  }
-
-  // What comes after the loss belongs to the way back.
-  static KernelTime describe(const backends::Plan& plan, const backends::Step& step, bool is_backward) {
-    const graph::Node& node = plan.graph.nodes[step.node];
-    const backends::KernelInfo& info = step.kernel->info();
-    KernelTime time;
-    time.layer = plan.graph.scope(node).path;
-    time.pass = is_backward ? "backward" : "forward";
-    if (time.layer.starts_with("loss") || time.layer.starts_with("metrics")) time.pass = "loss";
-    if (time.layer.starts_with("optimizer")) time.pass = "update";
-    time.op = node.op->name;
-    time.output = node.outputs.empty() ? "" : node.outputs[0].text();
-    time.implementation = info.implementation;
-    time.layout = info.packed_layout;
-    time.flops = info.flops;
-    time.bytes = info.bytes;
-    return time;
   }
 
   Model& model_;
@@ -167,6 +163,37 @@ double Profile::kernel_seconds() const {
   return std::accumulate(kernels.begin(), kernels.end(), 0.0, [](double sum, const KernelTime& kernel) {
     return sum + kernel.seconds * static_cast<double>(kernel.runs);
   });
+}
+
+std::vector<KernelTime> kernels_of(const backends::Plan& plan, int64_t runs) {
+  std::vector<KernelTime> kernels;
+  bool is_backward = false;
+  for (const backends::Step& step : plan.steps) {
+    kernels.push_back(describe(plan, step, is_backward));
+    kernels.back().runs = runs;
+    is_backward = is_backward || kernels.back().pass == "loss";
+  }
+  return kernels;
+}
+
+Trial try_steps(Model& model, const datasets::Dataset& data, Work work, double seconds) {
+  constexpr int64_t most = 20;
+  const ReadBatches read = read_batches(data, model.program().spec().train.batch_size);
+  if (read.batches.empty()) throw UserError(ExitCode::data, "the data", "have no sample to train with");
+  Profiler profiler(model, read, work);
+  profiler.compile();
+  Trial trial;
+  trial.reading_seconds = read.seconds;
+  trial.first_seconds = profiler.whole_step(0);
+  std::vector<double> taken;
+  const Clock::time_point start = Clock::now();
+  while (static_cast<int64_t>(taken.size()) < most && (taken.empty() || seconds_since(start) < seconds) &&
+         !interrupted()) {
+    taken.push_back(profiler.whole_step(static_cast<int64_t>(taken.size()) + 1));
+  }
+  trial.steps = 1 + static_cast<int64_t>(taken.size());
+  trial.step_seconds = median(taken);
+  return trial;
 }
 
 Profile profile(Model& model, const datasets::Dataset& data, const ProfileOptions& options) {

@@ -56,6 +56,20 @@ struct Profile {
   double kernel_seconds() const;   // sum over a step
 };
 
+// The kernels of a plan, in the order in which they run, before any has run: without times.
+std::vector<KernelTime> kernels_of(const backends::Plan& plan, int64_t runs);
+
+// A few steps, made to see that they work and about how long they take.
+struct Trial {
+  int64_t steps = 0;
+  double first_seconds = 0;    // with page faults and packing of weights
+  double step_seconds = 0;     // median of the others, with all micro-batches
+  double reading_seconds = 0;  // median for one batch, in the thread that reads
+};
+
+// Makes at least two steps, and more for so many seconds; twenty at most. Work::train changes the weights.
+Trial try_steps(Model& model, const datasets::Dataset& data, Work work, double seconds);
+
 // Trains (the weights change), evaluates or predicts with the first batches of the training part. Throws UserError
 // (data) if there is no sample. Ends early, with the steps that are done, when a signal comes.
 Profile profile(Model& model, const datasets::Dataset& data, const ProfileOptions& options);

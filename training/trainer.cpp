@@ -25,13 +25,18 @@ constexpr int64_t reports_per_epoch = 50;  // where the recipe does not say how 
 
 int64_t batches_per_epoch(const models::Spec& spec, int64_t samples) {
   const int64_t batch = std::max<int64_t>(spec.train.batch_size, 1);
-  return spec.train.drop_last ? samples / batch : divide_up(samples, batch);
+  const int64_t all = spec.train.drop_last ? samples / batch : divide_up(samples, batch);
+  return std::min(all, spec.train.limit_batches.value_or(all));
 }
 
 }  // namespace
 
 int64_t steps_per_epoch(const models::Spec& spec, int64_t samples) {
   return divide_up(batches_per_epoch(spec, samples), spec.train.gradient_accumulation);
+}
+
+int64_t report_interval(const models::Spec& spec, int64_t steps_per_epoch) {
+  return spec.run.log_every > 0 ? spec.run.log_every : std::max<int64_t>(1, steps_per_epoch / reports_per_epoch);
 }
 
 Trainer::Trainer(Model& model, const datasets::Dataset& data, CallbackList& callbacks, Saver* saver)
@@ -42,9 +47,8 @@ Trainer::Trainer(Model& model, const datasets::Dataset& data, CallbackList& call
       learning_rate_(models::make_optimizer(model.program().spec().train.optimizer)->learning_rate,
                      std::max<int64_t>(training::steps_per_epoch(model.program().spec(), data.size(Part::train)), 1)),
       steps_per_epoch_(training::steps_per_epoch(model.program().spec(), data.size(Part::train))) {
-  const int64_t wanted = model.program().spec().run.log_every;
   last_wish_.keep = callbacks.keeps();
-  log_every_ = wanted > 0 ? wanted : std::max<int64_t>(1, steps_per_epoch_ / reports_per_epoch);
+  log_every_ = report_interval(model.program().spec(), steps_per_epoch_);
 }
 
 void Trainer::restore(Snapshot snapshot, const std::string& source) {
@@ -194,7 +198,8 @@ void Trainer::train_epoch() {
                                         .shuffle = spec.train.shuffle,
                                         .seed = spec.seed,
                                         .epoch = position_.epoch - 1,
-                                        .first_batch = position_.batches});
+                                        .first_batch = position_.batches,
+                                        .limit = spec.train.limit_batches});
   Batch next;
   while (position_.stopped.empty() && !ended() && batches.next(next)) batch(next);
   // The epoch ends within a step; a signal after its last batch waits for the end of the step.
@@ -290,15 +295,17 @@ void Trainer::explain_failure(int64_t bad) {
 }
 
 void Trainer::validate(Values& values) {
-  const int64_t batch = model_.program().spec().train.batch_size;
-  emit(ValidationStarted{position_.epoch, divide_up(data_.size(Part::validation), batch)});
-  for (auto& [name, value] : evaluate_part(model_, data_, Part::validation, batch))
+  const models::TrainSpec& train = model_.program().spec().train;
+  const int64_t batches = divide_up(data_.size(Part::validation), train.batch_size);
+  emit(ValidationStarted{position_.epoch, std::min(batches, train.limit_batches.value_or(batches))});
+  for (auto& [name, value] : evaluate_part(model_, data_, Part::validation, train.batch_size, train.limit_batches))
     values.emplace_back("val_" + name, value);
 }
 
-Values evaluate_part(Model& model, const datasets::Dataset& data, Part part, int64_t batch_size) {
+Values evaluate_part(Model& model, const datasets::Dataset& data, Part part, int64_t batch_size,
+                     std::optional<int64_t> limit) {
   model.reset(SumSet::evaluate);
-  datasets::BatchStream batches(data, {.part = part, .batch_size = batch_size});
+  datasets::BatchStream batches(data, {.part = part, .batch_size = batch_size, .limit = limit});
   Batch batch;
   while (!interrupted() && batches.next(batch)) model.evaluate(batch);
   return model.results(SumSet::evaluate);

@@ -87,11 +87,14 @@ class Trainer {
   int64_t steps_before_ = 0;
 };
 
-// Evaluates all of a part in inference; values as Keras names them, without "val_". Stops early, with what it has, when
+// Evaluates a part in inference, all of it or the first `limit` batches; values as Keras names them, without "val_". Stops early, with what it has, when
 // the process is interrupted.
-Values evaluate_part(Model& model, const datasets::Dataset& data, datasets::Part part, int64_t batch_size);
+Values evaluate_part(Model& model, const datasets::Dataset& data, datasets::Part part, int64_t batch_size,
+                     std::optional<int64_t> limit = std::nullopt);
 
 // Optimizer steps in one epoch.
 int64_t steps_per_epoch(const models::Spec& spec, int64_t samples);
+// Steps from one report of a run to the next.
+int64_t report_interval(const models::Spec& spec, int64_t steps_per_epoch);
 
 }  // namespace dltrain::training

@@ -1,12 +1,17 @@
-// dltrain fit: recipe -> trained model in a run folder.
-#include <algorithm>
+// dltrain fit: recipe -> trained model in a run folder; several in a row with a summary.
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
 #include "app/commands.h"
 #include "app/experiment.h"
+#include "app/json_events.h"
+#include "app/messages.h"
+#include "app/suite/suite.h"
 #include "app/training_session.h"
 #include "core/files.h"
+#include "core/text.h"
+#include "formats/json/json.h"
 #include "training/interrupt.h"
 
 namespace dltrain::app {
@@ -30,17 +35,135 @@ std::string newest_run(const models::Spec& spec) {
   return newest;
 }
 
+// A run that is to be made.
+struct PlannedRun {
+  training::OpenedRecipe recipe;
+  FitOptions options;
+};
+
+void refuse(const std::string& what, const std::string& help) {
+  throw UserError(ExitCode::recipe, "dltrain fit", what, help);
+}
+
+void check_report_name(const std::string& path) {
+  if (!path.empty() && !path.ends_with(".xml") && !path.ends_with(".json"))
+    refuse("--report takes a file that ends in .xml or .json (was " + quote(path) + ")",
+           ".xml is JUnit's format, which GitHub, GitLab and Jenkins read");
+}
+
+// What several runs cannot share.
+void check_several(const FitOptions& options, size_t runs) {
+  if (runs < 2) return;
+  if (!options.run.empty())
+    refuse("--run names one folder, and there are " + std::to_string(runs) + " runs",
+           "leave it out: each run gets a folder of its own under runs/NAME");
+  if (options.resume)
+    refuse("--resume goes on with one run, and there are " + std::to_string(runs),
+           "name one recipe, or use dltrain resume RUN for each");
+}
+
+FitOptions with_recipe(FitOptions options, const std::string& recipe) {
+  options.recipe.recipe = recipe;
+  if (options.fast) {
+    options.recipe.limit_batches = 1;
+    options.recipe.epochs = 1;
+  }
+  return options;
+}
+
+// Reads all recipes, so that all mistakes are said before anything is run.
+std::vector<PlannedRun> planned_runs(const FitOptions& options) {
+  std::vector<PlannedRun> runs;
+  Diagnostics mistakes;
+  for (const std::string& recipe : options.recipes) {
+    FitOptions own = with_recipe(options, recipe);
+    try {
+      training::OpenedRecipe opened = open_recipe(own.recipe);
+      const int64_t times = options.repeat.value_or(opened.spec.run.repeat.value_or(1));
+      for (int64_t i = 0; i < times; ++i) {
+        runs.push_back({opened, own});
+        runs.back().recipe.spec.seed += static_cast<uint64_t>(i);
+      }
+    } catch (const UserError& error) {
+      if (options.recipes.size() == 1 || error.code() != ExitCode::recipe) throw;
+      mistakes.add(error.diagnostics());
+    }
+  }
+  mistakes.throw_if_errors(ExitCode::recipe);
+  check_several(options, runs.size());
+  return runs;
+}
+
+RunResult run_one(PlannedRun planned, const CommonOptions& common) {
+  const FitOptions options = std::move(planned.options);
+  if (options.resume) {
+    const std::string run = options.run.empty() ? newest_run(planned.recipe.spec) : options.run;
+    if (!run.empty() && exists(join_path(run, "run.json"))) {
+      RunResult result;
+      result.code = go_on(run, std::move(planned.recipe), common);
+      return result;
+    }
+  }
+  TrainingSession session({std::move(planned.recipe), options.run, {}, {}, {}, options}, common);
+  session.run();
+  return session.result();
+}
+
+// The same where it is one of several: what is wrong with it does not keep the others from being made.
+SuiteRun run_of_suite(PlannedRun planned, const CommonOptions& common) {
+  SuiteRun run{planned.options.recipe.recipe, {}, {}};
+  run.result.name = planned.recipe.spec.name;
+  run.result.seed = planned.recipe.spec.seed;
+  try {
+    run.result = run_one(std::move(planned), common);
+  } catch (const UserError& error) {
+    print_error(error);
+    run.result.status = "failed";
+    run.result.code = error.code();
+    run.errors = error.diagnostics();
+  }
+  return run;
+}
+
+void write_report(const Suite& suite, const std::string& path) {
+  if (path.empty()) return;
+  const std::string text =
+      path.ends_with(".xml") ? junit_xml(suite) : formats::json_text(Setting(suite_json(suite)), 2) + "\n";
+  write_file_durably(path, text);
+}
+
+void print_suite(const Suite& suite, const CommonOptions& common) {
+  if (common.json) return print_line(suite_json(suite));
+  if (suite.runs.size() < 2) return;
+  std::printf("\n%s", suite_table(suite).c_str());
+  if (const std::vector<Spread> spreads = spreads_of(suite); !spreads.empty())
+    std::printf("\n%s", spread_table(spreads).c_str());
+}
+
+ExitCode run_suite(std::vector<PlannedRun> planned, const FitOptions& options, const CommonOptions& common) {
+  const auto start = std::chrono::steady_clock::now();
+  Suite suite;
+  for (size_t i = 0; i < planned.size() && !training::interrupted(); ++i) {
+    if (planned.size() > 1 && !common.json && !common.quiet)
+      std::fprintf(stderr, "%srun %zu of %zu: %s\n", i > 0 ? "\n" : "", i + 1, planned.size(),
+                   planned[i].options.recipe.recipe.c_str());
+    suite.runs.push_back(run_of_suite(std::move(planned[i]), common));
+    suite.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    write_report(suite, options.report);  // after each, so that a suite that is ended leaves what it has
+  }
+  print_suite(suite, common);
+  return training::interrupted() ? training::signal_exit_code() : suite.code();
+}
+
 }  // namespace
 
 ExitCode fit(const FitOptions& options, const CommonOptions& common) {
   training::watch_signals();
   training::end_at_once();
-  training::OpenedRecipe recipe = open_recipe(options.recipe);
-  if (options.resume) {
-    const std::string run = options.run.empty() ? newest_run(recipe.spec) : options.run;
-    if (!run.empty() && exists(join_path(run, "run.json"))) return go_on(run, std::move(recipe), common);
-  }
-  return TrainingSession({std::move(recipe), options.run, {}, {}, {}, options}, common).run();
+  check_report_name(options.report);
+  std::vector<PlannedRun> planned = planned_runs(options);
+  if (planned.size() == 1 && options.report.empty()) return run_one(std::move(planned.front()), common).code;
+  return run_suite(std::move(planned), options, common);
 }
 
 }  // namespace dltrain::app

@@ -33,6 +33,7 @@ class ImageSetLoader {
     if (others_ > 0)
       notes_.push_back(file_name(folder_) + ": " + counted(others_, "file") + " without the name of an image left out");
     choose_form();
+    if (request_.headers_only) return finish();  // the first image stands for all
     try {
       decode();
     } catch (const ColourFound&) {

@@ -27,7 +27,7 @@ struct Csv : Source {
     d.doc(
         "A table in a CSV file (UTF-8, also gzip-compressed). Columns are named by their header or by number from 0; "
         "-1 is the last. Features are numbers; all columns that are not target, weight or ignored.");
-    d.param(&Csv::file, "file", "path of the file").required();
+    d.param(&Csv::file, "file", "path of the file").required().path();
     d.param(&Csv::target, "target",
             "the column to predict; several columns of numbers; a table by output; or \"input\" for an autoencoder");
     d.param(&Csv::features, "features", "the columns of the input; default: all others");

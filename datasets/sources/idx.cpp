@@ -3,6 +3,7 @@
 #include "core/diagnostic.h"
 #include "core/files.h"
 #include "core/text.h"
+#include "datasets/array_source.h"
 #include "datasets/array_store.h"
 #include "datasets/class_names.h"
 #include "datasets/labels.h"
@@ -27,9 +28,10 @@ struct Idx : Source {
         "Samples and labels in IDX files, MNIST's format (also gzip-compressed). Images [28, 28] become [28, 28, 1].");
     d.param(&Idx::directory, "directory",
             "a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and "
-            "t10k-labels-idx1-ubyte (or .gz); the t10k files are the test part");
-    d.param(&Idx::images, "images", "path of the samples, instead of directory");
-    d.param(&Idx::labels, "labels", "path of the labels, instead of directory");
+            "t10k-labels-idx1-ubyte (or .gz); the t10k files are the test part")
+        .path();
+    d.param(&Idx::images, "images", "path of the samples, instead of directory").path();
+    d.param(&Idx::labels, "labels", "path of the labels, instead of directory").path();
     d.param(&Idx::scale, "scale",
             "factor of all values; default: 1/255 for images of bytes, which gives 0 to 1, else 1");
     d.param(&Idx::classes, "classes", "names of the classes, in the order of their numbers");
@@ -69,18 +71,19 @@ struct Idx : Source {
  private:
   Samples read(const std::string& image_path, const std::string& label_path, const LoadRequest& request,
                std::vector<std::string>& notes) const {
-    Array values = formats::read_idx(image_path);
-    Array numbers = formats::read_idx(label_path);
-    if (values.shape[0] != numbers.shape[0]) {
+    LabelledArray read_values = read_array(formats::open_idx(image_path), image_path, request);
+    LabelledArray read_numbers = read_array(formats::open_idx(label_path), label_path, request);
+    if (read_values.samples != read_numbers.samples) {
       throw UserError(ExitCode::data, label_path,
-                      "has " + count_text(numbers.shape[0]) + " labels, but " + image_path + " has " +
-                          count_text(values.shape[0]) + " samples",
+                      "has " + count_text(read_numbers.samples) + " labels, but " + image_path + " has " +
+                          count_text(read_values.samples) + " samples",
                       "take the files that belong together");
     }
+    Array values = std::move(read_values.array), numbers = std::move(read_numbers.array);
     if (values.shape.rank() == 3) values.shape = values.shape.concat({1});  // grey images
     Samples samples;
     samples.name = image_path;
-    samples.count = values.shape[0];
+    samples.count = read_values.samples;
     const double factor = pixel_scale(values, scale, request.contract, 0, image_path, notes);
     const TargetRequest& wanted = request.targets[0];
     const DataField* fixed = request.contract != nullptr ? &request.contract->targets.at(0).field : nullptr;

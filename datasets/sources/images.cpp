@@ -27,7 +27,7 @@ struct Images : Source {
         "Images (PNG, JPEG, BMP) in one folder for each class. Where the directory has a folder \"train\", the classes "
         "are in "
         "there, and \"validation\" (or \"val\") and \"test\" are parts. Images become [height, width, 1 or 3].");
-    d.param(&Images::directory, "directory", "path of the folder").required();
+    d.param(&Images::directory, "directory", "path of the folder").required().path();
     d.param(&Images::target, "target",
             "\"class\": the name of the folder; \"input\": an autoencoder, folders mean nothing")
         .one_of({"class", "input"});

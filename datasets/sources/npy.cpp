@@ -25,10 +25,11 @@ struct Npy : Source {
     d.doc(
         "Arrays in NPY files (numpy.save), the sample as first axis. Integers in \"y\", one for each sample, are class "
         "numbers.");
-    d.param(&Npy::x, "x", "path of the samples; a table of paths by input for a model with several").required();
+    d.param(&Npy::x, "x", "path of the samples; a table of paths by input for a model with several").required().path();
     d.param(&Npy::y, "y", "path of the targets; a table of paths by output; or \"input\" for an autoencoder")
-        .required();
-    d.param(&Npy::weight, "weight", "path of the sample weights");
+        .required()
+        .path();
+    d.param(&Npy::weight, "weight", "path of the sample weights").path();
     d.param(&Npy::scale, "scale",
             "factor of the samples; default: 1/255 for images of bytes, which gives 0 to 1, else 1");
     d.param(&Npy::classes, "classes", "names of the classes, in the order of their numbers");
@@ -40,7 +41,7 @@ struct Npy : Source {
     const auto read = [&](const std::string& name) {
       if (!is_given(name) && !can_locate(name, request)) refuse(name, request);
       const std::string path = locate(name, request);
-      return LabelledArray{path, formats::read_npy(path)};
+      return read_array(formats::open_npy(path), path, request);
     };
     const auto exists = [&](const std::string& name) { return can_locate(name, request); };
     return load_arrays({x, y, weight, scale, classes}, request, read, exists);

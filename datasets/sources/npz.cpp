@@ -23,7 +23,7 @@ struct Npz : Source {
         "model with "
         "several inputs or outputs takes the arrays of their names. Integers in \"y\", one for each sample, are class "
         "numbers.");
-    d.param(&Npz::file, "file", "path of the file").required();
+    d.param(&Npz::file, "file", "path of the file").required().path();
     d.param(&Npz::x, "x", "the array of the samples; a table by input, where names differ");
     d.param(&Npz::y, "y",
             "the array of the targets; a table by output, where names differ; or \"input\" for an autoencoder");
@@ -37,7 +37,9 @@ struct Npz : Source {
 
   SampleSets load(const LoadRequest& request) const override {
     formats::NpzFile npz(locate(file, request));
-    const auto read = [&](const std::string& name) { return LabelledArray{npz.path() + ":" + name, npz.read(name)}; };
+    const auto read = [&](const std::string& name) {
+      return read_array(npz.open(name), npz.path() + ":" + name, request);
+    };
     const auto exists = [&](const std::string& name) { return npz.contains(name); };
     return load_arrays({x, y, weight, scale, classes}, request, read, exists);
   }

@@ -92,7 +92,8 @@ struct Synthetic : Source {
     Samples set;
     set.name = "synthetic";
     set.count = count;
-    Array values(is_text(task) ? DType::i32 : DType::f32, Shape{count}.concat(Shape(shape)));
+    const int64_t made = request.headers_only ? 0 : count;
+    Array values(is_text(task) ? DType::i32 : DType::f32, Shape{made}.concat(Shape(shape)));
     set.targets.push_back(fill(request, first, values));
     set.targets[0].field.name = request.targets[0].name;
     set.inputs.push_back(array_input(request.input_names.empty() ? "input" : request.input_names[0], std::move(values),
@@ -119,7 +120,8 @@ struct Synthetic : Source {
 
   TargetField make_classes(const LoadRequest& request, int64_t first, Array& values) const {
     const auto size = static_cast<uint64_t>(Shape(shape).elements());
-    std::vector<float> patterns(to_size(checked_multiply(classes, static_cast<int64_t>(size))));
+    const int64_t seen = values.shape[0] == 0 ? 0 : classes;
+    std::vector<float> patterns(to_size(checked_multiply(seen, static_cast<int64_t>(size))));
     const RandomStream pattern = stream(request, "patterns"), choice = stream(request, "classes"),
                        spread = stream(request, "noise");
     for (size_t i = 0; i < patterns.size(); ++i) patterns[i] = static_cast<float>(pattern.normal(0, i));

@@ -54,6 +54,7 @@ class TableReading {
   }
 
   Samples read(std::vector<std::string>& notes) {
+    if (request_.headers_only) return finish(unknown_count);
     if (layout_.header) reader_.next();
     while (reader_.next()) read_row();
     errors_.throw_if_any(layout_.path);
@@ -65,15 +66,7 @@ class TableReading {
       notes.push_back(file_name(layout_.path) + ": " + count_text(dropped_) + " of " + count_text(rows_ + dropped_) +
                       " rows have missing values and were left out (on_missing = \"drop\")");
     }
-    Samples samples;
-    samples.name = layout_.path;
-    samples.count = rows_;
-    for (size_t i = 0; i < inputs_.size(); ++i) samples.inputs.push_back(finish_input(i));
-    for (size_t i = 0; i < targets_.size(); ++i) samples.targets.push_back(finish_target(i));
-    errors_.throw_if_any(layout_.path);
-    if (roles_.weight) samples.weights = std::move(weights_.array);
-    if (samples.weights) samples.weights->shape = Shape{rows_};
-    return samples;
+    return finish(rows_);
   }
 
  private:
@@ -202,6 +195,18 @@ class TableReading {
     return Cell::bad;
   }
 
+  Samples finish(int64_t count) {
+    Samples samples;
+    samples.name = layout_.path;
+    samples.count = count;
+    for (size_t i = 0; i < inputs_.size(); ++i) samples.inputs.push_back(finish_input(i));
+    for (size_t i = 0; i < targets_.size(); ++i) samples.targets.push_back(finish_target(i));
+    errors_.throw_if_any(layout_.path);
+    if (roles_.weight) samples.weights = std::move(weights_.array);
+    if (samples.weights) samples.weights->shape = Shape{rows_};
+    return samples;
+  }
+
   InputField finish_input(size_t i) {
     const TableRoles::Input& role = roles_.inputs[i];
     InputField input;
@@ -232,20 +237,26 @@ class TableReading {
     const DataField* fixed = request_.contract != nullptr ? &request_.contract->targets.at(i).field : nullptr;
     const TargetColumn& column = targets_[i].column;
     bool classes = role.kind == TargetKind::classes;
-    if (role.kind == TargetKind::automatic) classes = !options_.classes.empty() || !column.all_numbers();
+    if (role.kind == TargetKind::automatic) classes = !options_.classes.empty() || !holds_numbers(role, column);
     if (fixed != nullptr) classes = fixed->classes.has_value();
     if (!classes) {
       column.finish_numbers(target, errors_);
       return target;
     }
     column.finish_classes(target, fixed, options_.classes, errors_);
-    warn_of_many_classes(target);
+    if (target.field.class_names.empty()) target.field.classes.reset();  // no row was read
+    else warn_of_many_classes(target);
     return target;
+  }
+
+  // By the first records, where no others are read.
+  bool holds_numbers(const TableRoles::Target& role, const TargetColumn& column) const {
+    return request_.headers_only ? layout_.text_examples[role.columns[0]].empty() : column.all_numbers();
   }
 
   void warn_of_many_classes(const TargetField& target) const {
     constexpr int64_t many = 20;
-    if (*target.field.classes <= many || *target.field.classes * 4 <= rows_) return;
+    if (rows_ == 0 || *target.field.classes <= many || *target.field.classes * 4 <= rows_) return;
     request_.warnings
         ->warning("classes", {}, layout_.path,
                   "the target has " + count_text(*target.field.classes) + " distinct values in " + count_text(rows_) +

@@ -17,7 +17,7 @@ struct TableOptions {
   std::vector<std::string> classes;  // of the target; empty: the distinct values
 };
 
-// Throws UserError (data) with file:line:column of ragged rows, cells that are not numbers, missing values where they
+// Reads no row where the request wants headers only. Throws UserError (data) with file:line:column of ragged rows, cells that are not numbers, missing values where they
 // are errors, classes that are not known. Appends to `notes` how many rows were dropped.
 Samples read_table(const TableLayout& layout, const TableRoles& roles, const TableOptions& options,
                    const LoadRequest& request, std::vector<std::string>& notes);

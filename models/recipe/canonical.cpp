@@ -194,6 +194,10 @@ std::string canonical_toml(const Spec& spec) {
     out.section("[[callbacks]]");
     out.source(callback);
   }
+  for (const ExpectSpec& expect : spec.expect) {
+    out.section("[[expect]]");
+    out.members(expect);
+  }
   return out.take();
 }
 

@@ -17,9 +17,6 @@ struct Key {
 };
 
 constexpr std::array later = {
-    Key{"recipe", "extends", "building on another recipe (extends)"},
-    Key{"recipe", "expect", "expectations ([[expect]])"},
-    Key{"run", "repeat", "repeating a run (repeat)"},
     Key{"train", "weighted_metrics", "weighted metrics (weighted_metrics)"},
     Key{"layer", "dtype", "a dtype for one layer (dtype)"},
     Key{"layer", "activity_regularizer", "regularizing activities (activity_regularizer)"},

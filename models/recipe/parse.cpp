@@ -127,10 +127,10 @@ const char* kind_of(std::string_view text) {
   return text.find('\0') != std::string_view::npos ? "a binary file" : nullptr;
 }
 
-void check_encoding(const std::string& name, const std::string& text) {
+void check_encoding(const std::shared_ptr<const Source>& source) {
+  const std::string& text = source->text;
   const auto broken = broken_byte(text);
   if (!broken) return;
-  const auto source = std::make_shared<const Source>(Source{name, text});
   Diagnostic d;
   d.code = "encoding";
   d.place.source = source;
@@ -172,10 +172,10 @@ Table parse_toml(const std::shared_ptr<const Source>& source) {
   return table;
 }
 
-Recipe parse_recipe(std::string name, std::string text) {
+Recipe parse_recipe(std::string name, std::string text, std::shared_ptr<const Source> extended_by) {
   if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);  // a byte order mark
-  check_encoding(name, text);
-  const auto source = std::make_shared<const Source>(Source{std::move(name), std::move(text)});
+  const auto source = std::make_shared<const Source>(Source{std::move(name), std::move(text), std::move(extended_by)});
+  check_encoding(source);
   Table table = parse_toml(source);
   if (table.empty()) {
     refuse({Severity::error,
@@ -211,11 +211,11 @@ namespace {
 
 }  // namespace
 
-Recipe load_recipe(const std::string& path) {
+Recipe load_recipe(const std::string& path, std::shared_ptr<const Source> extended_by) {
   const bool standard_input = path == "-";
   if (!standard_input && !exists(path)) refuse_missing(path);
-  Recipe recipe =
-      parse_recipe(standard_input ? "standard input" : path, read_text(path, ExitCode::recipe, largest_recipe));
+  Recipe recipe = parse_recipe(standard_input ? "standard input" : path,
+                               read_text(path, ExitCode::recipe, largest_recipe), std::move(extended_by));
   if (!standard_input) recipe.path = path;
   return recipe;
 }

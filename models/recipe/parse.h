@@ -20,10 +20,10 @@ struct Recipe {
   Table table;
 };
 
-// Reads a file, or standard input for "-".
-Recipe load_recipe(const std::string& path);
+// Reads a file, or standard input for "-". `extended_by`: the recipe that builds on it, for messages.
+Recipe load_recipe(const std::string& path, std::shared_ptr<const Source> extended_by = nullptr);
 // The same from a text; `name` is what messages call it.
-Recipe parse_recipe(std::string name, std::string text);
+Recipe parse_recipe(std::string name, std::string text, std::shared_ptr<const Source> extended_by = nullptr);
 // Any TOML text, which may be empty.
 Table parse_toml(const std::shared_ptr<const Source>& source);
 

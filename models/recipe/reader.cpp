@@ -22,12 +22,13 @@ bool is_section(const std::string& key) {
 std::vector<std::string> report_unknown_at_top(Reading& reading) {
   std::vector<std::string> known(section_names.begin(), section_names.end());
   known.emplace_back("callbacks");
+  known.emplace_back("expect");
   std::vector<std::string> handled = known;
-  known.insert(known.end(), {"name", "seed"});
+  known.insert(known.end(), {"name", "extends", "seed"});
   size_t count = 0;
   for (const Table::Entry& entry : reading.recipe.table.entries()) {
     const bool table = entry.value.table() != nullptr;
-    if (is_section(entry.key) || entry.key == "callbacks" || !table || ++count > 20) continue;
+    if (is_section(entry.key) || entry.key == "callbacks" || entry.key == "expect" || !table || ++count > 20) continue;
     if (!report_later(reading.diagnostics, "recipe", entry, "")) {
       Diagnostic& d =
           reading.diagnostics.error("unknown-section", entry.key_place, "", "there is no section [" + entry.key + "]");
@@ -44,6 +45,11 @@ void read_top(Reading& reading, Spec& spec) {
   const TopSection top =
       reading.read_as<TopSection>(reading.recipe.table, "", report_unknown_at_top(reading), reading.whole());
   spec.seed = static_cast<uint64_t>(top.seed);
+  if (top.extends) {
+    reading.diagnostics
+        .error("extends", reading.recipe.table.key_place("extends"), "", "this recipe must stand on its own")
+        .help = "take the recipe that \"dltrain explain RECIPE\" prints";
+  }
   std::string stem = file_name(reading.recipe.path);
   if (const size_t dot = stem.rfind('.'); dot != std::string::npos && dot > 0) stem.resize(dot);
   spec.name = top.name.value_or(stem.empty() ? "recipe" : stem);
@@ -95,6 +101,7 @@ Spec read_spec(const Recipe& recipe, const Catalogue& catalogue, const ReadOptio
   spec.evaluate = read_plain<EvaluateSpec>(reading, "evaluate");
   spec.predict = read_plain<PredictSpec>(reading, "predict");
   spec.callbacks = read_callbacks(reading);
+  spec.expect = read_expectations(reading);
   if (!diagnostics.has_errors()) check_across(reading, spec);
   diagnostics.sort_by_place();
   diagnostics.throw_if_errors(ExitCode::recipe);

@@ -58,6 +58,7 @@ DataSpec read_data(Reading& reading);
 ModelSpec read_model(Reading& reading, bool& outputs_ok);
 TrainSpec read_train(Reading& reading, const ModelSpec& model, bool outputs_ok);
 std::vector<Component> read_callbacks(Reading& reading);
+std::vector<ExpectSpec> read_expectations(Reading& reading);
 // [train] freeze: patterns of layer names (core/glob.h). One that matches no layer is reported.
 void freeze_layers(Reading& reading, const Setting& given, ModelSpec& model);
 

@@ -41,6 +41,7 @@ void add_sections(Catalogue& catalogue) {
   catalogue.add(make_schema<BlockUseKeys>("section"));
   catalogue.add(make_schema<TrainSection>("section"));
   catalogue.add(make_schema<EvaluateSpec>("section"));
+  catalogue.add(make_schema<ExpectSpec>("section"));
   catalogue.add(make_schema<PredictSpec>("section"));
 }
 

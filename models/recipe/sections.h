@@ -27,12 +27,16 @@ std::string complaint_about_run_name(const Setting& name);
 struct TopSection {
   static constexpr auto kind = "recipe";
   std::optional<std::string> name;
+  std::optional<std::string> extends;
   int64_t seed = 0;
 
   static void describe(auto& d) {
     d.doc("What stands above the first section.");
     d.param(&TopSection::name, "name", "of the run, and of its folder; the recipe's file name by default")
         .obeys(&complaint_about_run_name);
+    d.param(&TopSection::extends, "extends",
+            "path of a recipe that this one builds on: tables are joined, all else is replaced")
+        .path();
     d.param(&TopSection::seed, "seed", "of everything random: first weights, shuffling, dropout, division of the data")
         .at_least(0);
   }
@@ -69,7 +73,7 @@ struct ModelSection {
     d.param(&ModelSection::layers, "layers", "a list of layers; one without `inputs` takes the layer above it")
         .required();
     d.param(&ModelSection::outputs, "outputs", "names of the layers that are outputs; the last layer by default");
-    d.param(&ModelSection::weights, "weights", "a file of weights to start from");
+    d.param(&ModelSection::weights, "weights", "a file of weights to start from").path();
   }
 };
 

@@ -1,8 +1,11 @@
 #include "tests/datasets/support.h"
 
+#include <catch2/catch_test_macros.hpp>
+
 #include <numeric>
 
 #include "core/read_fields.h"
+#include "datasets/look.h"
 #include "datasets/source.h"
 
 namespace dltrain::test {
@@ -30,11 +33,40 @@ DataRequest request_for(const Table& table, TargetKind kind) {
   return request;
 }
 
+namespace {
+
+// What headers say must be what the values say, wherever they say anything.
+void check_look(const datasets::SourceRegistry& registry, const DataRequest& request, const datasets::Dataset& data) {
+  Diagnostics warnings;
+  const DataSignature look = datasets::look_at_data(registry, request, warnings).signature;
+  const DataSignature& found = data.signature();
+  const bool images = request.spec.source.kind == "images";  // the first stands for all, and bad ones are counted
+  const auto same = [&](const std::vector<DataField>& seen, const std::vector<DataField>& fields) {
+    REQUIRE(seen.size() == fields.size());
+    for (size_t i = 0; i < fields.size(); ++i) {
+      CHECK(seen[i].name == fields[i].name);
+      CHECK(seen[i].dtype == fields[i].dtype);
+      if (!images) CHECK(seen[i].shape == fields[i].shape);
+      if (seen[i].classes) CHECK(seen[i].classes == fields[i].classes);
+    }
+  };
+  same(look.inputs, found.inputs);
+  same(look.targets, found.targets);
+  CHECK(look.has_weights == found.has_weights);
+  if (look.train_samples == 0 || images) return;
+  CHECK(look.train_samples == found.train_samples);
+  CHECK(look.validation_samples == found.validation_samples);
+  CHECK(look.test_samples == found.test_samples);
+}
+
+}  // namespace
+
 Opened open(const DataRequest& request, const datasets::DataContract* contract) {
   datasets::SourceRegistry registry;
   datasets::register_all(registry);
   Opened opened;
   opened.data = datasets::open_dataset(registry, request, opened.warnings, contract);
+  if (contract == nullptr) check_look(registry, request, *opened.data);
   return opened;
 }
 

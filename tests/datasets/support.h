@@ -1,4 +1,4 @@
-// Opens data as a recipe would.
+// Opens data as a recipe would, and checks each time that headers alone say the same (datasets/look.h).
 #pragma once
 
 #include <memory>

@@ -1,8 +1,8 @@
 // Timer: ends training after a span of time.
 #include <chrono>
 
+#include "core/duration.h"
 #include "training/callback.h"
-#include "training/callbacks/support/duration.h"
 #include "training/state_table.h"
 
 namespace dltrain::training {

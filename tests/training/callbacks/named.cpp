@@ -4,12 +4,12 @@
 #include <limits>
 #include <thread>
 
+#include "core/duration.h"
 #include "core/files.h"
 #include "tests/support/files.h"
 #include "tests/training/callbacks/driver.h"
 #include "training/callback_list.h"
 #include "training/callbacks/support/direction.h"
-#include "training/callbacks/support/duration.h"
 
 namespace dltrain::test {
 
@@ -141,7 +141,6 @@ TEST_CASE("BackupAndRestore says that it is always on, once") {
 }
 
 TEST_CASE("spans of time are read as people write them") {
-  using training::parse_duration;
   CHECK(parse_duration("1h30m") == 5400);
   CHECK(parse_duration("90s") == 90);
   CHECK(parse_duration("2d 1s") == 172801);
@@ -151,9 +150,9 @@ TEST_CASE("spans of time are read as people write them") {
     INFO(wrong);
     CHECK_FALSE(parse_duration(wrong));
   }
-  CHECK(training::duration_words(5400) == "1h30m");
-  CHECK(training::duration_words(90061) == "1d1h1m1s");
-  CHECK(training::duration_words(0.5) == "0.5s");
+  CHECK(duration_words(5400) == "1h30m");
+  CHECK(duration_words(90061) == "1d1h1m1s");
+  CHECK(duration_words(0.5) == "0.5s");
   for (const char* wrong : {"\"soon\"", "0", "-1", "\"0s\"", "true"}) {
     INFO(wrong);
     CHECK_THROWS_AS(callback_component(std::string("{ type = \"Timer\", max_time = ") + wrong + " }"), UserError);

@@ -7,7 +7,7 @@
 
 #include "core/setting.h"
 
-namespace dltrain::training {
+namespace dltrain {
 
 // In seconds. Days, hours, minutes and seconds in this order, each at most once; fractions ("1.5h") are fine.
 std::optional<double> parse_duration(std::string_view text);
@@ -17,4 +17,4 @@ std::optional<double> duration_of(const Setting& setting);
 std::string complaint_about_duration(const Setting& setting);
 std::string duration_words(double seconds);  // "1h30m", "90s" as "1m30s"
 
-}  // namespace dltrain::training
+}  // namespace dltrain

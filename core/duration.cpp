@@ -1,11 +1,11 @@
-#include "training/callbacks/support/duration.h"
+#include "core/duration.h"
 
 #include <array>
 #include <cmath>
 
 #include "core/text.h"
 
-namespace dltrain::training {
+namespace dltrain {
 
 namespace {
 
@@ -59,4 +59,4 @@ std::string duration_words(double seconds) {
   return text;
 }
 
-}  // namespace dltrain::training
+}  // namespace dltrain

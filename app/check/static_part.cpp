@@ -1,0 +1,89 @@
+#include "app/check/static_part.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "app/room.h"
+#include "backends/factory.h"
+#include "backends/host.h"
+#include "core/text.h"
+#include "training/experiment.h"
+#include "training/trainer.h"
+
+namespace dltrain::app {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Without weights of classes that are not known yet: they are looked at with the data.
+models::Spec with_what_is_known(models::Spec spec, const DataSignature& signature) {
+  const bool all_known = std::ranges::all_of(signature.targets, [](const DataField& target) {
+    return target.dtype == DType::f32 || target.classes.has_value();
+  });
+  for (models::OutputSpec& output : spec.train.outputs) {
+    if (!all_known) output.class_weights.reset();
+  }
+  return spec;
+}
+
+}  // namespace
+
+training::CallbackList callbacks_of(training::Model& model, const DataSignature& signature,
+                                    std::vector<std::string>& values) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : model.results(models::SumSet::train)) names.push_back(name);
+  values = training::value_names(names, signature.validation_samples > 0);
+  const models::Spec& spec = model.program().spec();
+  const int64_t steps = training::steps_per_epoch(spec, signature.train_samples);
+  return training::CallbackList({spec, "", "", values, std::max<int64_t>(steps, 1), nullptr});
+}
+
+StaticPart static_part(const models::Spec& spec, Findings& findings) {
+  const Clock::time_point start = Clock::now();
+  StaticPart part;
+  Diagnostics warnings;
+  part.data = training::look_at_data(spec, warnings);
+  const DataSignature& signature = part.data.signature;
+  training::Model model(training::open_program(with_what_is_known(spec, signature), signature, warnings),
+                        backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)}));
+  findings.add(warnings);
+  model.prepare_run(signature.train_samples, signature.validation_samples);
+  part.batch = spec.train.batch_size;
+  if (signature.train_samples > 0) part.batch = std::min(part.batch, signature.train_samples);
+  part.arithmetic = training::arithmetic_of(model, part.batch);
+  part.layers = layer_rows(model.program());
+  part.table = model_text(model.program(),
+                          part.arithmetic.forward > 0 ? part.arithmetic.layers : std::map<std::string, double>());
+  part.memory = model.memory();
+  part.memory_usable = backends::usable_memory();
+  part.memory_available = backends::available_memory();
+  std::vector<std::string> values;
+  const training::CallbackList callbacks = callbacks_of(model, signature, values);
+  part.checkpoint_bytes = training::checkpoint_bytes(model.program());
+  part.checkpoints = checkpoints_kept(callbacks);
+  if (signature.train_samples > 0)
+    part.log_bytes =
+        training::log_bytes(model.program(), values, training::steps_per_epoch(spec, signature.train_samples));
+  const backends::DeviceInfo& device = model.session().backend().device();
+  part.device = device.name + ": " + device.description;
+  part.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return part;
+}
+
+void check_memory(const StaticPart& part) {
+  const int64_t needed = part.memory.total() + part.memory.saving();
+  const int64_t most = part.memory_usable > 0 ? part.memory_usable : INT64_MAX;
+  const int64_t free = part.memory_available >= 0 ? std::min(part.memory_available, most) : most;
+  if (needed <= free) return;
+  const auto text = [](int64_t bytes) { return bytes_text(static_cast<uint64_t>(bytes)); };
+  const bool never = needed > most;
+  throw UserError(
+      ExitCode::memory, "memory",
+      "training takes " + text(needed) + " with the copy that is saved, and " +
+          (never ? "this machine gives the program " + text(most) : text(free) + " are free at this moment"),
+      never ? "use a smaller batch_size or a smaller model"
+            : "end other programs, or use a smaller batch_size or a smaller model");
+}
+
+}  // namespace dltrain::app

@@ -1,0 +1,177 @@
+// dltrain diff: what differs between two recipes in meaning, and what that costs.
+#include <cstdio>
+#include <map>
+#include <set>
+
+#include "app/check/static_part.h"
+#include "app/commands.h"
+#include "app/experiment.h"
+#include "app/json_events.h"
+#include "core/text.h"
+#include "models/recipe/difference.h"
+#include "models/recipe/same_layers.h"
+#include "training/experiment.h"
+
+namespace dltrain::app {
+
+namespace {
+
+using models::Difference;
+
+// What a recipe takes; none where its data or its model cannot be looked at, with the reason.
+struct Cost {
+  std::optional<StaticPart> part;
+  std::string trouble;
+};
+
+Cost cost_of(const models::Spec& spec) {
+  Findings quiet(false);
+  try {
+    return {static_part(spec, quiet), ""};
+  } catch (const UserError& error) {
+    const Diagnostic& first = error.diagnostics().front();
+    return {std::nullopt, first.who.empty() ? first.what : first.who + ": " + first.what};
+  }
+}
+
+int64_t trained(const StaticPart& part) {
+  int64_t count = 0;
+  for (const LayerRow& layer : part.layers) count += layer.trained;
+  return count;
+}
+
+std::string plus(int64_t difference, const std::string& amount) { return (difference < 0 ? "-" : "+") + amount; }
+
+std::string count_change(int64_t before, int64_t now) {
+  return plus(now - before, count_text(now > before ? now - before : before - now));
+}
+
+std::string bytes_change(int64_t before, int64_t now) {
+  return plus(now - before, bytes_text(static_cast<uint64_t>(now > before ? now - before : before - now)));
+}
+
+std::string text_of(const Difference& each) {
+  if (each.before.empty()) return each.path + "  new: " + each.now;
+  if (each.now.empty()) return each.path + "  gone, was " + each.before;
+  return each.path + "  " + each.before + " -> " + each.now;
+}
+
+// By the layer's name in the second recipe: how many more parameters it has.
+std::map<std::string, int64_t> changes_by_layer(const models::Spec& a, const models::Spec& b, const StaticPart& before,
+                                                const StaticPart& now) {
+  std::map<std::string, std::string> called = models::same_layers(a.model, b.model);
+  std::map<std::string, int64_t> changes;
+  for (const LayerRow& layer : now.layers) changes[layer.name] += layer.trained;
+  for (const LayerRow& layer : before.layers) {
+    if (const auto known = called.find(layer.name); known != called.end()) changes[known->second] -= layer.trained;
+  }
+  return changes;
+}
+
+// The lines of a layer's keys end with what all of them together change.
+void print_keys(const std::vector<Difference>& differences, const std::map<std::string, int64_t>& changes) {
+  const auto layer_of = [&](const Difference& each) -> std::string {
+    for (const auto& [name, change] : changes) {
+      if (each.path == "layers." + name || each.path.starts_with("layers." + name + ".")) return name;
+    }
+    return {};
+  };
+  std::set<std::string> said;
+  for (size_t i = 0; i < differences.size(); ++i) {
+    const std::string layer = layer_of(differences[i]);
+    const bool last = i + 1 == differences.size() || layer_of(differences[i + 1]) != layer;
+    const auto change = changes.find(layer);
+    std::string line = text_of(differences[i]);
+    if (!layer.empty() && last && change->second != 0) line += "  (" + count_change(0, change->second) + " parameters)";
+    std::printf("%s\n", line.c_str());
+    said.insert(layer);
+  }
+  for (const auto& [name, change] : changes) {
+    if (change != 0 && !said.contains(name))
+      std::printf("layers.%s  the same keys, another input  (%s parameters)\n", name.c_str(),
+                  count_change(0, change).c_str());
+  }
+}
+
+void print_costs(const StaticPart& before, const StaticPart& now) {
+  const int64_t old_parameters = trained(before), parameters = trained(now);
+  if (old_parameters != parameters)
+    std::printf("parameters  %s -> %s  (%s)\n", count_text(old_parameters).c_str(), count_text(parameters).c_str(),
+                count_change(old_parameters, parameters).c_str());
+  if (before.arithmetic.forward != now.arithmetic.forward && before.arithmetic.forward > 0)
+    std::printf("work        %s -> %s MFLOP for a sample forward\n", millions_text(before.arithmetic.forward).c_str(),
+                millions_text(now.arithmetic.forward).c_str());
+  const int64_t old_memory = before.memory.total(), memory = now.memory.total();
+  if (old_memory != memory)
+    std::printf("memory      %s -> %s  (%s)\n", bytes_text(static_cast<uint64_t>(old_memory)).c_str(),
+                bytes_text(static_cast<uint64_t>(memory)).c_str(), bytes_change(old_memory, memory).c_str());
+}
+
+Table cost_table(const StaticPart& part) {
+  Table table;
+  table.set("trained_parameters", trained(part));
+  table.set("forward_flops", part.arithmetic.forward);
+  table.set("memory", part.memory.total());
+  return table;
+}
+
+void print_json(const DiffOptions& options, const std::vector<Difference>& differences, const Cost& before,
+                const Cost& now) {
+  Table table;
+  table.set("event", "diff");
+  table.set("version", 1);
+  table.set("before", options.before);
+  table.set("now", options.now);
+  List list;
+  for (const Difference& each : differences) {
+    Table entry;
+    entry.set("path", each.path);
+    if (!each.before.empty()) entry.set("before", each.before);
+    if (!each.now.empty()) entry.set("now", each.now);
+    list.emplace_back(std::move(entry));
+  }
+  table.set("differences", std::move(list));
+  if (before.part) table.set("cost_before", cost_table(*before.part));
+  if (now.part) table.set("cost_now", cost_table(*now.part));
+  print_line(table);
+}
+
+// A key that only one of them has, with the value that it has by default: it came with another source or a callback.
+bool is_default(const Difference& each, const models::Spec& a, const models::Spec& b) {
+  const bool is_new = each.before.empty();
+  if (!is_new && !each.now.empty()) return false;
+  const std::string& value = is_new ? each.now : each.before;
+  const std::vector<std::string> parts = split(each.path, '.');
+  const Schema* schema = nullptr;
+  if (parts.size() == 2 && parts[0] == "data")
+    schema = training::catalogue().find("source", (is_new ? b : a).data.source.kind);
+  if (parts.size() == 3 && parts[0] == "callbacks") schema = training::catalogue().find("callback", parts[1]);
+  const Field* field = schema != nullptr ? schema->find(parts.back()) : nullptr;
+  return field != nullptr && field->default_value.toml() == value;
+}
+
+}  // namespace
+
+ExitCode diff(const DiffOptions& options, const CommonOptions& common) {
+  RecipeOptions recipe;
+  recipe.recipe = options.before;
+  const models::Spec a = open_recipe(recipe).spec;
+  recipe.recipe = options.now;
+  const models::Spec b = open_recipe(recipe).spec;
+  std::vector<Difference> differences = models::differences_in_meaning(a, b);
+  std::erase_if(differences, [&](const Difference& each) { return each.path == "name" || is_default(each, a, b); });
+  const Cost before = differences.empty() ? Cost() : cost_of(a), now = differences.empty() ? Cost() : cost_of(b);
+  if (common.json) {
+    print_json(options, differences, before, now);
+    return ExitCode::ok;
+  }
+  if (differences.empty()) std::printf("both recipes mean the same\n");
+  const bool known = before.part && now.part;
+  print_keys(differences, known ? changes_by_layer(a, b, *before.part, *now.part) : std::map<std::string, int64_t>());
+  if (known) print_costs(*before.part, *now.part);
+  else if (!differences.empty())
+    std::fprintf(stderr, "what they take is not known: %s\n", (before.part ? now.trouble : before.trouble).c_str());
+  return ExitCode::ok;
+}
+
+}  // namespace dltrain::app

@@ -1,0 +1,34 @@
+// What one run came to, for summaries and reports of several.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/exit_code.h"
+#include "training/events.h"
+#include "training/expectations.h"
+
+namespace dltrain::app {
+
+struct RunResult {
+  std::string name;
+  std::string folder;
+  uint64_t seed = 0;
+  std::string status;  // "complete", "stopped", ...
+  std::string reason;
+  ExitCode code = ExitCode::ok;
+  double seconds = 0;
+  training::Values values;  // of the last epoch
+  training::Values test;
+  std::vector<training::Verdict> verdicts;
+
+  int64_t missed() const {
+    return std::count_if(verdicts.begin(), verdicts.end(), [](const training::Verdict& verdict) {
+      return verdict.kind == training::Verdict::Kind::missed;
+    });
+  }
+};
+
+}  // namespace dltrain::app
