@@ -106,6 +106,17 @@ const models::Tracked* find_metric(const ExpectSpec& spec, const std::vector<mod
   return found;
 }
 
+// Four digits are enough to read; more are shown where the bound is as near as that.
+std::string near_number(double value, double bound) {
+  char text[32];
+  for (const int digits : {4, 6, 9, 17}) {
+    std::snprintf(text, sizeof text, "%.*g", digits, value);
+    if ((parse_real(text).value_or(value) < bound) == (value < bound) && (value == bound || text != number_text(bound)))
+      break;
+  }
+  return text;
+}
+
 std::optional<double> find_majority(const ExpectSpec& spec, const models::Tracked& tracked,
                                     const models::Program& program, const datasets::Dataset& data,
                                     Diagnostics& diagnostics) {
@@ -117,11 +128,17 @@ std::optional<double> find_majority(const ExpectSpec& spec, const models::Tracke
     return std::nullopt;
   }
   const auto share = majority_of(program, data, measured(*spec.metric).part, tracked.output);
-  if (!share)
+  const Place& place = spec.place_of("above_majority");
+  if (!share) {
+    diagnostics.error("rule", place, who, "above_majority needs a target with one class for each sample").help =
+        "write min = ... instead";
+  } else if (*share + *spec.above_majority > 1) {
     diagnostics
-        .error("rule", spec.place_of("above_majority"), who,
-               "above_majority needs a target with one class for each sample")
-        .help = "write min = ... instead";
+        .error("rule", place, who,
+               "no model can be " + number_text(*spec.above_majority) + " above the most frequent class, which is " +
+                   near_number(*share, 2) + " of the samples already")
+        .help = "choose less than " + near_number(1 - *share, 2);
+  }
   return share;
 }
 
@@ -139,17 +156,6 @@ std::string moment_words(const ExpectSpec& spec) {
   if (spec.metric->starts_with("test_")) return "";
   if (const int64_t* epoch = epoch_of(spec)) return " in epoch " + std::to_string(*epoch);
   return is_best(spec) ? " in the best epoch" : " in the last epoch";
-}
-
-// Four digits are enough to read; more are shown where the bound is as near as that.
-std::string near_number(double value, double bound) {
-  char text[32];
-  for (const int digits : {4, 6, 9, 17}) {
-    std::snprintf(text, sizeof text, "%.*g", digits, value);
-    if ((parse_real(text).value_or(value) < bound) == (value < bound) && (value == bound || text != number_text(bound)))
-      break;
-  }
-  return text;
 }
 
 }  // namespace

@@ -43,7 +43,8 @@ struct Level {
     }
   }
   const auto near = nearest(file_name(path), recipes);
-  refuse("no-recipe", extends.place(), "extends: there is no recipe " + path,
+  refuse("no-recipe", extends.place(),
+         extends.text()->empty() ? "extends is empty" : "extends: there is no recipe " + path,
          near ? "did you mean " + quote(join_path(parent_path(*extends.text()), *near)) + "?" : "",
          "the path starts at the folder of the recipe that says it");
 }
