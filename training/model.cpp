@@ -70,12 +70,13 @@ int Model::plan(PlanKind kind, int64_t batch) {
   try {
     return plans_[key] = session_.add(graph);
   } catch (const UserError& error) {
-    plans_.erase(key);
     const int64_t available = backends::available_memory();
     if (error.code() != ExitCode::memory || available < 0 || kind == PlanKind::apply) throw;
     const bool trains = kind == PlanKind::train || kind == PlanKind::gradient;
-    throw memory_shortage([&](int64_t size) { return graph_of(kind, size); }, session_.backend(), batch, available,
-                          trains);
+    const auto shortage = memory_shortage([&](int64_t size) { return graph_of(kind, size); }, session_.backend(), batch,
+                                          available, trains);
+    if (shortage) throw *shortage;
+    throw;
   }
 }
 

@@ -45,18 +45,19 @@ int64_t need(const std::function<graph::Graph(int64_t)>& graph_of, backends::Bac
 
 }  // namespace
 
-UserError memory_shortage(const std::function<graph::Graph(int64_t)>& graph_of, backends::Backend& backend,
-                          int64_t batch, int64_t available, bool accumulates) {
+std::optional<UserError> memory_shortage(const std::function<graph::Graph(int64_t)>& graph_of,
+                                         backends::Backend& backend, int64_t batch, int64_t available,
+                                         bool accumulates) {
+  const int64_t room = available - available / 8;
   const auto plan = backends::compile_plan(graph_of(batch), backend);
   const int64_t bytes = plan->memory.arena_bytes;
+  if (bytes <= room) return std::nullopt;
   std::string what = "takes " + size_text(bytes) + " of memory for what its layers compute, and " +
-                     size_text(std::max<int64_t>(available, 0)) +
-                     " are free at this moment; the largest:" + largest_values(*plan);
+                     size_text(available) + " are free at this moment; the largest:" + largest_values(*plan);
   // Need grows with the batch, so that the share that is free tells about how far down to go.
-  const double share = static_cast<double>(std::max<int64_t>(available, 0)) / static_cast<double>(bytes);
-  const auto guess = static_cast<uint64_t>(std::min(share, 0.999) * static_cast<double>(batch));
-  auto fits = static_cast<int64_t>(std::bit_floor(guess));
-  while (fits > 0 && need(graph_of, backend, fits) > available) fits /= 2;
+  const double share = static_cast<double>(room) / static_cast<double>(bytes);
+  auto fits = static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(share * static_cast<double>(batch))));
+  while (fits > 0 && need(graph_of, backend, fits) > room) fits /= 2;
   std::string help = "use a smaller model, or end other programs: not even a batch of 1 fits";
   if (fits > 0) {
     help = "batch_size = " + std::to_string(fits) + " fits";
@@ -65,7 +66,7 @@ UserError memory_shortage(const std::function<graph::Graph(int64_t)>& graph_of, 
               " an update sees as many samples as before";
     }
   }
-  return {ExitCode::memory, "a batch of " + std::to_string(batch), std::move(what), std::move(help)};
+  return UserError(ExitCode::memory, "a batch of " + std::to_string(batch), std::move(what), std::move(help));
 }
 
 }  // namespace dltrain::training

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "backends/backend.h"
@@ -11,9 +12,11 @@
 
 namespace dltrain::training {
 
-// Names the largest values and the largest batch (a power of two) that finds room in `available` bytes. `graph_of` makes
-// the graph for a batch; its plan for `batch` does not fit. `accumulates`: micro-batches can make up for a smaller batch.
-UserError memory_shortage(const std::function<graph::Graph(int64_t)>& graph_of, backends::Backend& backend,
-                          int64_t batch, int64_t available, bool accumulates);
+// Names the largest values and the largest batch (a power of two) that finds room in `available` bytes, an eighth of which
+// stays for batches that are read ahead. `graph_of` makes the graph for a batch. `accumulates`: micro-batches can make up
+// for a smaller batch. Nothing if the plan for `batch` fits: then something else is too large.
+std::optional<UserError> memory_shortage(const std::function<graph::Graph(int64_t)>& graph_of,
+                                         backends::Backend& backend, int64_t batch, int64_t available,
+                                         bool accumulates);
 
 }  // namespace dltrain::training
