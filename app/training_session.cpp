@@ -125,10 +125,10 @@ void TrainingSession::refuse_fewer_epochs(const training::Position& at) const {
 }
 
 // Says what has changed since, and whether the run is still the one it would have been.
-void TrainingSession::go_on(training::Trainer& trainer) {
+void TrainingSession::go_on(training::Trainer& trainer, const training::Surroundings& here) {
   trainer.restore(training::read_checkpoint(request_.checkpoint, model_.program()), request_.checkpoint);
   refuse_fewer_epochs(trainer.position());
-  std::vector<std::string> changes = training::differences(folder_.record().surroundings, surroundings());
+  std::vector<std::string> changes = training::differences(folder_.record().surroundings, here);
   for (const std::string& line : models::differences(*request_.before, spec_)) changes.push_back("recipe: " + line);
   if (!changes.empty()) folder_.write_resolved(models::canonical_toml(spec_));
   if (!talks()) return;
@@ -184,7 +184,7 @@ ExitCode TrainingSession::train() {
   training::Trainer trainer(model_, *data_, callbacks_, &saver);
   check_room();
   if (talks()) print_header(spec_, *data_, model_, folder_.path());
-  if (!request_.checkpoint.empty()) go_on(trainer);
+  if (!request_.checkpoint.empty()) go_on(trainer, here);
   training::end_cleanly();
   training::RunRecord& record = folder_.record();
   record.status = "running";

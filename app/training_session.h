@@ -46,7 +46,7 @@ class TrainingSession {
   training::Surroundings surroundings();
   void prepare_model();
   void begin_with_given_weights();
-  void go_on(training::Trainer& trainer);
+  void go_on(training::Trainer& trainer, const training::Surroundings& here);
   void refuse_fewer_epochs(const training::Position& at) const;
   void check_room() const;
   training::Values test();
