@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/options.h"
+#include "app/run_result.h"
 #include "core/exit_code.h"
 #include "training/experiment.h"
 
@@ -26,6 +27,6 @@ ExitCode list(const ListOptions& options, const CommonOptions& common);
 ExitCode devices(const CommonOptions& common);
 
 // What `fit --resume` and `resume` share: the run goes on from its newest good checkpoint, or says that it is over.
-ExitCode go_on(const std::string& run, training::OpenedRecipe recipe, const CommonOptions& common);
+RunResult go_on(const std::string& run, training::OpenedRecipe recipe, const CommonOptions& common);
 
 }  // namespace dltrain::app

@@ -98,11 +98,7 @@ RunResult run_one(PlannedRun planned, const CommonOptions& common) {
   const FitOptions options = std::move(planned.options);
   if (options.resume) {
     const std::string run = options.run.empty() ? newest_run(planned.recipe.spec) : options.run;
-    if (!run.empty() && exists(join_path(run, "run.json"))) {
-      RunResult result;
-      result.code = go_on(run, std::move(planned.recipe), common);
-      return result;
-    }
+    if (!run.empty() && exists(join_path(run, "run.json"))) return go_on(run, std::move(planned.recipe), common);
   }
   TrainingSession session({std::move(planned.recipe), options.run, {}, {}, {}, options}, common);
   session.run();

@@ -29,7 +29,7 @@ bool is_over(const training::RunRecord& record, const models::Spec& spec) {
 
 }  // namespace
 
-ExitCode go_on(const std::string& run, training::OpenedRecipe recipe, const CommonOptions& common) {
+RunResult go_on(const std::string& run, training::OpenedRecipe recipe, const CommonOptions& common) {
   training::RunFolder folder = training::RunFolder::open(run);
   const training::RunRecord record = folder.record();
   if (is_over(record, recipe.spec)) {
@@ -40,7 +40,15 @@ ExitCode go_on(const std::string& run, training::OpenedRecipe recipe, const Comm
           run.c_str(), record.status.c_str(), static_cast<long>(record.epoch), run.c_str(),
           static_cast<long>(std::max(record.epoch, record.epochs) * 2));
     }
-    return ExitCode::ok;
+    RunResult result;
+    result.name = recipe.spec.name;
+    result.folder = run;
+    result.seed = recipe.spec.seed;
+    result.status = record.status;
+    result.reason = record.reason;
+    result.seconds = record.seconds;
+    result.values = record.values;
+    return result;
   }
   std::vector<std::string> notes;
   const auto checkpoint = training::newest_checkpoint(run, notes);
@@ -57,14 +65,16 @@ ExitCode go_on(const std::string& run, training::OpenedRecipe recipe, const Comm
   options.init_partial = true;  // it was accepted when the run began
   RunRequest request{std::move(recipe), run, std::move(folder), std::move(before), checkpoint ? checkpoint->path : "",
                      std::move(options)};
-  return TrainingSession(std::move(request), common).run();
+  TrainingSession session(std::move(request), common);
+  session.run();
+  return session.result();
 }
 
 ExitCode resume(const ResumeOptions& options, const CommonOptions& common) {
   training::watch_signals();
   training::end_at_once();
   const training::RunRecord record = training::read_run_record(options.run);
-  return go_on(options.run, recipe_of(options.run, record, options.changes), common);
+  return go_on(options.run, recipe_of(options.run, record, options.changes), common).code;
 }
 
 }  // namespace dltrain::app
