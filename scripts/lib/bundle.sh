@@ -54,11 +54,8 @@ mkdir -p -- "$lib" "$place/licences"
 
 cp -- "$bin/dltrain" "$bin/libdltrain.so" "$bin"/dltrain_*.so "$lib/"
 cp --recursive --dereference -- "$bin/data" "$lib/"
-rm -f -- "$lib"/dltrain_test_*
-modules=("$lib"/dltrain_*.so)
-core=()
-for module in "${modules[@]}"; do [[ $module == */dltrain_images.so ]] || core+=("$module"); done
-add_libraries "$lib" "$bin/dltrain" "${core[@]/#$lib/$bin}"
+mapfile -t core < <(printf '%s\n' "$bin/dltrain" "$bin"/dltrain_*.so | grep --invert-match dltrain_images)
+add_libraries "$lib" "${core[@]}"
 cp --dereference -- /lib64/ld-linux-x86-64.so.2 "$lib/"
 add_libraries "$lib/images" "$bin/dltrain_images.so"
 mv -- "$lib/dltrain_images.so" "$lib/images/"
