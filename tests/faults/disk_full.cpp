@@ -34,11 +34,7 @@ void check_what_is_left(const RunCase& chosen, const RunPlace& place, const Ende
   CHECK(notes.empty());
   CHECK(found->path == training::list_checkpoints(place.run()).back().path);
   if (exists(place.run() + "/best")) CHECK_NOTHROW(training::verify_checkpoint(place.run() + "/best"));
-  const Ended after = place.go(place.resume());
-  INFO(after.err);
-  REQUIRE(after.code == 0);
-  CHECK(difference(without_lost_logs(reference(chosen), ended.err),
-                   without_lost_logs(fingerprint(place.run()), ended.err)) == "");
+  check_that_it_goes_on(chosen, place, ended.err);
 }
 
 }  // namespace

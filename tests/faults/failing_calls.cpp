@@ -35,11 +35,7 @@ void check_fault(const RunCase& chosen, const std::string& fault) {
   const auto found = training::newest_checkpoint(place.run(), notes);
   CHECK(notes.empty());
   CHECK((found ? found->path : "") == last_named(place));
-  const Ended after = place.go(place.resume());
-  INFO(after.err);
-  REQUIRE(after.code == 0);
-  CHECK(difference(without_lost_logs(reference(chosen), ended.err),
-                   without_lost_logs(fingerprint(place.run()), ended.err)) == "");
+  check_that_it_goes_on(chosen, place, ended.err);
 }
 
 }  // namespace

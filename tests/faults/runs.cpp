@@ -192,6 +192,14 @@ const Reference& reference_of(const RunCase& run_case) {
 
 const Fingerprint& reference(const RunCase& run_case) { return reference_of(run_case).fingerprint; }
 
+void check_that_it_goes_on(const RunCase& run_case, const RunPlace& place, const std::string& errors) {
+  const Ended after = place.go(place.resume());
+  INFO(after.err);
+  REQUIRE(after.code == 0);
+  CHECK(difference(without_lost_logs(reference(run_case), errors),
+                   without_lost_logs(fingerprint(place.run()), errors)) == "");
+}
+
 double reference_seconds(const RunCase& run_case) { return reference_of(run_case).seconds; }
 
 void tally(const std::string& what, int64_t count) {

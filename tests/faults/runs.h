@@ -57,7 +57,10 @@ Fingerprint without_lost_logs(Fingerprint fingerprint, const std::string& errors
 
 // The fingerprint of the case, run without faults, once.
 const Fingerprint& reference(const RunCase& run_case);
-// How long that took.
+// What is left of a run goes on to its end and to that fingerprint. `errors`: what the run said before, of logs that it
+// gave up.
+void check_that_it_goes_on(const RunCase& run_case, const RunPlace& place, const std::string& errors = "");
+// How long the case takes.
 double reference_seconds(const RunCase& run_case);
 
 // Adds to the figures that `scripts/test --faults` prints at the end.

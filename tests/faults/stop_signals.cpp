@@ -22,13 +22,6 @@ struct Named {
 };
 constexpr Named stops[] = {{"INT", SIGINT, 130}, {"TERM", SIGTERM, 143}, {"HUP", SIGHUP, 143}};
 
-void check_that_it_goes_on(const RunCase& chosen, const RunPlace& place) {
-  const Ended after = place.go(place.resume());
-  INFO(after.err);
-  REQUIRE(after.code == 0);
-  CHECK(difference(reference(chosen), fingerprint(place.run())) == "");
-}
-
 }  // namespace
 
 TEST_CASE("a signal at any operation on files saves, and the run goes on identically") {
