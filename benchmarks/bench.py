@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the models of recipes/benchmarks with dltrain and with its peers, in turns, and writes what each took.
 
-    scripts/bench [--quick] [--models NAME...] [--rounds N] [--output FOLDER]
+    scripts/bench [--quick] [--models NAME...] [--precision mixed_bfloat16] [--rounds N] [--output FOLDER]
 
 In every round each contestant runs once, one after the other, the order turned round in every second round; the median
 over rounds of the median over steps counts. Beside steps: the time from the start of the process to the end of the first
@@ -58,10 +58,10 @@ def first(lines, event):
 
 def measure_dltrain(program, model, options, folder):
     recipe = ROOT / "recipes/benchmarks" / f"{model}.toml"
-    threads = ["--threads", str(options.threads)]
-    steps = run([program, "--json", "profile", recipe, "--steps", str(options.steps), *threads])
+    given = ["--threads", str(options.threads), "--set", f"run.precision={options.precision}"]
+    steps = run([program, "--json", "profile", recipe, "--steps", str(options.steps), *given])
     whole = run([program, "--json", "fit", recipe, "--epochs", "1", "--set", "run.log_every=1", "--run",
-                 folder / f"run-{time.monotonic_ns()}", *threads])
+                 folder / f"run-{time.monotonic_ns()}", *given])
     if steps is None or whole is None:
         return None
     profile = first(steps["lines"], "profile")[1]
@@ -72,7 +72,7 @@ def measure_dltrain(program, model, options, folder):
 
 def measure_peer(words, model, options):
     ended = run([sys.executable, HERE / "peers" / words[0], model, *words[1:], "--steps", str(options.steps), "--threads",
-                 str(options.threads)])
+                 str(options.threads), "--precision", options.precision])
     if ended is None:
         return None
     at, _ = first(ended["lines"], "first_step")
@@ -94,6 +94,8 @@ def main():
     parser.add_argument("--quick", action="store_true", help="about five minutes: one round, few steps, no torch.compile")
     parser.add_argument("--models", nargs="+", choices=MODELS, metavar="NAME")
     parser.add_argument("--contestants", nargs="+", choices=list(CONTESTANTS), metavar="NAME")
+    parser.add_argument("--precision", choices=("float32", "mixed_bfloat16"), default="float32",
+                        help="of all contestants; PyTorch's autocast and Keras' policy of that name are its peers")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))

@@ -137,14 +137,19 @@ def main():
     parser.add_argument("--batch-size", type=int)
     parser.add_argument("--steps", type=int, default=50, help="of an epoch")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--precision", choices=("float32", "mixed_bfloat16"), default="float32", help="Keras' policy")
     options = parser.parse_args()
+    keras.mixed_precision.set_global_policy(options.precision)
     tensorflow.config.threading.set_intra_op_parallelism_threads(options.threads)
     tensorflow.config.threading.set_inter_op_parallelism_threads(options.threads)
     keras.utils.set_random_seed(0)
     name, size = options.model, options.batch_size or BATCH[options.model]
     inputs, targets = samples(name, size * options.steps)
     given = keras.Input(inputs.shape[1:], dtype=str(inputs.dtype))
-    model = keras.Model(given, MODELS[name]()(given))
+    outputs = MODELS[name]()(given)
+    if options.precision != "float32":  # Keras' guide: the last values in float32, for the loss
+        outputs = L.Activation("linear", dtype="float32")(outputs)
+    model = keras.Model(given, outputs)
     binary = name in ("unet", "tabular")
     loss = (keras.losses.BinaryCrossentropy(from_logits=name == "unet") if binary else
             keras.losses.SparseCategoricalCrossentropy(from_logits=True))
