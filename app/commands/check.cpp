@@ -2,7 +2,7 @@
 #include <cstdio>
 
 #include "app/check/report.h"
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "app/experiment.h"
 #include "app/messages.h"
 #include "app/verdicts.h"
@@ -12,6 +12,11 @@
 namespace dltrain::app {
 
 namespace {
+
+struct CheckOptions {
+  RecipeOptions recipe;
+  bool headers_only = false;  // --static
+};
 
 void print(const std::string& text) {
   std::fputs(text.c_str(), stdout);
@@ -36,8 +41,6 @@ void examine(const CheckOptions& options, bool talks, Findings& findings, CheckR
   }
 }
 
-}  // namespace
-
 ExitCode check(const CheckOptions& options, const CommonOptions& common) {
   training::watch_signals();
   training::end_at_once();
@@ -59,6 +62,21 @@ ExitCode check(const CheckOptions& options, const CommonOptions& common) {
     if (!common.json && message.severity == Severity::error) print_message(message);
   }
   return report.code;
+}
+
+}  // namespace
+
+void register_check(CommandLine& line) {
+  Command& command = line.add(Group::train, "check", "what a recipe is and takes, without training it");
+  CheckOptions& options = command.values<CheckOptions>();
+  add_recipe(command, options.recipe);
+  command.flag("--static", options.headers_only,
+               "stop before the data: its files' headers are read, not the values, and no step is made");
+  command.examples = {"dltrain check recipes/digits.toml", "dltrain check recipes/digits.toml --static --json"};
+  command.notes = {
+      "Exit code 0 if the recipe can be trained here; else that of what is wrong: 2 recipe, 3 data, 5 disk, 6 numbers "
+      "that are not finite, 7 memory."};
+  command.run = [&options](const CommonOptions& common) { return check(options, common); };
 }
 
 }  // namespace dltrain::app

@@ -2,7 +2,7 @@
 // and layer that differ beyond what float32 explains.
 #include <cstdio>
 
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "app/experiment.h"
 #include "backends/check/check.h"
 #include "backends/factory.h"
@@ -16,6 +16,11 @@
 namespace dltrain::app {
 
 namespace {
+
+struct CrosscheckOptions {
+  RecipeOptions recipe;
+  std::string devices = "cpu,reference";
+};
 
 struct TwoDevices {
   std::string tested, trusted;
@@ -61,8 +66,6 @@ std::map<std::string, Array> first_step(const models::Program& program, const gr
   return inputs;
 }
 
-}  // namespace
-
 ExitCode crosscheck(const CrosscheckOptions& options, const CommonOptions& common) {
   const TwoDevices names = devices_of(options.devices);
   const training::OpenedRecipe recipe = open_recipe(options.recipe);
@@ -79,6 +82,19 @@ ExitCode crosscheck(const CrosscheckOptions& options, const CommonOptions& commo
                 names.trusted.c_str());
   std::printf("%s", report.text().c_str());
   return report.agrees() ? ExitCode::ok : ExitCode::not_met;
+}
+
+}  // namespace
+
+void register_crosscheck(CommandLine& line) {
+  Command& command =
+      line.add(Group::train, "crosscheck", "run a training step on two devices and compare every operation");
+  CrosscheckOptions& options = command.values<CrosscheckOptions>();
+  add_recipe(command, options.recipe);
+  command.option("--devices", &options.devices, "A,B", "the device to test and the one to trust").show_default();
+  command.examples = {"dltrain crosscheck recipes/digits.toml"};
+  command.notes = {"Exit code 10 if an operation differs."};
+  command.run = [&options](const CommonOptions& common) { return crosscheck(options, common); };
 }
 
 }  // namespace dltrain::app

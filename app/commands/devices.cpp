@@ -1,12 +1,14 @@
 // dltrain devices: what this machine offers, and why something is not used.
 #include <cstdio>
 
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "backends/factory.h"
 #include "core/setting.h"
 #include "formats/json/json.h"
 
 namespace dltrain::app {
+
+namespace {
 
 ExitCode devices(const CommonOptions& common) {
   for (const backends::DeviceReport& report : backends::list_devices()) {
@@ -22,6 +24,12 @@ ExitCode devices(const CommonOptions& common) {
     }
   }
   return ExitCode::ok;
+}
+
+}  // namespace
+
+void register_devices(CommandLine& line) {
+  line.add(Group::look_up, "devices", "what this machine offers, and why something is not used").run = devices;
 }
 
 }  // namespace dltrain::app

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "app/check/static_part.h"
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "app/experiment.h"
 #include "app/json_events.h"
 #include "core/text.h"
@@ -15,6 +15,10 @@
 namespace dltrain::app {
 
 namespace {
+
+struct DiffOptions {
+  std::string before, now;
+};
 
 using models::Difference;
 
@@ -150,8 +154,6 @@ bool is_default(const Difference& each, const models::Spec& a, const models::Spe
   return field != nullptr && field->default_value.toml() == value;
 }
 
-}  // namespace
-
 ExitCode diff(const DiffOptions& options, const CommonOptions& common) {
   RecipeOptions recipe;
   recipe.recipe = options.before;
@@ -172,6 +174,17 @@ ExitCode diff(const DiffOptions& options, const CommonOptions& common) {
   else if (!differences.empty())
     std::fprintf(stderr, "what they take is not known: %s\n", (before.part ? now.trouble : before.trouble).c_str());
   return ExitCode::ok;
+}
+
+}  // namespace
+
+void register_diff(CommandLine& line) {
+  Command& command = line.add(Group::write, "diff", "what differs between two recipes in meaning, and what that costs");
+  DiffOptions& options = command.values<DiffOptions>();
+  command.argument("A", &options.before, "a recipe").required().offer(Offer::recipes);
+  command.argument("B", &options.now, "another one").required().offer(Offer::recipes);
+  command.examples = {"dltrain diff recipes/digits.toml recipes/digits_cnn.toml"};
+  command.run = [&options](const CommonOptions& common) { return diff(options, common); };
 }
 
 }  // namespace dltrain::app

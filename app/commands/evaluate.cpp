@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "app/experiment.h"
 #include "app/output_file.h"
 #include "app/progress.h"
@@ -22,6 +22,14 @@ using training::ClassReport;
 using training::Evaluation;
 
 namespace {
+
+struct EvaluateOptions {
+  std::string model;
+  std::string part = "test";
+  std::string data;  // another source of the same kind: a path
+  std::string device;
+  std::string output;  // JSON file
+};
 
 datasets::Part part_of(const std::string& name) {
   if (name == "train" || name == "training") return datasets::Part::train;
@@ -101,8 +109,6 @@ void print_classes(const ClassReport& report) {
   std::printf("\n%s", table_text(rows).c_str());
 }
 
-}  // namespace
-
 ExitCode evaluate(const EvaluateOptions& options, const CommonOptions& common) {
   training::watch_signals();
   datasets::Part part = part_of(options.part);
@@ -135,6 +141,26 @@ ExitCode evaluate(const EvaluateOptions& options, const CommonOptions& common) {
   std::printf("%s samples\n%s", count_text(data->size(part)).c_str(), table_text(rows).c_str());
   if (!common.quiet) std::for_each(evaluation.classes.begin(), evaluation.classes.end(), print_classes);
   return ExitCode::ok;
+}
+
+}  // namespace
+
+void register_evaluate(CommandLine& line) {
+  Command& command = line.add(Group::use, "evaluate", "loss and metrics of a trained model, per class too");
+  EvaluateOptions& options = command.values<EvaluateOptions>();
+  command
+      .argument("MODEL", &options.model, "the folder of a run or of a model, or a recipe whose [model] names weights")
+      .required()
+      .offer(Offer::files);
+  command.option("--part", &options.part, "PART", "which part of the data: test, validation, train")
+      .show_default()
+      .choices({"test", "validation", "train"});
+  command.option("--data", &options.data, "PATH",
+                 "other data of the same kind: a file or folder in the place of the recipe's");
+  add_device(command, options.device);
+  command.option("--output", &options.output, "FILE", "write the results as JSON as well");
+  command.examples = {"dltrain evaluate runs/digits/0001"};
+  command.run = [&options](const CommonOptions& common) { return evaluate(options, common); };
 }
 
 }  // namespace dltrain::app

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "app/experiment.h"
 #include "app/reference_text.h"
 #include "backends/factory.h"
@@ -19,6 +19,12 @@
 namespace dltrain::app {
 
 namespace {
+
+struct ExplainOptions {
+  RecipeOptions recipe;  // recipe, or the name of a component
+  std::string stage = "spec";
+  bool markdown = false;  // the page of a family in docs/reference
+};
 
 bool looks_like_recipe(const std::string& name) {
   return name == "-" || name.ends_with(".toml") || name.find('/') != std::string::npos || exists(name);
@@ -74,9 +80,7 @@ void print_plan(const models::Spec& spec, models::Program& program) {
               backend->device().name.c_str(), backend->device().description.c_str(), plan->text().c_str());
 }
 
-}  // namespace
-
-ExitCode explain(const ExplainOptions& options, const CommonOptions&) {
+ExitCode explain(const ExplainOptions& options) {
   if (!looks_like_recipe(options.recipe.recipe)) return explain_name(options.recipe.recipe, options.markdown);
   const std::vector<std::string> stages = {"spec", "graph", "train", "plan"};
   if (std::find(stages.begin(), stages.end(), options.stage) == stages.end()) {
@@ -97,6 +101,23 @@ ExitCode explain(const ExplainOptions& options, const CommonOptions&) {
     std::printf("%s", graph::print(simplified(program.train(recipe.spec.train.batch_size))).c_str());
   if (options.stage == "plan") print_plan(recipe.spec, program);
   return ExitCode::ok;
+}
+
+}  // namespace
+
+void register_explain(CommandLine& line) {
+  Command& command = line.add(Group::look_up, "explain", "a recipe at any stage, or anything that a recipe can name");
+  ExplainOptions& options = command.values<ExplainOptions>();
+  command.argument("RECIPE|NAME", &options.recipe.recipe, "a recipe, or a name such as Dense, relu, Adam, activations")
+      .required()
+      .offer(Offer::recipes_or_names);
+  add_changes_to_recipe(command, options.recipe);
+  command.option("--stage", &options.stage, "STAGE", "spec, graph, train or plan")
+      .show_default()
+      .choices({"spec", "graph", "train", "plan"});
+  command.flag("--markdown", options.markdown, "the page of a family in docs/reference").hidden();
+  command.examples = {"dltrain explain recipes/digits.toml --stage graph", "dltrain explain Dense"};
+  command.run = [&options](const CommonOptions&) { return explain(options); };
 }
 
 }  // namespace dltrain::app

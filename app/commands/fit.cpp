@@ -3,8 +3,9 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "app/experiment.h"
+#include "app/going_on.h"
 #include "app/json_events.h"
 #include "app/messages.h"
 #include "app/suite/suite.h"
@@ -151,8 +152,6 @@ ExitCode run_suite(std::vector<PlannedRun> planned, const FitOptions& options, c
   return training::interrupted() ? training::signal_exit_code() : suite.code();
 }
 
-}  // namespace
-
 ExitCode fit(const FitOptions& options, const CommonOptions& common) {
   training::watch_signals();
   training::end_at_once();
@@ -160,6 +159,37 @@ ExitCode fit(const FitOptions& options, const CommonOptions& common) {
   std::vector<PlannedRun> planned = planned_runs(options);
   if (planned.size() == 1 && options.report.empty()) return run_one(std::move(planned.front()), common).code;
   return run_suite(std::move(planned), options, common);
+}
+
+}  // namespace
+
+void register_fit(CommandLine& line) {
+  Command& command = line.add(Group::train, "fit", "train the model of a recipe, or of several in a row");
+  FitOptions& options = command.values<FitOptions>();
+  command.argument("RECIPE", &options.recipes, "recipes, TOML files").required();
+  add_changes_to_recipe(command, options.recipe);
+  command.flag("--fast", options.fast,
+               "one epoch of one batch, and one of validation and test: whether all of it works; bounds on metrics and "
+               "time are not judged");
+  command
+      .option("--repeat", &options.repeat, "N",
+              "run each recipe N times, with seeds that follow one another; says mean and deviation")
+      .range(1, 10000);
+  command.option("--report", &options.report, "FILE",
+                 "write what the runs came to, to a file that ends in .xml (JUnit) or .json");
+  command.option("--run", &options.run, "DIR", "folder of the run (default: the next number under runs/NAME)");
+  command.option("--init-from", &options.init_from, "PATH",
+                 "begin with the weights of a run, a model or a .weights.h5 file (fine-tuning)");
+  command
+      .flag("--init-partial", options.init_partial,
+            "with --init-from: take the layers that fit, leave the others as they are")
+      .needs("--init-from");
+  command.flag("--resume", options.resume,
+               "go on with the newest run of the recipe (or that of --run), if there is one");
+  command.examples = {"dltrain fit recipes/digits.toml --set train.epochs=5",
+                      "dltrain fit recipes/digits.toml recipes/iris.toml --repeat 5 --report results.xml"};
+  command.notes = {"Exit code 10 if a bound of [[expect]] was missed."};
+  command.run = [&options](const CommonOptions& common) { return fit(options, common); };
 }
 
 }  // namespace dltrain::app

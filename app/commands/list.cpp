@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "app/experiment.h"
 #include "core/diagnostic.h"
 #include "core/read_fields.h"
@@ -13,6 +13,10 @@
 namespace dltrain::app {
 
 namespace {
+
+struct ListOptions {
+  std::string family;
+};
 
 std::vector<std::string> chosen_families(const std::string& wanted) {
   const std::vector<std::string> families = training::catalogue().families();
@@ -32,8 +36,6 @@ std::string first_sentence(const std::string& doc) {
     stop = doc.find(". ", stop + 1);
   return stop == std::string::npos ? doc : doc.substr(0, stop + 1);
 }
-
-}  // namespace
 
 ExitCode list(const ListOptions& options, const CommonOptions& common) {
   for (const std::string& family : chosen_families(options.family)) {
@@ -56,6 +58,17 @@ ExitCode list(const ListOptions& options, const CommonOptions& common) {
     }
   }
   return ExitCode::ok;
+}
+
+}  // namespace
+
+void register_list(CommandLine& line) {
+  Command& command = line.add(Group::look_up, "list", "what a recipe can name");
+  ListOptions& options = command.values<ListOptions>();
+  command.argument("FAMILY", &options.family, "layer, activation, loss, metric, optimizer, schedule, source, ...")
+      .choices(training::catalogue().families());
+  command.examples = {"dltrain list layer"};
+  command.run = [&options](const CommonOptions& common) { return list(options, common); };
 }
 
 }  // namespace dltrain::app

@@ -8,7 +8,7 @@
 #include <memory>
 #include <thread>
 
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "app/logs/chart.h"
 #include "app/progress.h"
 #include "app/summary.h"
@@ -27,6 +27,18 @@ using formats::LogSeries;
 using formats::ScalarPoint;
 
 namespace {
+
+struct LogsOptions {
+  std::vector<std::string> runs;  // folders
+  std::vector<std::string> tags;  // with * and ? as in file names; empty: values of epochs
+  bool list = false;
+  int64_t tail = 0;
+  bool follow = false;
+  std::string output;  // .csv or .json
+  bool logarithmic = false;
+  int64_t width = 0;  // 0: of the terminal, at most 80
+  int64_t height = 14;
+};
 
 // A series and what to call its run.
 struct Shown {
@@ -247,12 +259,31 @@ class Logs {
   std::vector<std::unique_ptr<LogFolder>> folders_;
 };
 
-}  // namespace
-
 ExitCode logs(const LogsOptions& options, const CommonOptions& common) {
   if (options.follow) training::watch_signals();
   else training::end_with_reader();
   return Logs(options, common).run();
+}
+
+}  // namespace
+
+void register_logs(CommandLine& line) {
+  Command& command = line.add(Group::use, "logs", "curves and numbers of runs, from their event files");
+  LogsOptions& options = command.values<LogsOptions>();
+  command.argument("RUN", &options.runs, "folders of runs, or of event files").required();
+  command.option("--tag", &options.tags, "NAME",
+                 "draw or print these; with * and ? as in file names (default: the values of epochs)");
+  command.flag("--list", options.list, "what there is");
+  command.option("--tail", &options.tail, "N", "the last N values of each tag").at_least_one();
+  command.flag("--follow", options.follow, "print values as they come, until interrupted");
+  command.option("--output", &options.output, "FILE", "write the values to a file that ends in .csv or .json");
+  command.flag("--log", options.logarithmic, "logarithmic y axis");
+  command.option("--width", &options.width, "N", "characters of a chart (default: of the terminal, at most 80)")
+      .range(40, 1000);
+  command.option("--height", &options.height, "N", "lines of a plot").range(4, 200).show_default();
+  command.examples = {"dltrain logs runs/digits/0001",
+                      "dltrain logs runs/digits/0001 runs/digits/0002 --tag epoch_accuracy"};
+  command.run = [&options](const CommonOptions& common) { return logs(options, common); };
 }
 
 }  // namespace dltrain::app

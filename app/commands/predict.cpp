@@ -1,7 +1,7 @@
 // dltrain predict: what a trained model says about new samples, as a file.
 #include <cstdio>
 
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "app/trained_model.h"
 #include "core/diagnostic.h"
 #include "core/setting.h"
@@ -15,6 +15,15 @@
 namespace dltrain::app {
 
 namespace {
+
+struct PredictOptions {
+  std::string model;
+  std::string input;
+  std::string output = "-";
+  std::string format;  // empty: by the ending of output
+  int64_t batch_size = 0;  // 0: that of the recipe
+  std::string device;
+};
 
 // What the samples of a batch are called: file names, or their numbers from 0.
 std::vector<std::string> ids_of(const datasets::Batch& batch, const std::vector<std::string>& names) {
@@ -49,8 +58,6 @@ void report(int64_t samples, const std::string& output, const CommonOptions& com
   }
 }
 
-}  // namespace
-
 ExitCode predict(const PredictOptions& options, const CommonOptions& common) {
   training::watch_signals();
   if (options.output == "-") training::end_with_reader();
@@ -67,6 +74,33 @@ ExitCode predict(const PredictOptions& options, const CommonOptions& common) {
   writer->close();
   report(count, options.output, common);
   return ExitCode::ok;
+}
+
+}  // namespace
+
+void register_predict(CommandLine& line) {
+  Command& command = line.add(Group::use, "predict", "what a trained model says about new samples");
+  PredictOptions& options = command.values<PredictOptions>();
+  command
+      .argument("MODEL", &options.model, "the folder of a run or of a model, or a recipe whose [model] names weights")
+      .required()
+      .offer(Offer::files);
+  command
+      .option("--input", &options.input, "PATH",
+              "CSV, NPY, NPZ, IDX, an image or a folder of images; - reads CSV from standard input")
+      .required();
+  command
+      .option("--output", &options.output, "FILE",
+              "a file that ends in .csv, .jsonl, .npy or .npz; - is standard output")
+      .show_default();
+  command.option("--format", &options.format, "NAME", "csv, jsonl, npy or npz (default: by the ending of the output)")
+      .choices({"csv", "jsonl", "npy", "npz"});
+  command.option("--batch-size", &options.batch_size, "N", "samples computed at once (default: that of the recipe)")
+      .at_least_one();
+  add_device(command, options.device);
+  command.examples = {"dltrain predict runs/iris/0001 --input flowers.csv --output species.csv",
+                      "dltrain predict runs/digits/0001 --input scans/ --output - --format jsonl"};
+  command.run = [&options](const CommonOptions& common) { return predict(options, common); };
 }
 
 }  // namespace dltrain::app

@@ -1,7 +1,7 @@
 // dltrain profile: where the time of a step goes.
 #include <cstdio>
 
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "app/experiment.h"
 #include "app/output_file.h"
 #include "app/profile/report.h"
@@ -16,6 +16,16 @@
 namespace dltrain::app {
 
 namespace {
+
+struct ProfileOptions {
+  RecipeOptions recipe;
+  std::string work = "train";
+  int64_t batch_size = 0;  // 0: that of the recipe
+  int64_t steps = 50;
+  bool all = false;
+  std::string output;  // JSON file
+  std::string trace;   // for ui.perfetto.dev
+};
 
 training::Work work_of(const std::string& name) {
   if (name == "train") return training::Work::train;
@@ -33,8 +43,6 @@ const char* title_of(training::Work work) {
   }
   return "";
 }
-
-}  // namespace
 
 ExitCode profile(const ProfileOptions& options, const CommonOptions& common) {
   training::watch_signals();
@@ -63,6 +71,25 @@ ExitCode profile(const ProfileOptions& options, const CommonOptions& common) {
               profile_table(result, options.all).c_str());
   for (const std::string& text : training::profile_advice(result, spec)) std::printf("- %s\n", text.c_str());
   return ExitCode::ok;
+}
+
+}  // namespace
+
+void register_profile(CommandLine& line) {
+  Command& command = line.add(Group::train, "profile", "where the time of a step goes, kernel by kernel");
+  ProfileOptions& options = command.values<ProfileOptions>();
+  add_recipe(command, options.recipe);
+  command.option("--work", &options.work, "WORK", "train, evaluate or predict")
+      .show_default()
+      .choices({"train", "evaluate", "predict"});
+  command.option("--batch-size", &options.batch_size, "N", "samples of a step (default: that of the recipe)")
+      .at_least_one();
+  command.option("--steps", &options.steps, "N", "how many steps to time").at_least_one().show_default();
+  command.flag("--all", options.all, "kernels below one percent too");
+  command.option("--output", &options.output, "FILE", "write everything as JSON as well");
+  command.option("--trace", &options.trace, "FILE", "write a step as a trace for ui.perfetto.dev or chrome://tracing");
+  command.examples = {"dltrain profile recipes/digits_cnn.toml --trace step.json"};
+  command.run = [&options](const CommonOptions& common) { return profile(options, common); };
 }
 
 }  // namespace dltrain::app

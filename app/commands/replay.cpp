@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "app/experiment.h"
 #include "backends/factory.h"
 #include "core/files.h"
@@ -17,6 +17,11 @@ namespace dltrain::app {
 
 namespace {
 
+struct ReplayOptions {
+  std::string failure;
+  std::string device;
+};
+
 Table read_report(const std::string& folder) {
   const std::string path = join_path(folder, "report.json");
   if (!exists(path)) {
@@ -28,8 +33,6 @@ Table read_report(const std::string& folder) {
     throw UserError(ExitCode::model, path, "this is not a report", "train again");
   return *report.table();
 }
-
-}  // namespace
 
 ExitCode replay(const ReplayOptions& options, const CommonOptions& common) {
   const Table report = read_report(options.failure);
@@ -62,6 +65,21 @@ ExitCode replay(const ReplayOptions& options, const CommonOptions& common) {
   std::printf("\n%s\n", found->text() == training::text_at(report, "text") ? "the same as when the run failed"
                                                                            : "not the same as when the run failed");
   return ExitCode::numeric;
+}
+
+}  // namespace
+
+void register_replay(CommandLine& line) {
+  Command& command =
+      line.add(Group::train, "replay", "make a failed step of a run again, and look for what is not finite");
+  ReplayOptions& options = command.values<ReplayOptions>();
+  command.argument("FAILURE", &options.failure, "the folder that the failed run named: RUN/failures/step-N")
+      .required()
+      .offer(Offer::folders);
+  add_device(command, options.device);
+  command.examples = {"dltrain replay runs/digits/0001/failures/step-12"};
+  command.notes = {"Exit code 6 if it is seen again, 0 if all numbers are finite now."};
+  command.run = [&options](const CommonOptions& common) { return replay(options, common); };
 }
 
 }  // namespace dltrain::app

@@ -2,8 +2,9 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "app/experiment.h"
+#include "app/going_on.h"
 #include "app/training_session.h"
 #include "core/files.h"
 #include "training/checkpoint/store.h"
@@ -12,6 +13,11 @@
 namespace dltrain::app {
 
 namespace {
+
+struct ResumeOptions {
+  std::string run;
+  RecipeOptions changes;  // its recipe is that of the run
+};
 
 // The recipe that a run has been trained with so far; relative paths start where the user's recipe is.
 training::OpenedRecipe recipe_of(const std::string& run, const training::RunRecord& record, RecipeOptions changes) {
@@ -70,11 +76,24 @@ RunResult go_on(const std::string& run, training::OpenedRecipe recipe, const Com
   return session.result();
 }
 
+namespace {
+
 ExitCode resume(const ResumeOptions& options, const CommonOptions& common) {
   training::watch_signals();
   training::end_at_once();
   const training::RunRecord record = training::read_run_record(options.run);
   return go_on(options.run, recipe_of(options.run, record, options.changes), common).code;
+}
+
+}  // namespace
+
+void register_resume(CommandLine& line) {
+  Command& command = line.add(Group::train, "resume", "go on with a run that was interrupted");
+  ResumeOptions& options = command.values<ResumeOptions>();
+  command.argument("RUN", &options.run, "the folder of the run").required();
+  add_changes_to_recipe(command, options.changes);
+  command.examples = {"dltrain resume runs/digits/0001", "dltrain resume runs/digits/0001 --epochs 40"};
+  command.run = [&options](const CommonOptions& common) { return resume(options, common); };
 }
 
 }  // namespace dltrain::app

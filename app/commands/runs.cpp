@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "app/progress.h"
 #include "app/summary.h"
 #include "core/files.h"
@@ -15,6 +15,10 @@
 namespace dltrain::app {
 
 namespace {
+
+struct RunsOptions {
+  std::string folder = "runs";
+};
 
 struct Run {
   std::string folder;
@@ -79,8 +83,6 @@ std::string next_of(const Run& run, const std::string& status) {
   return "";
 }
 
-}  // namespace
-
 ExitCode runs(const RunsOptions& options, const CommonOptions& common) {
   if (!is_directory(options.folder)) {
     throw UserError(ExitCode::io, options.folder, "there is no such folder",
@@ -111,6 +113,16 @@ ExitCode runs(const RunsOptions& options, const CommonOptions& common) {
   }
   if (!common.json) std::printf("%s", found.empty() ? "no runs\n" : table_text(rows).c_str());
   return ExitCode::ok;
+}
+
+}  // namespace
+
+void register_runs(CommandLine& line) {
+  Command& command = line.add(Group::use, "runs", "list runs: how far they are, what they reached, how to go on");
+  RunsOptions& options = command.values<RunsOptions>();
+  command.argument("FOLDER", &options.folder, "where to look for runs").show_default().offer(Offer::folders);
+  command.examples = {"dltrain runs"};
+  command.run = [&options](const CommonOptions& common) { return runs(options, common); };
 }
 
 }  // namespace dltrain::app

@@ -1,7 +1,7 @@
 // dltrain schema: what editors need to complete and check recipes.
 #include <cstdio>
 
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "app/schema/json_schema.h"
 #include "core/files.h"
 #include "formats/json/json.h"
@@ -9,11 +9,28 @@
 
 namespace dltrain::app {
 
-ExitCode schema(const SchemaOptions& options, const CommonOptions&) {
+namespace {
+
+struct SchemaOptions {
+  std::string output;  // empty: standard output
+};
+
+ExitCode schema(const SchemaOptions& options) {
   const std::string text = formats::json_text(Setting(recipe_schema(training::catalogue())), 1) + "\n";
   if (options.output.empty()) std::fputs(text.c_str(), stdout);
   else write_file_durably(options.output, text);
   return ExitCode::ok;
+}
+
+}  // namespace
+
+void register_schema(CommandLine& line) {
+  Command& command =
+      line.add(Group::look_up, "schema", "the JSON Schema of recipes, for completion and errors in editors");
+  SchemaOptions& options = command.values<SchemaOptions>();
+  command.option("--output", &options.output, "FILE", "write it to a file");
+  command.examples = {"dltrain schema --output recipe.schema.json"};
+  command.run = [&options](const CommonOptions&) { return schema(options); };
 }
 
 }  // namespace dltrain::app

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <span>
 
-#include "app/commands.h"
+#include "app/command_line/command.h"
 #include "app/repeat.h"
 #include "core/files.h"
 #include "core/text.h"
@@ -14,6 +14,11 @@
 namespace dltrain::app {
 
 namespace {
+
+struct VerifyOptions {
+  std::string run;
+  std::optional<int64_t> replay;
+};
 
 std::vector<training::StoredCheckpoint> checkpoints_of(const std::string& path) {
   if (exists(join_path(path, "manifest.json"))) return {{path, 0, 1, {}}};
@@ -53,9 +58,7 @@ ExitCode replay_steps(const std::vector<GoodCheckpoint>& good, int64_t steps) {
       repeat(*stretch), "those that the run saved");
 }
 
-}  // namespace
-
-ExitCode verify(const VerifyOptions& options, const CommonOptions&) {
+ExitCode verify(const VerifyOptions& options) {
   training::watch_signals();
   if (options.replay && *options.replay < 1)
     throw UserError(ExitCode::recipe, "--replay", "takes a number of steps, 1 or more", "write --replay 20");
@@ -82,6 +85,20 @@ ExitCode verify(const VerifyOptions& options, const CommonOptions&) {
     if (code != ExitCode::ok) return code;
   }
   return damaged > 0 ? ExitCode::model : ExitCode::ok;
+}
+
+}  // namespace
+
+void register_verify(CommandLine& line) {
+  Command& command = line.add(Group::use, "verify", "check every byte of a run's checkpoints");
+  VerifyOptions& options = command.values<VerifyOptions>();
+  command.argument("RUN", &options.run, "the folder of a run, or of a checkpoint").required();
+  command.option("--replay", &options.replay, "N",
+                 "also train up to N steps again, from one checkpoint to the next, and compare the bits; where no two "
+                 "are so near, N steps twice from the newest");
+  command.examples = {"dltrain verify runs/digits/0001", "dltrain verify runs/digits/0001 --replay 20"};
+  command.notes = {"Exit code 4 if something is damaged, 10 if the bits differ."};
+  command.run = [&options](const CommonOptions&) { return verify(options); };
 }
 
 }  // namespace dltrain::app
