@@ -1,4 +1,4 @@
-// What the library may do to a result before it is stored: add a bias, apply a rectifier.
+// What the library may do to a result before it is stored: add a residual, apply a rectifier.
 #pragma once
 
 #include <dnnl.hpp>
@@ -11,6 +11,7 @@ namespace dltrain::backends::onednn {
 // True for functions that the library computes behind a product: none, and relu without limit and threshold.
 bool fits_post_ops(const graph::Attributes& attributes);
 
-dnnl::primitive_attr with_post_ops(const graph::Attributes& attributes);
+// `accumulate`: what stands in the output is added before the function is applied.
+dnnl::primitive_attr with_post_ops(const graph::Attributes& attributes, bool accumulate = false);
 
 }  // namespace dltrain::backends::onednn

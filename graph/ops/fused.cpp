@@ -41,6 +41,20 @@ template <const char* op, size_t inputs> std::vector<ValueType> infer_norm(const
   return result;
 }
 
+// The inputs of conv2d, those of batch_norm_inference behind its first, and perhaps a bias and a residual like y.
+std::vector<ValueType> infer_convolution_norm(const InferContext& c) {
+  const size_t named = c.attributes.get<bool>("bias") ? 7 : 6;
+  const std::vector<ValueType> y = infer_as(conv2d_name, c, 2);
+  expect(c.inputs.size() == named || c.inputs.size() == named + 1, "a normalized convolution has inputs too many");
+  const ValueType channels{y[0].dtype, {y[0].shape.back()}};
+  for (size_t i = 2; i < named; ++i) {
+    if (c.inputs[i] != channels) throw Bug("a vector of a normalized convolution does not fit");
+  }
+  if (c.inputs.size() > named && c.inputs[named] != y[0])
+    throw Bug("the residual of a normalized convolution does not fit");
+  return y;
+}
+
 // Whether y is not given but computed again from x, which needs beta.
 bool recomputes(const Attributes& attributes) { return attributes.get_or<bool>("recompute", false); }
 
@@ -73,6 +87,21 @@ template <const char* op> std::vector<Value> expand_product(Builder& b, const No
   Value result = b.emit(op, {node.inputs[0], node.inputs[1]}, without_function(node.attributes));
   if (node.inputs.size() > 2) result = add(b, result, node.inputs[2]);
   return {applied(b, node.attributes, result)};
+}
+
+std::vector<Value> expand_convolution_norm(Builder& b, const Node& node) {
+  const std::vector<Value>& in = node.inputs;
+  const bool has_bias = node.attributes.get<bool>("bias");
+  Attributes window, function;
+  for (const auto& [name, value] : node.attributes.entries()) {
+    const bool of_window = name == "strides" || name == "dilation" || name == "padding" || name == "groups";
+    if (name != "bias") (of_window ? window : function).set(name, value);
+  }
+  Value y = b.emit(conv2d_name, {in[0], in[1]}, window);
+  if (has_bias) y = add(b, y, in[6]);
+  std::vector<Value> norm = {y, in[2], in[3], in[4], in[5]};
+  norm.insert(norm.end(), in.begin() + (has_bias ? 7 : 6), in.end());
+  return {b.emit("fused_batch_norm_inference", norm, function)};
 }
 
 template <const char* op, size_t inputs> std::vector<Value> expand_norm(Builder& b, const Node& node) {
@@ -116,6 +145,11 @@ void register_fused(OpRegistry& registry) {
                 .doc = "x, gamma, beta, mean, variance (, residual as x) -> function(batch_norm_inference + residual)",
                 .infer = infer_norm<inference_name, 5>,
                 .expand = expand_norm<inference_name, 5>});
+  registry.add({.name = "fused_conv2d_norm",
+                .doc = "x, kernel, gamma, beta, mean, variance (, bias) (, residual) -> function(batch_norm_inference("
+                       "conv2d(x, kernel) + bias) + residual)",
+                .infer = infer_convolution_norm,
+                .expand = expand_convolution_norm});
   registry.add({.name = "fused_batch_norm_grad",
                 .doc = "x, gamma, mean, inverse deviation, y, dy -> dx, dgamma, dbeta of batch_norm for dz = "
                        "activation_grad(y, dy), and dz. With recompute beta stands for y, which is computed again",

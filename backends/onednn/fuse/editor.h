@@ -29,11 +29,18 @@ class Editor {
 
   // Puts another node in the place of number `index`; its inputs must stand above it. The scope stays.
   void replace(int32_t index, std::string_view op, std::vector<graph::Value> inputs, graph::Attributes attributes);
+  // Names the layer that a node belongs to.
+  void set_scope(int32_t index, int32_t scope) { graph_.nodes[static_cast<size_t>(index)].scope = scope; }
   // Everybody who reads `old` reads `fresh` instead.
   void redirect(graph::Value old, graph::Value fresh);
 
  private:
+  // The nodes that read each output of a node, once for each time they read it.
+  std::vector<int32_t>& reading(graph::Value value);
+  const std::vector<int32_t>& reading(graph::Value value) const;
+
   graph::Graph graph_;
+  std::vector<std::vector<std::vector<int32_t>>> reading_;  // by node and output
 };
 
 }  // namespace dltrain::backends::onednn

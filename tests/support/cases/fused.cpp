@@ -15,6 +15,22 @@ graph::Attributes with_function(graph::Attributes attributes, const std::string&
   return attributes;
 }
 
+void add_normalized_convolutions(std::vector<OpCase>& cases, graph::Attributes window) {
+  window.set("epsilon", 1e-3);
+  std::vector<Operand> operands = {reals({2, 5, 6, 2}), reals({3, 3, 2, 4}), reals({4}, 0.5, 2),
+                                   reals({4}),          reals({4}, 0, 2),    reals({4}, 0.3, 2)};
+  window.set("bias", false);
+  cases.push_back({"fused_conv2d_norm", "relu", operands, with_function(window, "relu")});
+  operands.push_back(reals({2, 5, 2, 4}));
+  cases.push_back({"fused_conv2d_norm", "residual", operands, with_function(window, "")});
+  cases.push_back({"fused_conv2d_norm", "residual, relu", operands, with_function(window, "relu")});
+  window.set("bias", true);
+  operands.insert(operands.end() - 1, reals({4}));
+  cases.push_back({"fused_conv2d_norm", "bias, residual, relu", operands, with_function(window, "relu")});
+  operands.pop_back();
+  cases.push_back({"fused_conv2d_norm", "bias", operands, with_function(window, "")});
+}
+
 void add_products(std::vector<OpCase>& cases) {
   const graph::Attributes plain = {{"transpose_x", false}, {"transpose_y", false}};
   const std::vector<Operand> product = {reals({3, 5}), reals({5, 7}), reals({7})};
@@ -34,6 +50,7 @@ void add_products(std::vector<OpCase>& cases) {
   cases.push_back({"fused_conv2d", "bias", convolution, with_function(window, "")});
   cases.push_back({"fused_conv2d", "bias, relu", convolution, with_function(window, "relu")});
   cases.push_back({"fused_conv2d", "bias, leaky relu", convolution, with_function(window, "relu", 0.1)});
+  add_normalized_convolutions(cases, window);
 }
 
 void add_normalizations(std::vector<OpCase>& cases) {

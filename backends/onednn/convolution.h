@@ -1,0 +1,26 @@
+// Convolutions as oneDNN describes them, for the kernels that run them.
+#pragma once
+
+#include <dnnl.hpp>
+
+#include "core/shape.h"
+#include "graph/attributes.h"
+
+namespace dltrain::backends::onednn {
+
+// The forward convolution that a node is, or is a gradient of. Images are channels-last.
+struct Window {
+  dnnl::memory::dims strides, dilation, padding_low, padding_high;
+  dnnl::memory::desc x, y, bias;
+  dnnl::memory::desc kernel;      // plain: [kh, kw, C / groups, F]
+  dnnl::memory::desc any_kernel;  // the library chooses
+  double flops = 0;
+};
+
+// x [N, H, W, C], kernel [kh, kw, C / groups, F], y [N, H', W', F]; the attributes are those of conv2d.
+Window window_of(const graph::Attributes& attributes, const Shape& x, const Shape& kernel, const Shape& y);
+
+dnnl::convolution_forward::primitive_desc forward_desc(const Window& window, bool bias,
+                                                       const dnnl::primitive_attr& attributes);
+
+}  // namespace dltrain::backends::onednn
