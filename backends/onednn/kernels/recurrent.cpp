@@ -1,13 +1,14 @@
 // LSTM and GRU over all steps, forward and backward. Samples are shared between threads, and each thread runs through
-// all steps with its own, so that nobody waits between steps: a step is one product with the recurrent kernel, which is
-// packed once, and one loop over the gates. The gradient of the recurrent kernel is one product over all steps at the
-// end. (Why not the library's own cells: docs/decisions/0014-own-recurrent-cells.md.)
+// all steps with its own, so that nobody waits between steps: a step is a product with the recurrent kernel, which is
+// packed once, and a loop over the gates, forward for one vector of units after the other, whose sums stay in the first
+// cache. The gradient of the recurrent kernel is one product over all steps at the end. (Why not the library's own cells: docs/decisions/0014-own-recurrent-cells.md.)
 #include <dnnl.hpp>
 
 #include <algorithm>
 #include <array>
 
 #include "backends/onednn/kernel.h"
+#include "backends/onednn/panels.h"
 #include "backends/onednn/parallel.h"
 #include "backends/onednn/primitive.h"
 #include "backends/onednn/vector/recurrent.h"
@@ -32,9 +33,9 @@ float* at(void* pointer, int64_t element) { return pointer == nullptr ? nullptr 
 class RecurrentKernel : public LibraryKernel {
  protected:
   struct Part {
-    Primitive product;
+    int64_t number;
     Range rows;
-    int64_t scratchpad = 0;
+    int64_t count() const { return rows.end - rows.begin; }
   };
 
   // `input`: [T, N, gates * units].
@@ -48,44 +49,32 @@ class RecurrentKernel : public LibraryKernel {
     begin(request, backward ? 2 * products : products);
     const auto useful = static_cast<int64_t>(std::max(1.0, products / 4e6));
     parts_.resize(to_size(std::min({samples_, useful, int64_t{request.machine.threads}})));
+    for (size_t p = 0; p < parts_.size(); ++p) {
+      parts_[p] = {static_cast<int64_t>(p), part_of(samples_, static_cast<int>(parts_.size()), static_cast<int>(p))};
+    }
   }
 
-  // The product of a step, with the recurrent kernel [units, gates * units] or its transpose; `adds` to what is there.
-  void make_products(const Request& request, int kernel_input, bool transposed, bool adds) {
-    use_threads(1);
-    const int64_t width = gates_ * units_;
-    const memory::desc plain = transposed ? matrix(width, units_, 1, width) : matrix(units_, width, width);
-    memory::desc weights(plain.get_dims(), memory::data_type::f32, memory::format_tag::any);
-    for (size_t p = 0; p < parts_.size(); ++p) {
-      Part& part = parts_[p];
-      part.rows = part_of(samples_, static_cast<int>(parts_.size()), static_cast<int>(p));
-      const int64_t rows = part.rows.end - part.rows.begin;
-      const memory::desc from = transposed ? matrix(rows, width, width) : matrix(rows, units_, units_);
-      const memory::desc to = transposed ? matrix(rows, units_, units_) : matrix(rows, width, width);
-      dnnl::primitive_attr attributes = user_scratchpad();
-      if (adds) {
-        dnnl::post_ops sum;
-        sum.append_sum(1);
-        attributes.set_post_ops(sum);
-      }
-      const dnnl::matmul::primitive_desc desc(engine(), from, weights, to, attributes);
-      weights = desc.weights_desc();
-      part.product = Primitive(dnnl::matmul(desc), {{DNNL_ARG_SRC, from},
-                                                    {DNNL_ARG_WEIGHTS, weights},
-                                                    {DNNL_ARG_DST, to},
-                                                    {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc()}});
-      part.scratchpad = reserve(desc.scratchpad_desc().get_size());
-      if (p == 0) info_.implementation = "own cell over " + std::string(desc.impl_info_str());
+  // The recurrent kernel [units, gates * units], all gates of a vector of units together, so that they can be worked on
+  // as soon as their sums are there.
+  void pack_forward(const Request& request, int kernel_input) {
+    std::vector<Panels::Columns> vectors;
+    for (const Panels::Columns& units : Panels::in_order(units_)) {
+      for (int64_t gate = 0; gate < gates_; ++gate) vectors.push_back({gate * units_ + units.begin, units.count});
     }
-    kernel_input_ = kernel_input;
-    reorder_ = make_reorder(plain, weights);
-    if (!reorder_) return;
-    info_.packed_bytes = static_cast<int64_t>(weights.get_size());
-    info_.packed_inputs = {kernel_input};
-    info_.packed_layout = layout_text(plain, weights);
-    const StateUse use = state_use(request.graph, request.node.inputs[to_size(kernel_input)]);
-    info_.reorders = !use.is_state || use.changes ? 1 : 0;
+    panels_ = Panels(units_, std::move(vectors), gates_);
+    describe_packed(request, kernel_input, gates_ * units_, 1);
   }
+
+  // Its transpose [gates * units, units].
+  void pack_backward(const Request& request, int kernel_input) {
+    std::vector<Panels::Columns> vectors = Panels::in_order(units_);
+    const auto count = static_cast<int64_t>(vectors.size());
+    panels_ = Panels(gates_ * units_, std::move(vectors), count);
+    describe_packed(request, kernel_input, 1, gates_ * units_);
+  }
+
+  // Units in whole vectors.
+  int64_t padded_units() const { return divide_up(units_, Panels::lanes()) * Panels::lanes(); }
 
   // The gradient of the recurrent kernel: states [T - 1 steps]^T times gradients of products [T - 1 steps].
   void make_kernel_gradient(const Request& request) {
@@ -105,12 +94,17 @@ class RecurrentKernel : public LibraryKernel {
   }
 
   void fill_packed(const Arguments& a) override {
-    if (reorder_) reorder_.run(std::array{a.inputs[to_size(kernel_input_)], a.packed});
+    panels_.pack(floats(a.inputs[to_size(kernel_input_)]), row_step_, column_step_, floats(a.packed));
   }
 
-  void multiply(const Arguments& a, Part& part, const float* from, float* to) {
-    void* const weights = reorder_ ? a.packed : a.inputs[to_size(kernel_input_)];
-    part.product.run(std::array<void*, 4>{const_cast<float*>(from), weights, to, scratch(a, part.scratchpad)});
+  // product [rows, gates * lanes] = state times the kernel's columns for vector `block` of the units.
+  void multiply_forward(const Arguments& a, const Part& part, int64_t block, const float* state, float* product) const {
+    const int64_t width = gates_ * Panels::lanes();
+    panels_.multiply(block, floats(a.packed), {part.count(), state, units_, product, width, false});
+  }
+  // dh [rows, padded units] += sums [rows, gates * units] times the transposed kernel.
+  void multiply_backward(const Arguments& a, const Part& part, const float* sums, float* dh) const {
+    panels_.multiply(0, floats(a.packed), {part.count(), sums, gates_ * units_, dh, padded_units(), true});
   }
 
   // y holds the states [T, N, units], flows [T, N, gates * units].
@@ -129,13 +123,18 @@ class RecurrentKernel : public LibraryKernel {
   template <class F> void for_parts(const F& f) {
     in_parallel(static_cast<int>(parts_.size()), [&](int p) { f(parts_[static_cast<size_t>(p)]); });
   }
+  // Calls f(number, units) for each vector of units.
+  template <class F> void for_blocks(const F& f) const {
+    for (int64_t first = 0, block = 0; first < units_; first += Panels::lanes(), ++block)
+      f(block, StepUnits{first, std::min(Panels::lanes(), units_ - first)});
+  }
 
   int64_t time(int64_t s) const { return graph::step_number(s, steps_, backwards_); }
   // Element where the rows of a part begin in step t of a sequence of rows of `width` numbers.
   int64_t place(const Part& part, int64_t t, int64_t width) const { return (t * samples_ + part.rows.begin) * width; }
   StepRows rows_of(const Part& part, const void* mask, int64_t t) const {
     const bool* all = static_cast<const bool*>(mask);
-    return {part.rows.end - part.rows.begin, units_, all == nullptr ? nullptr : all + t * samples_ + part.rows.begin};
+    return {part.count(), units_, all == nullptr ? nullptr : all + t * samples_ + part.rows.begin};
   }
 
   // An output, or scratch memory where nobody reads it.
@@ -156,10 +155,22 @@ class RecurrentKernel : public LibraryKernel {
   std::vector<Part> parts_;
 
  private:
-  Primitive reorder_;
+  void describe_packed(const Request& request, int kernel_input, int64_t row_step, int64_t column_step) {
+    kernel_input_ = kernel_input;
+    row_step_ = row_step;
+    column_step_ = column_step;
+    info_.packed_bytes = checked_multiply(panels_.floats(), sizeof(float));
+    info_.packed_inputs = {kernel_input};
+    info_.packed_layout = panels_.layout() + " by " + std::to_string(row_step) + ", " + std::to_string(column_step);
+    const StateUse use = state_use(request.graph, request.node.inputs[to_size(kernel_input)]);
+    info_.reorders = !use.is_state || use.changes ? 1 : 0;
+  }
+
+  Panels panels_;
+  int kernel_input_ = 0;
+  int64_t row_step_ = 0, column_step_ = 0;
   Primitive kernel_gradient_;
   int64_t gradient_scratchpad_ = 0;
-  int kernel_input_ = 0;
 };
 
 // inputs x, kernel, perhaps mask; outputs y, last, gates, cells.
@@ -167,8 +178,9 @@ class LstmForwardKernel final : public RecurrentKernel {
  public:
   explicit LstmForwardKernel(const Request& request) : masked_(request.node.inputs.size() > 2) {
     settle(request, request.input(0).shape, 4, false);
-    make_products(request, 1, false, true);
+    pack_forward(request, 1);
     for (int i : {0, 2, 3}) kept_[to_size(i)] = keep(request, i);
+    product_ = reserve(to_size(samples_ * 4 * Panels::lanes()) * sizeof(float));
     if (request.output_used[2]) info_.in_place = {{0, 2}};
   }
 
@@ -179,26 +191,32 @@ class LstmForwardKernel final : public RecurrentKernel {
     float* const gates = of(a, kept_[2]);
     float* const cells = of(a, kept_[3]);
     const float* const x = floats(a.inputs[0]);
-    for_parts([&](Part& part) {
-      const int64_t rows = part.rows.end - part.rows.begin;
+    for_parts([&](const Part& part) {
+      float* const product = at(scratch(a, product_), place(part, 0, 4 * Panels::lanes()));
       for (int64_t s = 0; s < steps_; ++s) {
         const int64_t t = time(s);
-        float* const sums = gates + place(part, t, 4 * units_);
-        const float* const from = x + place(part, t, 4 * units_);
-        if (sums != from) std::copy_n(from, rows * 4 * units_, sums);
-        const int64_t before = place(part, time(s - 1), units_);
-        if (s > 0) multiply(a, part, y + before, sums);
         const int64_t now = place(part, t, units_);
-        recurrent_loops().lstm_forward(rows_of(part, mask, t), {sums, s > 0 ? cells + before : nullptr,
-                                                                s > 0 ? y + before : nullptr, cells + now, y + now});
+        const int64_t before = place(part, time(s - 1), units_);
+        const LstmForward step = {x + 4 * now,
+                                  s > 0 ? product : nullptr,
+                                  gates + 4 * now,
+                                  s > 0 ? cells + before : nullptr,
+                                  s > 0 ? y + before : nullptr,
+                                  cells + now,
+                                  y + now};
+        for_blocks([&](int64_t block, const StepUnits& units) {
+          if (s > 0) multiply_forward(a, part, block, y + before, product);
+          recurrent_loops().lstm_forward(rows_of(part, mask, t), units, step);
+        });
       }
       float* const last = at(a.outputs[1], place(part, 0, units_));
-      if (last != nullptr) std::copy_n(y + place(part, time(steps_ - 1), units_), rows * units_, last);
+      if (last != nullptr) std::copy_n(y + place(part, time(steps_ - 1), units_), part.count() * units_, last);
     });
   }
 
   bool masked_;
   std::array<Kept, 4> kept_;
+  int64_t product_ = 0;
 };
 
 // What flows into y and last, of the inputs of a gradient.
@@ -218,10 +236,10 @@ class LstmGradKernel final : public RecurrentKernel {
  public:
   explicit LstmGradKernel(const Request& request) : inflow_(request.node) {
     settle(request, request.input(2).shape, 4, true);
-    make_products(request, 0, true, true);
+    pack_backward(request, 0);
     if (request.output_used[1]) make_kernel_gradient(request);
     sums_ = keep(request, 0);
-    dh_ = reserve(to_size(samples_ * units_) * sizeof(float));
+    dh_ = reserve(to_size(samples_ * padded_units()) * sizeof(float));
     dcell_ = reserve(to_size(samples_ * units_) * sizeof(float));
     if (request.output_used[0]) info_.in_place = {{2, 0}};
   }
@@ -230,17 +248,16 @@ class LstmGradKernel final : public RecurrentKernel {
   void execute(const Arguments& a) override {
     float* const sums = of(a, sums_);
     float* const y = floats(a.inputs[1]);
-    for_parts([&](Part& part) { run_back(a, part, sums); });
+    for_parts([&](const Part& part) { run_back(a, part, sums); });
     if (a.outputs[1] != nullptr) multiply_kernel_gradient(a, y, sums, floats(a.outputs[1]));
   }
 
-  void run_back(const Arguments& a, Part& part, float* sums) {
+  void run_back(const Arguments& a, const Part& part, float* sums) {
     const int64_t own = place(part, 0, units_);
-    const int64_t count = (part.rows.end - part.rows.begin) * units_;
-    float* const dh = at(scratch(a, dh_), own);
+    float* const dh = at(scratch(a, dh_), place(part, 0, padded_units()));
     float* const dcell = at(scratch(a, dcell_), own);
-    std::fill_n(dh, count, 0.0F);
-    std::fill_n(dcell, count, 0.0F);
+    std::fill_n(dh, part.count() * padded_units(), 0.0F);
+    std::fill_n(dcell, part.count() * units_, 0.0F);
     const float* const cells = floats(a.inputs[3]);
     for (int64_t s = steps_ - 1; s >= 0; --s) {
       const int64_t t = time(s);
@@ -250,8 +267,8 @@ class LstmGradKernel final : public RecurrentKernel {
           rows_of(part, Inflow::of(a, inflow_.mask), t),
           {floats(a.inputs[2]) + 4 * now, cells + now, s > 0 ? cells + place(part, time(s - 1), units_) : nullptr,
            at(Inflow::of(a, inflow_.y), now), s == steps_ - 1 ? at(Inflow::of(a, inflow_.last), own) : nullptr, dh,
-           dcell, step});
-      if (s > 0) multiply(a, part, step, dh);
+           padded_units(), dcell, step});
+      if (s > 0) multiply_backward(a, part, step, dh);
     }
   }
 
@@ -265,9 +282,9 @@ class GruForwardKernel final : public RecurrentKernel {
  public:
   explicit GruForwardKernel(const Request& request) : masked_(request.node.inputs.size() > 3) {
     settle(request, request.input(0).shape, 3, false);
-    make_products(request, 1, false, false);
+    pack_forward(request, 1);
     for (int i : {0, 2, 3}) kept_[to_size(i)] = keep(request, i);
-    product_ = reserve(to_size(samples_ * 3 * units_) * sizeof(float));
+    product_ = reserve(to_size(samples_ * 3 * Panels::lanes()) * sizeof(float));
     if (request.output_used[2]) info_.in_place = {{0, 2}};
   }
 
@@ -277,20 +294,26 @@ class GruForwardKernel final : public RecurrentKernel {
     float* const y = of(a, kept_[0]);
     float* const gates = of(a, kept_[2]);
     float* const inner = of(a, kept_[3]);
-    for_parts([&](Part& part) {
-      float* const product = at(scratch(a, product_), place(part, 0, 3 * units_));
+    for_parts([&](const Part& part) {
+      float* const product = at(scratch(a, product_), place(part, 0, 3 * Panels::lanes()));
       for (int64_t s = 0; s < steps_; ++s) {
         const int64_t t = time(s);
         const int64_t now = place(part, t, units_);
         const float* const before = s > 0 ? y + place(part, time(s - 1), units_) : nullptr;
-        if (s > 0) multiply(a, part, before, product);
-        recurrent_loops().gru_forward(rows_of(part, mask, t),
-                                      {floats(a.inputs[0]) + 3 * now, s > 0 ? product : nullptr, floats(a.inputs[2]),
-                                       before, gates + 3 * now, inner + now, y + now});
+        const GruForward step = {floats(a.inputs[0]) + 3 * now,
+                                 s > 0 ? product : nullptr,
+                                 floats(a.inputs[2]),
+                                 before,
+                                 gates + 3 * now,
+                                 inner + now,
+                                 y + now};
+        for_blocks([&](int64_t block, const StepUnits& units) {
+          if (s > 0) multiply_forward(a, part, block, before, product);
+          recurrent_loops().gru_forward(rows_of(part, mask, t), units, step);
+        });
       }
       float* const last = at(a.outputs[1], place(part, 0, units_));
-      const int64_t rows = part.rows.end - part.rows.begin;
-      if (last != nullptr) std::copy_n(y + place(part, time(steps_ - 1), units_), rows * units_, last);
+      if (last != nullptr) std::copy_n(y + place(part, time(steps_ - 1), units_), part.count() * units_, last);
     });
   }
 
@@ -304,10 +327,10 @@ class GruGradKernel final : public RecurrentKernel {
  public:
   explicit GruGradKernel(const Request& request) : inflow_(request.node) {
     settle(request, request.input(2).shape, 3, true);
-    make_products(request, 0, true, true);
+    pack_backward(request, 0);
     if (request.output_used[1]) make_kernel_gradient(request);
     dx_ = keep(request, 0);
-    dh_ = reserve(to_size(samples_ * units_) * sizeof(float));
+    dh_ = reserve(to_size(samples_ * padded_units()) * sizeof(float));
     products_ = reserve(to_size(request.input(2).bytes()));
     sums_ = reserve(parts_.size() * to_size(3 * units_) * sizeof(double));
     if (request.output_used[0]) info_.in_place = {{2, 0}};
@@ -317,7 +340,7 @@ class GruGradKernel final : public RecurrentKernel {
   void execute(const Arguments& a) override {
     float* const products = floats(scratch(a, products_));
     auto* const sums = static_cast<double*>(scratch(a, sums_));
-    for_parts([&](Part& part) { run_back(a, part, products, sums + (&part - parts_.data()) * 3 * units_); });
+    for_parts([&](const Part& part) { run_back(a, part, products, sums + part.number * 3 * units_); });
     if (a.outputs[1] != nullptr) multiply_kernel_gradient(a, floats(a.inputs[1]), products, floats(a.outputs[1]));
     if (a.outputs[2] == nullptr) return;
     for (int64_t i = 0; i < 3 * units_; ++i) {
@@ -327,13 +350,13 @@ class GruGradKernel final : public RecurrentKernel {
     }
   }
 
-  void run_back(const Arguments& a, Part& part, float* products, double* sums) {
+  void run_back(const Arguments& a, const Part& part, float* products, double* sums) {
     const int64_t own = place(part, 0, units_);
-    const int64_t rows = part.rows.end - part.rows.begin;
-    float* const dh = at(scratch(a, dh_), own);
+    const int64_t rows = part.count();
+    float* const dh = at(scratch(a, dh_), place(part, 0, padded_units()));
     float* const dx = of(a, dx_);
     const float* const y = floats(a.inputs[1]);
-    std::fill_n(dh, rows * units_, 0.0F);
+    std::fill_n(dh, rows * padded_units(), 0.0F);
     std::fill_n(sums, 3 * units_, 0.0);
     for (int64_t s = steps_ - 1; s >= 0; --s) {
       const int64_t t = time(s);
@@ -343,9 +366,9 @@ class GruGradKernel final : public RecurrentKernel {
           rows_of(part, Inflow::of(a, inflow_.mask), t),
           {floats(a.inputs[2]) + 3 * now, floats(a.inputs[3]) + now,
            s > 0 ? y + place(part, time(s - 1), units_) : nullptr, at(Inflow::of(a, inflow_.y), now),
-           s == steps_ - 1 ? at(Inflow::of(a, inflow_.last), own) : nullptr, dh, dx + 3 * now, step});
+           s == steps_ - 1 ? at(Inflow::of(a, inflow_.last), own) : nullptr, dh, padded_units(), dx + 3 * now, step});
       add_columns(step, rows, 3 * units_, 3 * units_, sums);
-      if (s > 0) multiply(a, part, step, dh);
+      if (s > 0) multiply_backward(a, part, step, dh);
     }
   }
 

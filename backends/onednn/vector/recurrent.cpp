@@ -18,43 +18,50 @@ template <class Some> HWY_INLINE V load_if(const float* from, Some n) {
   return from == nullptr ? hn::Zero(D()) : load(from, n);
 }
 
+// The sigmoid of a gate: off by less than 1e-7, which is more than its share where it is nearly zero.
+HWY_INLINE V gate_of(V x) { return hn::MulAdd(tanh(hn::Mul(x, number(0.5F))), number(0.5F), number(0.5F)); }
 HWY_INLINE V one_minus(V x) { return hn::Sub(number(1), x); }
 HWY_INLINE V slope_of_sigmoid(V y) { return hn::Mul(y, one_minus(y)); }
 HWY_INLINE V slope_of_tanh(V y) { return hn::NegMulAdd(y, y, number(1)); }
 
-// A sample that takes no part: its state goes on, zero before the first step.
-void keep(const float* before, int64_t units, float* now) {
-  if (before == nullptr) std::fill_n(now, units, 0.0F);
-  else if (before != now) std::copy_n(before, units, now);
-}
-
-void lstm_forward_row(const LstmForward& s, int64_t units, bool takes_part) {
-  for_vectors(units, [&](int64_t u, auto n) HWY_ATTR {
-    const V i = sigmoid(load(s.gates + u, n));
-    const V f = sigmoid(load(s.gates + units + u, n));
-    const V g = tanh(load(s.gates + 2 * units + u, n));
-    const V o = sigmoid(load(s.gates + 3 * units + u, n));
-    store(i, s.gates + u, n);
-    store(f, s.gates + units + u, n);
-    store(g, s.gates + 2 * units + u, n);
-    store(o, s.gates + 3 * units + u, n);
-    if (!takes_part) return;
-    const V cell = hn::MulAdd(f, load_if(moved(s.cell_before, u), n), hn::Mul(i, g));
-    store(cell, s.cell + u, n);
-    store(hn::Mul(o, tanh(cell)), s.h + u, n);
-  });
-  if (takes_part) return;
-  keep(s.cell_before, units, s.cell);
-  keep(s.h_before, units, s.h);
-}
-
-void lstm_forward(const StepRows& rows, const LstmForward& step) {
-  for (int64_t r = 0; r < rows.rows; ++r) {
-    const int64_t at = r * rows.units;
-    lstm_forward_row(
-        {step.gates + 4 * at, moved(step.cell_before, at), moved(step.h_before, at), step.cell + at, step.h + at},
-        rows.units, rows.mask == nullptr || rows.mask[r]);
+// Calls f(row, Whole or Part) for each row; f is compiled once for each, so that whole vectors cost no masks.
+template <class F> HWY_INLINE void for_rows(const StepRows& rows, const StepUnits& units, F f) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(D()));
+  if (units.count == lanes) {
+    for (int64_t r = 0; r < rows.rows; ++r) f(r, Whole());
+  } else {
+    for (int64_t r = 0; r < rows.rows; ++r) f(r, Part{static_cast<size_t>(units.count)});
   }
+}
+
+HWY_INLINE bool takes_part(const StepRows& rows, int64_t r) { return rows.mask == nullptr || rows.mask[r]; }
+
+void lstm_forward(const StepRows& rows, const StepUnits& some, const LstmForward& s) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(D()));
+  const int64_t units = rows.units;
+  for_rows(rows, some, [&](int64_t r, auto n) HWY_ATTR {
+    const int64_t state = r * units + some.first;
+    const int64_t sums = 4 * r * units + some.first;
+    const auto sum = [&](int64_t gate) HWY_ATTR {
+      const V product = load_if(moved(s.product, (4 * r + gate) * lanes), Whole());
+      return hn::Add(load(s.x + sums + gate * units, n), product);
+    };
+    const V i = gate_of(sum(0)), f = gate_of(sum(1)), g = tanh(sum(2)), o = gate_of(sum(3));
+    store(i, s.gates + sums, n);
+    store(f, s.gates + sums + units, n);
+    store(g, s.gates + sums + 2 * units, n);
+    store(o, s.gates + sums + 3 * units, n);
+    const V before = load_if(moved(s.cell_before, state), n);
+    // A sample that takes no part: its state goes on, zero before the first step.
+    if (!takes_part(rows, r)) {
+      store(before, s.cell + state, n);
+      store(load_if(moved(s.h_before, state), n), s.h + state, n);
+      return;
+    }
+    const V cell = hn::MulAdd(f, before, hn::Mul(i, g));
+    store(cell, s.cell + state, n);
+    store(hn::Mul(o, tanh(cell)), s.h + state, n);
+  });
 }
 
 void lstm_backward_row(const LstmBackward& s, int64_t units) {
@@ -88,9 +95,9 @@ void lstm_backward(const StepRows& rows, const LstmBackward& step) {
   for (int64_t r = 0; r < rows.rows; ++r) {
     const int64_t at = r * rows.units;
     const LstmBackward row = {step.gates + 4 * at, step.cell + at,        moved(step.cell_before, at),
-                              moved(step.dy, at),  moved(step.dlast, at), step.dh + at,
-                              step.dcell + at,     step.dsums + 4 * at};
-    if (rows.mask == nullptr || rows.mask[r]) {
+                              moved(step.dy, at),  moved(step.dlast, at), step.dh + r * step.dh_step,
+                              step.dh_step,        step.dcell + at,       step.dsums + 4 * at};
+    if (takes_part(rows, r)) {
       lstm_backward_row(row, rows.units);
     } else {
       pass_by(row.dy, row.dlast, rows.units, row.dh);
@@ -99,34 +106,27 @@ void lstm_backward(const StepRows& rows, const LstmBackward& step) {
   }
 }
 
-void gru_forward_row(const GruForward& s, int64_t units, bool takes_part) {
-  for_vectors(units, [&](int64_t u, auto n) HWY_ATTR {
+void gru_forward(const StepRows& rows, const StepUnits& some, const GruForward& s) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(D()));
+  const int64_t units = rows.units;
+  for_rows(rows, some, [&](int64_t r, auto n) HWY_ATTR {
+    const int64_t state = r * units + some.first;
+    const int64_t sums = 3 * r * units + some.first;
     const auto product = [&](int64_t gate) HWY_ATTR {
-      const int64_t at = gate * units + u;
-      return hn::Add(load_if(moved(s.product, at), n), load(s.bias + at, n));
+      return hn::Add(load_if(moved(s.product, (3 * r + gate) * lanes), Whole()),
+                     load(s.bias + gate * units + some.first, n));
     };
-    const V z = sigmoid(hn::Add(load(s.x + u, n), product(0)));
-    const V r = sigmoid(hn::Add(load(s.x + units + u, n), product(1)));
+    const V z = gate_of(hn::Add(load(s.x + sums, n), product(0)));
+    const V reset = gate_of(hn::Add(load(s.x + sums + units, n), product(1)));
     const V inner = product(2);
-    const V g = tanh(hn::MulAdd(r, inner, load(s.x + 2 * units + u, n)));
-    store(z, s.gates + u, n);
-    store(r, s.gates + units + u, n);
-    store(g, s.gates + 2 * units + u, n);
-    store(inner, s.inner + u, n);
-    if (!takes_part) return;
-    const V h = load_if(moved(s.h_before, u), n);
-    store(hn::MulAdd(z, hn::Sub(h, g), g), s.h + u, n);
+    const V g = tanh(hn::MulAdd(reset, inner, load(s.x + sums + 2 * units, n)));
+    store(z, s.gates + sums, n);
+    store(reset, s.gates + sums + units, n);
+    store(g, s.gates + sums + 2 * units, n);
+    store(inner, s.inner + state, n);
+    const V h = load_if(moved(s.h_before, state), n);
+    store(takes_part(rows, r) ? hn::MulAdd(z, hn::Sub(h, g), g) : h, s.h + state, n);
   });
-  if (!takes_part) keep(s.h_before, units, s.h);
-}
-
-void gru_forward(const StepRows& rows, const GruForward& step) {
-  for (int64_t r = 0; r < rows.rows; ++r) {
-    const int64_t at = r * rows.units;
-    gru_forward_row({step.x + 3 * at, moved(step.product, 3 * at), step.bias, moved(step.h_before, at),
-                     step.gates + 3 * at, step.inner + at, step.h + at},
-                    rows.units, rows.mask == nullptr || rows.mask[r]);
-  }
 }
 
 void gru_backward_row(const GruBackward& s, int64_t units) {
@@ -152,9 +152,10 @@ void gru_backward_row(const GruBackward& s, int64_t units) {
 void gru_backward(const StepRows& rows, const GruBackward& step) {
   for (int64_t r = 0; r < rows.rows; ++r) {
     const int64_t at = r * rows.units;
-    const GruBackward row = {step.gates + 3 * at,   step.inner + at, moved(step.h_before, at), moved(step.dy, at),
-                             moved(step.dlast, at), step.dh + at,    step.dx + 3 * at,         step.dproduct + 3 * at};
-    if (rows.mask == nullptr || rows.mask[r]) {
+    const GruBackward row = {step.gates + 3 * at, step.inner + at,       moved(step.h_before, at),
+                             moved(step.dy, at),  moved(step.dlast, at), step.dh + r * step.dh_step,
+                             step.dh_step,        step.dx + 3 * at,      step.dproduct + 3 * at};
+    if (takes_part(rows, r)) {
       gru_backward_row(row, rows.units);
     } else {
       pass_by(row.dy, row.dlast, rows.units, row.dh);
