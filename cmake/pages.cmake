@@ -1,8 +1,12 @@
-# dltrain_pages(TARGET NAMESPACE HEADER FOLDER)
-#   Puts the Markdown pages of a folder into the program: generates NAMESPACE::pages(), which HEADER declares: the text of
-#   each page by its file name without ending. README.md is left out.
+# dltrain_pages(TARGET NAMESPACE HEADER FOLDER [ENDING])
+#   Puts the pages of a folder into the program (Markdown, or files with another ending): generates NAMESPACE::pages(),
+#   which HEADER declares: the text of each page by its file name without ending. README is left out.
 function(dltrain_pages TARGET NAMESPACE HEADER FOLDER)
-  file(GLOB pages CONFIGURE_DEPENDS ${FOLDER}/*.md)
+  set(ending md)
+  if(ARGC GREATER 4)
+    set(ending ${ARGV4})
+  endif()
+  file(GLOB pages CONFIGURE_DEPENDS ${FOLDER}/*.${ending})
   set(entries "")
   foreach(page ${pages})
     get_filename_component(stem ${page} NAME_WE)

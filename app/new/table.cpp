@@ -1,0 +1,85 @@
+// A draft for a CSV file.
+#include "app/new/kinds.h"
+#include "app/new/table_plan.h"
+#include "core/files.h"
+#include "core/text.h"
+
+namespace dltrain::app {
+
+namespace {
+
+std::string written(const TableSurvey& survey, size_t column) {
+  return survey.layout.names.empty() ? std::to_string(column) : quote(survey.layout.names[column]);
+}
+
+std::string list_of(const TableSurvey& survey, const std::vector<size_t>& columns) {
+  std::vector<std::string> names;
+  for (const size_t column : columns) names.push_back(written(survey, column));
+  return "[" + join(names, ", ") + "]";
+}
+
+void append(std::vector<std::string>& lines, const std::vector<std::string>& more) {
+  lines.insert(lines.end(), more.begin(), more.end());
+}
+
+// What is left out, with the reason for each.
+void add_left_out(const TableSurvey& survey, const TablePlan& plan, std::vector<std::string>& lines) {
+  if (plan.left_out.empty()) return;
+  std::vector<std::string> whys;
+  std::vector<size_t> columns;
+  constexpr size_t most_explained = 30;
+  for (const TablePlan::LeftOut& each : plan.left_out) {
+    columns.push_back(each.column);
+    if (whys.size() < most_explained) whys.push_back(written(survey, each.column) + " (" + each.why + ")");
+  }
+  if (columns.size() > whys.size()) whys.push_back("and " + std::to_string(columns.size() - whys.size()) + " more");
+  append(lines, comment("Left out, as features are numbers that differ from row to row: " + join(whys, ", ") + "."));
+  lines.push_back("ignore = " + list_of(survey, columns));
+}
+
+void add_missing(const TableSurvey& survey, const TablePlan& plan, std::vector<std::string>& lines) {
+  std::vector<std::string> rules, texts;
+  const auto add = [&](size_t column, const std::string& rule) {
+    if (survey.columns[column].missing > 0)
+      rules.push_back(
+          (survey.layout.names.empty() ? quote(std::to_string(column)) : toml_key(survey.layout.names[column])) +
+          " = " + quote(rule));
+  };
+  for (const size_t column : plan.features) add(column, "median");
+  add(plan.target, "drop");
+  if (rules.empty()) return;
+  append(lines, comment("Some values are missing: the median of the training part stands for them; a row without "
+                        "target is left out."));
+  bool usual = true;
+  for (const std::string& word : survey.missing) {
+    texts.push_back(quote(word));
+    usual = usual && (word.empty() || word == "?" || word == "NA");
+  }
+  if (!usual) lines.push_back("missing = [" + join(texts, ", ") + "]");
+  lines.push_back("on_missing = { " + join(rules, ", ") + " }");
+}
+
+}  // namespace
+
+Draft draft_of_table(const DataPlace& place, const std::string& target) {
+  const TableSurvey survey = survey_table(place.path);
+  const TablePlan plan = plan_table(survey, target);
+  Draft draft;
+  draft.task = plan.task;
+  draft.sample = {static_cast<int64_t>(plan.features.size())};
+  draft.samples = survey.rows;
+  draft.in_time = plan.in_time;
+  draft.title = file_name(place.path) + ": " + counted(survey.rows, "row") + ", " +
+                counted(static_cast<int64_t>(plan.features.size()), "number") + " each, " + task_text(plan.task) + ".";
+  draft.data = {"type = \"csv\"", "file = " + quote(place.written)};
+  if (survey.separator != ',') draft.data.push_back("separator = " + quote(std::string(1, survey.separator)));
+  draft.data.push_back(survey.layout.header ? "header = true   # the first line names the columns"
+                                            : "header = false  # columns are numbered from 0");
+  append(draft.data, comment("What is predicted: " + plan.target_why + ". " + plan.task_why));
+  draft.data.push_back("target = " + written(survey, plan.target));
+  add_left_out(survey, plan, draft.data);
+  add_missing(survey, plan, draft.data);
+  return draft;
+}
+
+}  // namespace dltrain::app
