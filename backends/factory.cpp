@@ -15,6 +15,11 @@ namespace dltrain::backends {
 namespace {
 
 using Open = Backend*(const BackendOptions*);
+using OpenCuda = Backend*(const std::string* device);
+using ReportCuda = void(std::string* report, bool* usable);
+
+constexpr auto cuda_module = "cuda";
+constexpr auto cuda_purpose = "to compute on a GPU";
 
 // How long a thread of OpenMP waits in a loop before it sleeps is read from the environment when the module is loaded.
 // GNU's default is milliseconds, in which a thread that waits keeps the one it waits for from running where other
@@ -29,6 +34,27 @@ std::unique_ptr<Backend> open_cpu(const BackendOptions& options) {
   limit_busy_waiting();
   auto* const open = module_function<Open>("onednn", "dltrain_open_onednn", "to compute on the processor");
   return std::unique_ptr<Backend>(open(&options));
+}
+
+std::unique_ptr<Backend> open_cuda(const std::string& device) {
+  if (!module_exists(cuda_module)) refuse_cuda(device);
+  auto* const open = module_function<OpenCuda>(cuda_module, "dltrain_open_cuda", cuda_purpose);
+  return std::unique_ptr<Backend>(open(&device));
+}
+
+DeviceReport report_cuda() {
+  DeviceReport report{"cuda", false, ""};
+  if (!module_exists(cuda_module)) {
+    report.text = absent_cuda_report();
+    return report;
+  }
+  try {
+    auto* const fill = module_function<ReportCuda>(cuda_module, "dltrain_report_cuda", cuda_purpose);
+    fill(&report.text, &report.available);
+  } catch (const UserError& error) {
+    report.text = error.diagnostics().front().what;
+  }
+  return report;
 }
 
 // "cuda", or "cuda:" and a number.
@@ -57,7 +83,7 @@ bool is_cuda(const std::string& device) {
 std::unique_ptr<Backend> open_backend(const std::string& device, const BackendOptions& options) {
   if (device == "auto" || device == "cpu") return open_cpu(options);
   if (device == "reference") return make_reference_backend();
-  if (is_cuda(device)) return open_cuda_backend(device);
+  if (is_cuda(device)) return open_cuda(device);
   refuse(device);
 }
 
@@ -72,7 +98,7 @@ std::vector<DeviceReport> list_devices() {
   } catch (const UserError& error) {
     reports.push_back({"cpu", false, error.diagnostics().front().what});
   }
-  reports.push_back({"cuda", false, cuda_report()});
+  reports.push_back(report_cuda());
   reports.push_back({"reference", true, make_reference_backend()->device().description + ", for tests and crosscheck"});
   return reports;
 }

@@ -14,20 +14,19 @@ bool has_driver() { return exists("/proc/driver/nvidia/version"); }
 
 }  // namespace
 
-std::unique_ptr<Backend> open_cuda_backend(const std::string& device) {
-  throw UserError(ExitCode::device,
-                  {{Severity::error,
-                    "no-cuda",
-                    {},
-                    "device \"" + device + "\"",
-                    missing,
-                    "",
-                    "",
-                    "use device = \"cpu\" under [run]; a build with CUDA is made with the CMake preset "
-                    "\"cuda\", as soon as that backend is part of dltrain"}});
+void refuse_cuda(const std::string& device) {
+  throw UserError(ExitCode::device, {{Severity::error,
+                                      "no-cuda",
+                                      {},
+                                      "device \"" + device + "\"",
+                                      missing,
+                                      "",
+                                      "",
+                                      "use device = \"cpu\" under [run], or build dltrain with the CMake preset "
+                                      "\"cuda\" (docs/how-to/cuda.md)"}});
 }
 
-std::string cuda_report() {
+std::string absent_cuda_report() {
   return std::string(missing) +
          (has_driver() ? "; there is a driver for NVIDIA cards" : "; no driver for NVIDIA cards is loaded");
 }

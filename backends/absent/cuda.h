@@ -1,4 +1,5 @@
-// What answers for the CUDA backend in builds without it, so that nobody else needs to know whether it is there.
+// What answers for the CUDA backend where its module is not beside the program, so that nobody else needs to know
+// whether it is there.
 #pragma once
 
 #include <memory>
@@ -9,8 +10,8 @@
 namespace dltrain::backends {
 
 // Throws UserError (device): there is no CUDA backend in this build, and how to get one. device: "cuda" or "cuda:N".
-std::unique_ptr<Backend> open_cuda_backend(const std::string& device);
+[[noreturn]] void refuse_cuda(const std::string& device);
 // Why "cuda" cannot be used, for `dltrain devices`.
-std::string cuda_report();
+std::string absent_cuda_report();
 
 }  // namespace dltrain::backends

@@ -39,6 +39,9 @@ const std::vector<std::pair<std::string, std::string>> homes = {
     {"dnnl", "backends/onednn"},
     {"hwy/", "backends/onednn"},
     {"oneapi/dnnl/", "backends/onednn"},
+    {"cuda.h", "backends/cuda"},
+    {"cudnn", "backends/cuda"},
+    {"cublas", "backends/cuda"},
     {"CLI/", "app"},
     {"zlib.h", "formats"},
 };

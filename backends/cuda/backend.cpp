@@ -1,0 +1,74 @@
+#include "backends/cuda/backend.h"
+
+#include "backends/cuda/registry.h"
+#include "core/diagnostic.h"
+#include "graph/op.h"
+
+namespace dltrain::backends::cuda {
+
+namespace {
+
+// Host memory that the driver takes for a connection to a GPU, roughly: its own code, tables and buffers.
+constexpr int64_t library_bytes = int64_t{256} << 20;
+
+class GraphRecording final : public Recording {
+ public:
+  GraphRecording(Queue& queue, CUgraphExec graph) : queue_(queue), graph_(graph) {}
+  ~GraphRecording() override { queue_.destroy(graph_); }
+  GraphRecording(const GraphRecording&) = delete;
+  GraphRecording& operator=(const GraphRecording&) = delete;
+  void run() override { queue_.run(graph_); }
+
+ private:
+  Queue& queue_;
+  CUgraphExec graph_;
+};
+
+}  // namespace
+
+CudaBackend::CudaBackend(std::unique_ptr<Gpu> gpu) : queue_(std::make_unique<Queue>(std::move(gpu))) {
+  const GpuFacts& facts = queue_->gpu().facts();
+  device_ = {.name = queue_->gpu().device(),
+             .description = facts.text(),
+             .memory_bytes = facts.memory,
+             .library_bytes = library_bytes};
+}
+
+Support CudaBackend::supports(const graph::Graph& graph, const graph::Node& node) const {
+  const std::vector<bool> used(node.outputs.size(), true);
+  const Request request{graph, node, used, *queue_};
+  Support refusal{false, "there is no CUDA kernel for this op"};
+  for (const Candidate& candidate : kernel_registry().find(node.op->name)) {
+    refusal = candidate.accepts(request);
+    if (refusal.yes) return {};
+  }
+  return refusal;
+}
+
+std::unique_ptr<Kernel> CudaBackend::compile(const graph::Graph& graph, const graph::Node& node,
+                                             const std::vector<bool>& output_used) {
+  const Request request{graph, node, output_used, *queue_};
+  for (const Candidate& candidate : kernel_registry().find(node.op->name)) {
+    if (candidate.accepts(request).yes) return candidate.make(request);
+  }
+  throw Bug("compile is asked for " + node.op->name + ", which is not supported");
+}
+
+// What the data sheet promises, from what the GPU says of itself: two operations per clock in each of 128 lanes of a
+// processor (64 on the GPUs of compute capability 8.0), and two transfers per clock of the memory.
+Limits CudaBackend::measure_limits() {
+  const GpuFacts& facts = queue_->gpu().facts();
+  const double lanes = facts.capability == 80 ? 64 : 128;
+  return {
+      .flops = 2e3 * lanes * facts.processors * static_cast<double>(facts.clock_khz),
+      .bandwidth = 2e3 * static_cast<double>(facts.memory_clock_khz) * static_cast<double>(facts.memory_bus_bits) / 8};
+}
+
+std::unique_ptr<Recording> CudaBackend::record(std::span<const Launch> launches) {
+  if (launches.empty()) return nullptr;
+  queue_->begin_recording();
+  for (const Launch& launch : launches) launch.kernel->run(launch.arguments);
+  return std::make_unique<GraphRecording>(*queue_, queue_->end_recording());
+}
+
+}  // namespace dltrain::backends::cuda

@@ -1,0 +1,19 @@
+// What the program finds in this module (backends/factory.cpp).
+#include <string>
+
+#include "backends/cuda/backend.h"
+#include "backends/cuda/gpu.h"
+
+extern "C" {
+
+// device: "cuda" or "cuda:N". The caller owns the backend.
+dltrain::backends::Backend* dltrain_open_cuda(const std::string* device) {
+  namespace cuda = dltrain::backends::cuda;
+  return new cuda::CudaBackend(std::make_unique<cuda::Gpu>(cuda::load_driver(), *device));
+}
+
+// What GPUs there are, or why none can be used.
+void dltrain_report_cuda(std::string* report, bool* usable) {
+  *report = dltrain::backends::cuda::report_gpus(dltrain::backends::cuda::load_driver(), *usable);
+}
+}

@@ -1,0 +1,46 @@
+// Kernels that enqueue work with parameters made from their arguments. What they share: the cost of one run, and the
+// number of blocks for so many elements.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "backends/cuda/queue.h"
+#include "backends/cuda/registry.h"
+
+namespace dltrain::backends::cuda {
+
+using Body = std::function<void(const Arguments&)>;
+
+// The kernel that calls `body` in its runs.
+std::unique_ptr<Kernel> make_kernel(KernelInfo info, Body body);
+
+// The info of an own kernel: every input read once and every used output written once.
+KernelInfo own_info(const Request& request, double flops);
+
+// Lets output `output` be written over each input of the same type.
+void allow_in_place(KernelInfo& info, const Request& request, int output = 0);
+
+// For work in which each thread does `per_thread` elements and goes on behind the others: no more blocks than keep the
+// GPU full.
+Grid grid_for(const Request& request, int64_t elements, int64_t per_thread = 1);
+
+// A launch of the kernel FILE.NAME with parameters that `fill` makes from the arguments of a run.
+template <class Parameters, class Fill>
+std::unique_ptr<Kernel> launch_kernel(const Request& request, KernelInfo info, const KernelName& name, const Grid& grid,
+                                      Fill fill) {
+  Queue* queue = &request.queue;
+  CUkernel kernel = queue->kernel(name);
+  info.implementation = std::string(name.file) + ":" + name.name;
+  return make_kernel(std::move(info), [queue, kernel, grid, fill](const Arguments& a) {
+    const Parameters parameters = fill(a);
+    queue->launch(kernel, grid, &parameters);
+  });
+}
+
+template <class T> const T* input(const Arguments& arguments, size_t i) {
+  return static_cast<const T*>(arguments.inputs[i]);
+}
+template <class T> T* output(const Arguments& arguments, size_t i = 0) { return static_cast<T*>(arguments.outputs[i]); }
+
+}  // namespace dltrain::backends::cuda

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# cuda_build.sh OPTIONS...: builds the preset "cuda" and runs its tests on the stand-in for a driver; options are Catch2's.
+# Runs where the toolchain is.
+set -euo pipefail
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+source "$repo/scripts/lib/build.sh"
+
+# says TEXT COMMAND...: the command prints the text, whatever its exit code is.
+says() {
+  local said
+  said=$("${@:2}" 2>&1) || true
+  [[ $said == *"$1"* ]] || die "this should have said \"$1\": ${*:2}" "it said: $said"
+}
+
+build cuda dltrain_test_cuda
+build cuda dltrain
+bin=$repo/build/cuda/bin
+"$bin/dltrain_test_cuda" --colour-mode none "$@"
+# The program as a user starts it, with a driver and without.
+says "cuda:0 Stand-in GPU" env LD_LIBRARY_PATH="$bin/stand_in" "$bin/dltrain" devices
+says "the NVIDIA driver is too old" env LD_LIBRARY_PATH="$bin/stand_in" DLTRAIN_STAND_IN=driver=12040 \
+  "$bin/dltrain" fit "$repo/recipes/iris.toml" --device cuda
+[[ -e /proc/driver/nvidia/version ]] || says "no NVIDIA driver is installed" "$bin/dltrain" devices
+say "cuda-build: all passed"

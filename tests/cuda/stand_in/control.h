@@ -1,0 +1,16 @@
+// What tests ask of the stand-in, a library named libcuda.so.1 that answers in the place of NVIDIA's driver. It lies in
+// build/cuda/bin/stand_in; loaded before the module that asks for the driver, it is found by its name.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace dltrain::test {
+
+// Loads the stand-in, once, and gives it settings (machine.cpp); "" for one GPU of compute capability 9.0.
+void use_stand_in(const std::string& settings);
+// How often a function of the driver was called since then, or one of "allocations" and "bytes" that are there now,
+// "most bytes", "pinned", "broken borders", "unpinned copies", "kernels" that it knows.
+size_t stand_in_count(const std::string& what);
+
+}  // namespace dltrain::test
