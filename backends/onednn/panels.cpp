@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "backends/onednn/vector/panel_product.h"
+#include "backends/onednn/vector/tile_product.h"
 #include "core/checked.h"
 
 namespace dltrain::backends::onednn {
@@ -14,7 +14,7 @@ constexpr int64_t cached_floats = 8 * 1024;
 
 }  // namespace
 
-int64_t Panels::lanes() { return panel_loops().lanes; }
+int64_t Panels::lanes() { return tile_loops().lanes; }
 
 std::vector<Panels::Columns> Panels::in_order(int64_t columns) {
   std::vector<Columns> vectors;
@@ -27,7 +27,7 @@ Panels::Panels(int64_t depth, std::vector<Columns> vectors, int64_t group)
     : depth_(depth),
       group_(group),
       vectors_(std::move(vectors)),
-      panels_per_group_(divide_up(group, panel_loops().most_vectors)) {
+      panels_per_group_(divide_up(group, tile_loops().most_vectors)) {
   for (int64_t first = 0; first < static_cast<int64_t>(vectors_.size()); first += group) {
     for (int64_t p = 0; p < panels_per_group_; ++p) {
       const int64_t begin = group * p / panels_per_group_, end = group * (p + 1) / panels_per_group_;
@@ -69,13 +69,18 @@ void Panels::multiply(int64_t group, const float* packed, const Sides& sides) co
   for (const Panel& panel : panels_of(group)) {
     const int64_t width = panel.count * lanes();
     const int64_t chunk = std::max<int64_t>(1, cached_floats / width);
-    PanelProduct product{sides.rows, 0, nullptr, sides.x_step, nullptr, nullptr, sides.z_step, sides.adds};
+    TileProduct product{.rows = sides.rows, .x_row = sides.x_step, .y_step = width, .z_row = sides.z_step};
     product.z = sides.z + (panel.begin - group * group_) * lanes();
-    for (int64_t done = 0; done < depth_; done += chunk, product.adds = true) {
+    product.adds = sides.adds;
+    if (&panel == &panels_of(group).front()) {
+      product.ahead = sides.ahead;
+      product.ahead_floats = sides.ahead_floats;
+    }
+    for (int64_t done = 0; done < depth_; done += chunk, product.adds = true, product.ahead_floats = 0) {
       product.depth = std::min(chunk, depth_ - done);
       product.x = sides.x + done;
-      product.panel = packed + panel.begin * lanes() * depth_ + done * width;
-      panel_loops().multiply(product, panel.count);
+      product.y = packed + panel.begin * lanes() * depth_ + done * width;
+      tile_loops().multiply(product, panel.count);
     }
   }
 }

@@ -1,5 +1,5 @@
 // A matrix packed for products with few rows: vectors of its columns in an order of the caller's, in panels that
-// vector/panel_product.h takes. Columns that are missing from a last vector are zero.
+// vector/tile_product.h takes. Columns that are missing from a last vector are zero.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +33,8 @@ class Panels {
     float* z;
     int64_t z_step;
     bool adds;
+    const float* ahead = nullptr;  // what is worked on next, brought closer meanwhile
+    int64_t ahead_floats = 0;
   };
   void multiply(int64_t group, const float* packed, const Sides& sides) const;
 

@@ -98,9 +98,16 @@ class RecurrentKernel : public LibraryKernel {
   }
 
   // product [rows, gates * lanes] = state times the kernel's columns for vector `block` of the units.
-  void multiply_forward(const Arguments& a, const Part& part, int64_t block, const float* state, float* product) const {
+  // `x`: the input of step `s`; that of the next one is brought closer meanwhile.
+  void multiply_forward(const Arguments& a, const Part& part, int64_t s, int64_t block, const float* x,
+                        const float* state, float* product) const {
     const int64_t width = gates_ * Panels::lanes();
-    panels_.multiply(block, floats(a.packed), {part.count(), state, units_, product, width, false});
+    Panels::Sides sides{part.count(), state, units_, product, width, false};
+    if (s + 1 < steps_) {
+      sides.ahead_floats = part.count() * width;
+      sides.ahead = x + place(part, time(s + 1), gates_ * units_) + block * sides.ahead_floats;
+    }
+    panels_.multiply(block, floats(a.packed), sides);
   }
   // dh [rows, padded units] += sums [rows, gates * units] times the transposed kernel.
   void multiply_backward(const Arguments& a, const Part& part, const float* sums, float* dh) const {
@@ -205,7 +212,7 @@ class LstmForwardKernel final : public RecurrentKernel {
                                   cells + now,
                                   y + now};
         for_blocks([&](int64_t block, const StepUnits& units) {
-          if (s > 0) multiply_forward(a, part, block, y + before, product);
+          if (s > 0) multiply_forward(a, part, s, block, x, y + before, product);
           recurrent_loops().lstm_forward(rows_of(part, mask, t), units, step);
         });
       }
@@ -294,21 +301,17 @@ class GruForwardKernel final : public RecurrentKernel {
     float* const y = of(a, kept_[0]);
     float* const gates = of(a, kept_[2]);
     float* const inner = of(a, kept_[3]);
+    const float* const x = floats(a.inputs[0]);
     for_parts([&](const Part& part) {
       float* const product = at(scratch(a, product_), place(part, 0, 3 * Panels::lanes()));
       for (int64_t s = 0; s < steps_; ++s) {
         const int64_t t = time(s);
         const int64_t now = place(part, t, units_);
         const float* const before = s > 0 ? y + place(part, time(s - 1), units_) : nullptr;
-        const GruForward step = {floats(a.inputs[0]) + 3 * now,
-                                 s > 0 ? product : nullptr,
-                                 floats(a.inputs[2]),
-                                 before,
-                                 gates + 3 * now,
-                                 inner + now,
-                                 y + now};
+        const GruForward step = {
+            x + 3 * now, s > 0 ? product : nullptr, floats(a.inputs[2]), before, gates + 3 * now, inner + now, y + now};
         for_blocks([&](int64_t block, const StepUnits& units) {
-          if (s > 0) multiply_forward(a, part, block, before, product);
+          if (s > 0) multiply_forward(a, part, s, block, x, before, product);
           recurrent_loops().gru_forward(rows_of(part, mask, t), units, step);
         });
       }
