@@ -6,6 +6,7 @@
 
 #include "backends/onednn/kernel.h"
 #include "backends/onednn/parallel.h"
+#include "backends/onednn/transposed_product.h"
 #include "backends/onednn/vector/tile_product.h"
 #include "core/checked.h"
 
@@ -20,6 +21,10 @@ struct Geometry {
   int64_t row_stride, column_stride, row_dilation, column_dilation;
   int64_t top, left;
 
+  bool is_product() const {
+    return kernel_rows * kernel_columns == 1 && row_stride * column_stride == 1 && rows == height && columns == width;
+  }
+  int64_t places() const { return images * rows * columns; }
   int64_t taps() const { return kernel_rows * kernel_columns * channels; }
   int64_t sums() const { return taps() * filters; }
   double multiplications() const { return static_cast<double>(images * rows * columns) * static_cast<double>(sums()); }
@@ -237,18 +242,33 @@ Support accepts_kernel_gradient(const Request& request) {
   if (request.machine.instruction_set == "sse2") return {false, "it needs AVX2"};
   if (request.node.attributes.integer("groups") != 1) return {false, "it is for one group"};
   const Geometry g = geometry_of(request);
-  const bool is_product = g.kernel_rows * g.kernel_columns == 1 && g.row_stride * g.column_stride == 1;
-  if (is_product)
+  if (g.is_product()) {
+    if (TransposedProduct::pays(request.machine, g.places(), g.channels, g.filters)) return {};
     return {false, "windows of one place at every place are a matrix product, which the library does as fast"};
+  }
   const int64_t lanes = tile_loops().lanes;
   if (g.filters % lanes != 0 && cells_of(g).front().count % lanes != 0)
     return {false, "neither filters nor a row of the kernel fill vectors"};
   return {};
 }
 
+namespace {
+
+std::unique_ptr<Kernel> make_product(const Request& request, const Geometry& g) {
+  const TransposedProduct product(request.machine, g.places(), g.channels, g.filters);
+  KernelInfo info = own_info(request, 2 * g.multiplications());
+  info.scratch_bytes = product.scratch_bytes();
+  return make_kernel(std::move(info), [product](const Arguments& a) {
+    product.run(input<float>(a, 0), input<float>(a, 1), output<float>(a), a.scratch);
+  });
+}
+
+}  // namespace
+
 // inputs x, dy. Each part sums its images in scratch.
 std::unique_ptr<Kernel> make_kernel_gradient(const Request& request) {
   const Geometry of = geometry_of(request);
+  if (of.is_product()) return make_product(request, of);
   const Scheme scheme{of, tile_of(of, request.machine), vectors_of(of), cells_of(of)};
   const int parts = parts_for(request.machine, of.multiplications() / 8, of.images);
   KernelInfo info = own_info(request, 2 * of.multiplications());

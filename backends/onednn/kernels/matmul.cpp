@@ -4,6 +4,7 @@
 #include "backends/onednn/kernel.h"
 #include "backends/onednn/post_ops.h"
 #include "backends/onednn/primitive.h"
+#include "backends/onednn/transposed_product.h"
 
 namespace dltrain::backends::onednn {
 
@@ -112,6 +113,29 @@ class MatmulKernel final : public LibraryKernel {
   Primitive reorder_;
 };
 
+// The own kernel for gradients of kernels of dense layers.
+Support accepts_transposed(const Request& request) {
+  if (const Support support = only_float32(request); !support.yes) return support;
+  const Shape& x = request.input(0).shape;
+  const Shape& y = request.input(1).shape;
+  const bool is_transposed =
+      request.node.attributes.get<bool>("transpose_x") && !request.node.attributes.get<bool>("transpose_y");
+  if (!is_transposed || x.rank() != 2 || y.rank() != 2) return {false, "it is for x^T y of two matrices"};
+  if (!TransposedProduct::pays(request.machine, x[0], x[1], y[1])) return {false, "the library does this size as fast"};
+  return {};
+}
+
+std::unique_ptr<Kernel> make_transposed(const Request& request) {
+  const Shape& x = request.input(0).shape;
+  const TransposedProduct product(request.machine, x[0], x[1], request.input(1).shape[1]);
+  KernelInfo info =
+      own_info(request, 2.0 * static_cast<double>(x[0]) * static_cast<double>(request.output().elements()));
+  info.scratch_bytes = product.scratch_bytes();
+  return make_kernel(std::move(info), [product](const Arguments& a) {
+    product.run(input<float>(a, 0), input<float>(a, 1), output<float>(a), a.scratch);
+  });
+}
+
 Support accepts(const Request& request) {
   if (const Support support = only_float32(request); !support.yes) return support;
   if (!fits_post_ops(request.node.attributes))
@@ -124,6 +148,7 @@ std::unique_ptr<Kernel> make(const Request& request) { return std::make_unique<M
 }  // namespace
 
 void register_matmul(KernelRegistry& registry) {
+  registry.add("matmul", {accepts_transposed, make_transposed});
   registry.add("matmul", {accepts, make});
   registry.add("fused_matmul", {accepts, make});
 }

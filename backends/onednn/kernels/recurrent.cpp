@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "backends/onednn/kernel.h"
 #include "backends/onednn/panels.h"
 #include "backends/onednn/parallel.h"
 #include "backends/onednn/primitive.h"
+#include "backends/onednn/transposed_product.h"
 #include "backends/onednn/vector/recurrent.h"
 #include "backends/onednn/vector/reduce.h"
 #include "core/checked.h"
@@ -82,6 +84,11 @@ class RecurrentKernel : public LibraryKernel {
     use_threads(request.machine.threads);
     const int64_t width = gates_ * units_;
     const int64_t rows = (steps_ - 1) * samples_;
+    if (TransposedProduct::pays(request.machine, rows, units_, width)) {
+      tall_product_ = TransposedProduct(request.machine, rows, units_, width);
+      gradient_scratchpad_ = reserve(to_size(tall_product_->scratch_bytes()));
+      return;
+    }
     const memory::desc states = matrix(units_, rows, 1, units_);
     const memory::desc flows = matrix(rows, width, width);
     const memory::desc to = matrix(units_, width, width);
@@ -123,6 +130,10 @@ class RecurrentKernel : public LibraryKernel {
     }
     float* const states = backwards_ ? y + samples_ * units_ : y;
     float* const behind = backwards_ ? flows : flows + samples_ * width;
+    if (tall_product_) {
+      tall_product_->run(states, behind, to, scratch(a, gradient_scratchpad_));
+      return;
+    }
     kernel_gradient_.run(std::array<void*, 4>{states, behind, to, scratch(a, gradient_scratchpad_)});
   }
 
@@ -176,6 +187,7 @@ class RecurrentKernel : public LibraryKernel {
   Panels panels_;
   int kernel_input_ = 0;
   int64_t row_step_ = 0, column_step_ = 0;
+  std::optional<TransposedProduct> tall_product_;
   Primitive kernel_gradient_;
   int64_t gradient_scratchpad_ = 0;
 };

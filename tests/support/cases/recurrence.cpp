@@ -11,11 +11,11 @@ struct Size {
   bool masked, backwards;
 };
 
-constexpr Size sizes[] = {{"forwards", 3, 2, 3, false, false},   {"backwards", 3, 2, 2, false, true},
-                          {"one step", 1, 3, 2, false, false},   {"one of all", 2, 1, 1, false, false},
-                          {"masked", 4, 3, 2, true, false},      {"masked, backwards", 3, 4, 2, true, true},
-                          {"wide", 3, 37, 33, false, false},     {"wide, masked", 4, 6, 20, true, true},
-                          {"many units", 2, 7, 71, false, false}};
+constexpr Size sizes[] = {{"forwards", 3, 2, 3, false, false},    {"backwards", 3, 2, 2, false, true},
+                          {"one step", 1, 3, 2, false, false},    {"one of all", 2, 1, 1, false, false},
+                          {"masked", 4, 3, 2, true, false},       {"masked, backwards", 3, 4, 2, true, true},
+                          {"wide", 3, 37, 33, false, false},      {"wide, masked", 4, 6, 20, true, true},
+                          {"many units", 2, 7, 71, false, false}, {"many samples", 3, 520, 5, false, true}};
 
 // Finite differences of the large ones would take minutes.
 bool is_small(const Size& s) { return s.units <= 3; }
