@@ -58,7 +58,7 @@ def first(lines, event):
 
 def measure_dltrain(program, model, options, folder):
     recipe = ROOT / "recipes/benchmarks" / f"{model}.toml"
-    given = ["--threads", str(options.threads), "--set", f"run.precision={options.precision}"]
+    given = ["--threads", str(options.threads), "--set", f'run.precision="{options.precision}"']
     steps = run([program, "--json", "profile", recipe, "--steps", str(options.steps), *given])
     whole = run([program, "--json", "fit", recipe, "--epochs", "1", "--set", "run.log_every=1", "--run",
                  folder / f"run-{time.monotonic_ns()}", *given])
