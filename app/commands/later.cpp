@@ -5,7 +5,7 @@
 namespace dltrain::app {
 
 void register_later(CommandLine& line) {
-  for (const std::string name : {"fmt", "migrate"}) {
+  for (const std::string name : {"migrate"}) {
     Command& command = line.add(Group::look_up, name, "not available yet");
     command.hidden = true;
     command.run = [name](const CommonOptions&) -> ExitCode {

@@ -13,6 +13,7 @@
 #include "core/read_fields.h"
 #include "core/text.h"
 #include "datasets/locate.h"
+#include "models/recipe/format.h"
 
 namespace dltrain::app {
 
@@ -101,7 +102,7 @@ ExitCode make_new(const NewOptions& options, const CommonOptions& common) {
   const std::string path = options.output.empty() ? recipe_name(options.data) : options.output;
   if (path != "-" && exists(path)) write_new(path, "");  // refuses before the data are read
   const Draft draft = draft_of(place_of(options.data, path == "-" ? "" : path), options.target);
-  const std::string text = recipe_text(draft, path == "-" ? "RECIPE" : file_name(path));
+  const std::string text = models::formatted(path, recipe_text(draft, path == "-" ? "RECIPE" : file_name(path)));
   for (const Diagnostic& warning : try_recipe(path == "-" ? "recipe.toml" : path, text)) print_message(warning);
   write_new(path, text);
   report(path, draft.title, common);

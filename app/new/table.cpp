@@ -73,7 +73,7 @@ Draft draft_of_table(const DataPlace& place, const std::string& target) {
                 counted(static_cast<int64_t>(plan.features.size()), "number") + " each, " + task_text(plan.task) + ".";
   draft.data = {"type = \"csv\"", "file = " + quote(place.written)};
   if (survey.separator != ',') draft.data.push_back("separator = " + quote(std::string(1, survey.separator)));
-  draft.data.push_back(survey.layout.header ? "header = true   # the first line names the columns"
+  draft.data.push_back(survey.layout.header ? "header = true  # the first line names the columns"
                                             : "header = false  # columns are numbered from 0");
   append(draft.data, comment("What is predicted: " + plan.target_why + ". " + plan.task_why));
   draft.data.push_back("target = " + written(survey, plan.target));
