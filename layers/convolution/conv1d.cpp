@@ -16,7 +16,7 @@ struct Conv1D : ConvolutionWindow<1>, KernelOptions, OutputOptions {
     d.doc(
         "Convolution over sequences: activation(x * kernel + bias). Input [N, steps, channels], output "
         "[N, new steps, filters]. With padding \"causal\" no output sees later steps.");
-    d.param(&Conv1D::filters, "filters", "channels of the output").required().at_least(1);
+    d.param(&Conv1D::filters, "filters", "channels of the output").required().at_least(1).formerly("nb_filter");
     describe_window(d);
     d.param(&Conv1D::groups, "groups", "into so many parts channels and filters are divided, each with its own")
         .at_least(1);

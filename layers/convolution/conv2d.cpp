@@ -16,7 +16,7 @@ struct Conv2D : ConvolutionWindow<2>, KernelOptions, OutputOptions {
     d.doc(
         "Convolution over images: activation(x * kernel + bias). Input [N, height, width, channels], output "
         "[N, new height, new width, filters].");
-    d.param(&Conv2D::filters, "filters", "channels of the output").required().at_least(1);
+    d.param(&Conv2D::filters, "filters", "channels of the output").required().at_least(1).formerly("nb_filter");
     describe_window(d);
     d.param(&Conv2D::groups, "groups", "into so many parts channels and filters are divided, each with its own")
         .at_least(1);

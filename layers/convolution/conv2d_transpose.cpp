@@ -18,7 +18,7 @@ struct Conv2DTranspose : ConvolutionWindow<2>, KernelOptions, OutputOptions {
     d.doc(
         "Transposed convolution: each pixel is spread over a window of the output. Input [N, height, width, channels], "
         "output [N, new height, new width, filters]; \"same\" gives height strides.");
-    d.param(&Self::filters, "filters", "channels of the output").required().at_least(1);
+    d.param(&Self::filters, "filters", "channels of the output").required().at_least(1).formerly("nb_filter");
     describe_window(d);
     d.param(&Self::output_padding, "output_padding",
             "rows and columns added behind; without it they follow from strides")

@@ -14,7 +14,7 @@ struct Dense : KernelOptions, OutputOptions {
 
   static void describe(auto& d) {
     d.doc("Fully connected layer: activation(x kernel + bias). Input [N, ..., in], output [N, ..., units].");
-    d.param(&Dense::units, "units", "width of the output").required().at_least(1);
+    d.param(&Dense::units, "units", "width of the output").required().at_least(1).formerly("output_dim");
     describe_activation(d);
     describe_kernel(d);
     describe_output(d);

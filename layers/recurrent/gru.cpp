@@ -20,7 +20,7 @@ struct GRU : RecurrentOptions {
         "every step [N, steps, units]. Steps that a mask leaves out keep the state. Other functions than tanh and "
         "sigmoid, recurrent_dropout, and reset_after = false run step by step, which is slower.");
     describe_cell(d);
-    d.param(&GRU::recurrent_activation, "recurrent_activation", "of the gates");
+    d.param(&GRU::recurrent_activation, "recurrent_activation", "of the gates").formerly("inner_activation");
     describe_weights(d);
     describe_sequence(d);
     d.param(&GRU::reset_after, "reset_after", "the reset gate works on the state's product, not on the state");

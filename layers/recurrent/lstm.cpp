@@ -20,7 +20,7 @@ struct LSTM : RecurrentOptions {
         "last step, or of every step [N, steps, units]. Steps that a mask leaves out keep the state. Other functions "
         "than tanh and sigmoid, and recurrent_dropout, run step by step, which is slower.");
     describe_cell(d);
-    d.param(&LSTM::recurrent_activation, "recurrent_activation", "of the gates");
+    d.param(&LSTM::recurrent_activation, "recurrent_activation", "of the gates").formerly("inner_activation");
     describe_weights(d);
     d.param(&LSTM::unit_forget_bias, "unit_forget_bias", "the bias of the forget gate begins with ones");
     describe_sequence(d);

@@ -19,7 +19,11 @@ struct Dropout {
         "In training, zeroes elements with probability `rate` and scales the others by 1 / (1 - rate) (Srivastava et "
         "al. "
         "2014). Nothing in inference.");
-    d.param(&Dropout::rate, "rate", "share of the elements that become zero").required().at_least(0).less_than(1);
+    d.param(&Dropout::rate, "rate", "share of the elements that become zero")
+        .required()
+        .at_least(0)
+        .less_than(1)
+        .formerly("p");
     d.param(&Dropout::noise_shape, "noise_shape",
             "size of the noise along each axis, samples first: 1 shares one draw along it, -1 is the input's size")
         .at_least(-1);

@@ -21,8 +21,8 @@ struct AffineOptions {
     d.param(&Self::epsilon, "epsilon", "added to the variance, against division by zero").greater_than(0);
     d.param(&Self::center, "center", "add the learned offset beta");
     d.param(&Self::scale, "scale", "multiply with the learned factor gamma");
-    d.param(&Self::beta_initializer, "beta_initializer", "first values of beta");
-    d.param(&Self::gamma_initializer, "gamma_initializer", "first values of gamma");
+    d.param(&Self::beta_initializer, "beta_initializer", "first values of beta").formerly("beta_init");
+    d.param(&Self::gamma_initializer, "gamma_initializer", "first values of gamma").formerly("gamma_init");
     d.param(&Self::beta_regularizer, "beta_regularizer", "what beta adds to the loss").family("regularizer");
     d.param(&Self::gamma_regularizer, "gamma_regularizer", "what gamma adds to the loss").family("regularizer");
     d.param(&Self::beta_constraint, "beta_constraint", "where beta is moved after each update").family("constraint");

@@ -22,8 +22,9 @@ template <size_t axes> struct ConvolutionWindow {
   static void describe_window(auto& d) {
     using Self = ConvolutionWindow;
     d.param(&Self::kernel_size, "kernel_size", "size of the window").required().at_least(1);
-    d.param(&Self::strides, "strides", "step of the window").at_least(1);
+    d.param(&Self::strides, "strides", "step of the window").at_least(1).formerly("subsample");
     d.param(&Self::padding, "padding", "valid: whole windows only; same: as if the input were surrounded by zeros")
+        .formerly("border_mode")
         .one_of(paddings());
     describe_data_format<Self>(d);
     d.param(&Self::dilation_rate, "dilation_rate", "distance between the elements of the window").at_least(1);

@@ -13,10 +13,12 @@ struct KernelOptions {
   std::optional<Component> kernel_constraint;
 
   static void describe_kernel(auto& d) {
-    d.param(&KernelOptions::kernel_initializer, "kernel_initializer", "first values of the kernel");
+    d.param(&KernelOptions::kernel_initializer, "kernel_initializer", "first values of the kernel").formerly("init");
     d.param(&KernelOptions::kernel_regularizer, "kernel_regularizer", "what the kernel adds to the loss")
+        .formerly("W_regularizer")
         .family("regularizer");
     d.param(&KernelOptions::kernel_constraint, "kernel_constraint", "where the kernel is moved after each update")
+        .formerly("W_constraint")
         .family("constraint");
   }
 
@@ -37,13 +39,15 @@ struct OutputOptions {
 
   static void describe_activation(auto& d) {
     d.param(&OutputOptions::activation, "activation", "applied to the result");
-    d.param(&OutputOptions::use_bias, "use_bias", "add a learned offset for each channel");
+    d.param(&OutputOptions::use_bias, "use_bias", "add a learned offset for each channel").formerly("bias");
   }
   static void describe_output(auto& d) {
     d.param(&OutputOptions::bias_initializer, "bias_initializer", "first values of the bias");
     d.param(&OutputOptions::bias_regularizer, "bias_regularizer", "what the bias adds to the loss")
+        .formerly("b_regularizer")
         .family("regularizer");
     d.param(&OutputOptions::bias_constraint, "bias_constraint", "where the bias is moved after each update")
+        .formerly("b_constraint")
         .family("constraint");
     d.param(&OutputOptions::activity_regularizer, "activity_regularizer",
             "what the output adds to the loss, per sample")

@@ -19,6 +19,7 @@ template <size_t axes> struct PoolingWindow {
     d.param(&Self::pool_size, "pool_size", "size of the window").at_least(1);
     d.param(&Self::strides, "strides", "step of the window; without it pool_size").at_least(1);
     d.param(&Self::padding, "padding", "valid: whole windows only; same: windows may reach over the edge")
+        .formerly("border_mode")
         .one_of({"valid", "same"});
     describe_data_format<Self>(d);
   }

@@ -28,14 +28,16 @@ struct RecurrentOptions {
 
   static void describe_cell(auto& d) {
     using Self = RecurrentOptions;
-    d.param(&Self::units, "units", "width of the state and the output").required().at_least(1);
+    d.param(&Self::units, "units", "width of the state and the output").required().at_least(1).formerly("output_dim");
     d.param(&Self::activation, "activation", "applied to the candidate and the state");
   }
   static void describe_weights(auto& d) {
     using Self = RecurrentOptions;
     d.param(&Self::use_bias, "use_bias", "add learned offsets");
-    d.param(&Self::kernel_initializer, "kernel_initializer", "first values of the kernel of the input");
-    d.param(&Self::recurrent_initializer, "recurrent_initializer", "first values of the kernel of the state");
+    d.param(&Self::kernel_initializer, "kernel_initializer", "first values of the kernel of the input")
+        .formerly("init");
+    d.param(&Self::recurrent_initializer, "recurrent_initializer", "first values of the kernel of the state")
+        .formerly("inner_init");
     d.param(&Self::bias_initializer, "bias_initializer", "first values of the bias");
     d.param(&Self::kernel_regularizer, "kernel_regularizer", "what the kernel of the input adds to the loss")
         .family("regularizer");
@@ -55,10 +57,12 @@ struct RecurrentOptions {
   static void describe_sequence(auto& d) {
     using Self = RecurrentOptions;
     d.param(&Self::dropout, "dropout", "share of the inputs that become zero in training, the same in all steps")
+        .formerly("dropout_W")
         .at_least(0)
         .less_than(1);
     d.param(&Self::recurrent_dropout, "recurrent_dropout",
             "share of the states that become zero in training, the same in all steps; runs step by step")
+        .formerly("dropout_U")
         .at_least(0)
         .less_than(1);
     d.param(&Self::seed, "seed", "tells its random numbers from those of other layers");

@@ -63,6 +63,7 @@ class Optimizer {
   // The parameters that all optimizers share.
   template <class T> static void describe_learning_rate(auto& d) {
     d.param(&T::learning_rate, "learning_rate", "size of the steps: a number, or a schedule")
+        .formerly("lr")
         .family("schedule")
         .at_least(0);
   }

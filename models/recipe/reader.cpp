@@ -24,7 +24,7 @@ std::vector<std::string> report_unknown_at_top(Reading& reading) {
   known.emplace_back("callbacks");
   known.emplace_back("expect");
   std::vector<std::string> handled = known;
-  known.insert(known.end(), {"name", "extends", "seed"});
+  known.insert(known.end(), {"name", "extends", "seed", "schema"});
   size_t count = 0;
   for (const Table::Entry& entry : reading.recipe.table.entries()) {
     const bool table = entry.value.table() != nullptr;

@@ -20,6 +20,12 @@ std::span<const EnumName<SplitBy>> enum_names(SplitBy) {
 
 namespace dltrain::models {
 
+std::string complaint_about_language(const Setting& number) {
+  if (*number.integer() <= language) return {};
+  return "is newer than this program, which knows recipes up to schema = " + std::to_string(language) +
+         "; use a newer dltrain";
+}
+
 std::string complaint_about_run_name(const Setting& setting) {
   const std::string& name = *setting.text();
   const bool plain = !name.empty() && name.size() <= 100 && name.front() != '.' && trim(name) == name &&

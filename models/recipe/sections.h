@@ -23,9 +23,15 @@ namespace dltrain::models {
 // What is wrong with the name of a run, which names a folder too; empty if nothing.
 std::string complaint_about_run_name(const Setting& name);
 
+// The number of the recipe language: it grows where a key gets another name, never where one is added.
+constexpr int64_t language = 1;
+// What is wrong with a recipe's number of it; empty if nothing.
+std::string complaint_about_language(const Setting& number);
+
 // What stands above the first section.
 struct TopSection {
   static constexpr auto kind = "recipe";
+  std::optional<int64_t> schema;
   std::optional<std::string> name;
   std::optional<std::string> extends;
   int64_t seed = 0;
@@ -39,6 +45,10 @@ struct TopSection {
         .path();
     d.param(&TopSection::seed, "seed", "of everything random: first weights, shuffling, dropout, division of the data")
         .at_least(0);
+    d.param(&TopSection::schema, "schema",
+            "number of the recipe language that the recipe is written in; that of the program by default")
+        .at_least(1)
+        .obeys(&complaint_about_language);
   }
 };
 

@@ -30,7 +30,8 @@ struct ReduceLROnPlateau : Callback {
         .at_least(0);
     d.param(&ReduceLROnPlateau::mode, "mode", "whether smaller or larger is better; automatic: by the metric");
     d.param(&ReduceLROnPlateau::min_delta, "min_delta", "what counts as better must be better by more than this")
-        .at_least(0);
+        .at_least(0)
+        .formerly("epsilon");
     d.param(&ReduceLROnPlateau::cooldown, "cooldown", "epochs after a reduction that are not counted").at_least(0);
     d.param(&ReduceLROnPlateau::min_lr, "min_lr", "the learning rate is never lowered below this").at_least(0);
   }
