@@ -92,6 +92,16 @@ TEST_CASE("docs/reference is up to date") {
   }
 }
 
+TEST_CASE("the manual page is up to date") {
+  const TemporaryFolder folder;
+  const Ended page = dltrain_in(folder.path(), {"manual"});
+  REQUIRE(page.code == 0);
+  const std::string path = source_path("docs/man/dltrain.1");
+  if (std::getenv("DLTRAIN_UPDATE_GOLDEN") != nullptr) write_file_durably(path, page.out);
+  INFO(path << " is stale; to write it anew: DLTRAIN_UPDATE_GOLDEN=1 and this test");
+  CHECK(read_text(path, ExitCode::io) == page.out);
+}
+
 TEST_CASE("the recipes of the language's description are recipes") { check_recipes("docs/recipe-language.md"); }
 
 TEST_CASE("the recipe of the README is a recipe") { check_recipes("README.md"); }
