@@ -1,5 +1,6 @@
 #include "backends/cuda/backend.h"
 
+#include "backends/cuda/device/elementwise_parameters.h"
 #include "backends/cuda/registry.h"
 #include "core/diagnostic.h"
 #include "graph/op.h"
@@ -24,6 +25,18 @@ class GraphRecording final : public Recording {
   CUgraphExec graph_;
 };
 
+// The first value of a node that has more elements than kernels count; empty if none has.
+std::string too_large(const graph::Graph& graph, const graph::Node& node) {
+  const auto large = [](const graph::ValueType& type) { return type.elements() > device::max_elements; };
+  for (const graph::Value input : node.inputs) {
+    if (large(graph.type(input))) return graph.type(input).text();
+  }
+  for (const graph::ValueType& output : node.outputs) {
+    if (large(output)) return output.text();
+  }
+  return {};
+}
+
 }  // namespace
 
 CudaBackend::CudaBackend(std::unique_ptr<Gpu> gpu) : queue_(std::make_unique<Queue>(std::move(gpu))) {
@@ -35,6 +48,8 @@ CudaBackend::CudaBackend(std::unique_ptr<Gpu> gpu) : queue_(std::make_unique<Que
 }
 
 Support CudaBackend::supports(const graph::Graph& graph, const graph::Node& node) const {
+  if (const std::string large = too_large(graph, node); !large.empty())
+    return {false, "CUDA kernels count 2^31 elements at most (was " + large + ")"};
   const std::vector<bool> used(node.outputs.size(), true);
   const Request request{graph, node, used, *queue_};
   Support refusal{false, "there is no CUDA kernel for this op"};

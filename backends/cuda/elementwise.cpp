@@ -70,8 +70,6 @@ std::vector<Axis> merged_axes(const Shape& output, const std::vector<std::vector
 }
 
 Support accepts_elementwise(const Request& request) {
-  if (request.output().elements() > device::max_elements)
-    return {false, "its CUDA kernel counts 2^31 elements at most (was " + request.output().text() + ")"};
   const size_t axes = axes_of(request).size();
   if (axes <= device::max_axes) return {};
   return {false, "its CUDA kernel broadcasts along " + std::to_string(device::max_axes) + " axes at most (was " +

@@ -32,7 +32,8 @@ std::string kernel_of(const Request& request) {
     return to == nullptr ? std::string() : std::string("cast_") + suffix + "_" + to;
   }
   if (real_ops().contains(op) && !is_float(dtype)) return {};
-  if (op != "cast" && byte_size(dtype) == 1 && dtype != DType::boolean) return {};
+  if (dtype == DType::u8 && is_comparison(op)) return op + "_bool";  // truth values are bytes
+  if (byte_size(dtype) == 1 && dtype != DType::boolean) return {};
   const bool fits_truth = is_logical(op) || is_comparison(op);
   if (dtype == DType::boolean ? !fits_truth : is_logical(op)) return {};
   return op + "_" + suffix;

@@ -1,13 +1,14 @@
 #include "backends/cuda/device/on_host.h"
 
+#include <setjmp.h>
 #include <ucontext.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace dltrain::stand_in {
 
@@ -30,8 +31,10 @@ std::map<std::string, KernelEntry>& kernels() {
   std::abort();
 }
 
+// Lives on from block to block. Only its first start changes the whole context, which takes a call of the system.
 struct Coroutine {
   ucontext_t context;
+  jmp_buf place_left;
   std::unique_ptr<char[]> stack;
   bool started = false;
   bool done = false;
@@ -41,32 +44,40 @@ struct Coroutine {
 
 // The block that runs.
 struct Block {
-  std::vector<Coroutine> threads;
-  ucontext_t scheduler;
+  std::deque<Coroutine> threads;
+  jmp_buf scheduler;
   const KernelEntry* kernel = nullptr;
   const void* parameters = nullptr;
 };
 Block current;
 
+Coroutine& own() { return current.threads[static_cast<size_t>(place.thread)]; }
+
+void leave() {
+  if (_setjmp(own().place_left) == 0) _longjmp(current.scheduler, 1);
+}
+
 void start() {
-  current.kernel->function(current.parameters);
-  current.threads[static_cast<size_t>(place.thread)].done = true;
-  ::swapcontext(&current.threads[static_cast<size_t>(place.thread)].context, &current.scheduler);
+  while (true) {
+    current.kernel->function(current.parameters);
+    own().done = true;
+    leave();
+  }
 }
 
 void resume(int index) {
-  Coroutine& thread = current.threads[static_cast<size_t>(index)];
   place.thread = index;
-  if (!thread.started) {
-    if (thread.stack == nullptr) thread.stack = std::make_unique<char[]>(stack_bytes);
-    ::getcontext(&thread.context);
-    thread.context.uc_stack.ss_sp = thread.stack.get();
-    thread.context.uc_stack.ss_size = stack_bytes;
-    thread.context.uc_link = nullptr;
-    ::makecontext(&thread.context, start, 0);
-    thread.started = true;
-  }
-  ::swapcontext(&current.scheduler, &thread.context);
+  if (_setjmp(current.scheduler) != 0) return;
+  Coroutine& thread = own();
+  if (thread.started) _longjmp(thread.place_left, 1);
+  thread.started = true;
+  thread.stack = std::make_unique<char[]>(stack_bytes);
+  ::getcontext(&thread.context);
+  thread.context.uc_stack.ss_sp = thread.stack.get();
+  thread.context.uc_stack.ss_size = stack_bytes;
+  thread.context.uc_link = nullptr;
+  ::makecontext(&thread.context, start, 0);
+  ::setcontext(&thread.context);
 }
 
 // All threads up to their next wait; false when all are done.
@@ -86,9 +97,8 @@ bool advance(bool backwards) {
 }  // namespace
 
 void synchronize() {
-  Coroutine& own = current.threads[static_cast<size_t>(place.thread)];
-  ++own.waits;
-  ::swapcontext(&own.context, &current.scheduler);
+  ++own().waits;
+  leave();
 }
 
 void exchange(void* value, size_t bytes, int offset) {
@@ -121,7 +131,7 @@ void run_kernel(const KernelEntry& kernel, const void* parameters, int64_t block
   for (int64_t b = 0; b < blocks; ++b) {
     place = {0, threads, backwards ? blocks - 1 - b : b, blocks};
     for (Coroutine& thread : current.threads) {
-      thread.started = thread.done = false;
+      thread.done = false;
       thread.waits = 0;
     }
     while (advance(backwards)) {}

@@ -1,0 +1,154 @@
+// Sums and extremes along axes, and the places of maxima. Names: reduce_OP_DTYPE, columns_TERM,
+// argmax_DTYPE.
+#include "backends/cuda/device/block.h"
+#include "backends/cuda/device/functions.h"
+#include "backends/cuda/device/reduce_parameters.h"
+
+using namespace dltrain::backends::cuda::device;
+
+namespace {
+
+DLTRAIN_GPU uint32_t place_at(const Walk& walk, uint32_t i) {
+  uint32_t place = 0;
+  for (int axis = max_axes - 1; axis >= 0; --axis) {
+    if (axis >= walk.rank) continue;
+    place += i % walk.sizes[axis] * walk.strides[axis];
+    i /= walk.sizes[axis];
+  }
+  return place;
+}
+
+template <class T> struct Largest {
+  DLTRAIN_GPU static T none() {
+    if constexpr (std::is_floating_point_v<T>) return -infinity<T>();
+    else return least_of<T>;
+  }
+  DLTRAIN_GPU static T join(T x, T y) { return Maximum::of(x, y); }
+};
+template <class T> struct Smallest {
+  DLTRAIN_GPU static T none() {
+    if constexpr (std::is_floating_point_v<T>) return infinity<T>();
+    else return most_of<T>;
+  }
+  DLTRAIN_GPU static T join(T x, T y) { return Minimum::of(x, y); }
+};
+
+template <class Join, class T> struct Reduce {
+  using Parameters = ReduceParameters;
+  DLTRAIN_GPU static void run(const Parameters& p) {
+    DLTRAIN_SHARED T shared[most_warps];
+    for (uint32_t output = Thread::block(); output < p.kept.count; output += Thread::blocks()) {
+      const T* x = static_cast<const T*>(p.x) + place_at(p.kept, output);
+      T value = Join::none();
+      for (uint32_t i = Thread::index(); i < p.reduced.count; i += Thread::count())
+        value = Join::join(value, x[place_at(p.reduced, i)]);
+      value = over_block<Join>(value, shared);
+      if (Thread::index() == 0) static_cast<T*>(p.out)[output] = value;
+    }
+  }
+};
+
+// --- what is added up down the columns ---
+
+struct Itself {
+  DLTRAIN_GPU static float of(const ColumnsParameters& p, uint32_t row, uint32_t column) {
+    return p.x[row * p.columns + column];
+  }
+};
+// Differences from the first row, which keep their digits where the mean is far from zero; with its factor, their mean.
+struct FromFirst {
+  DLTRAIN_GPU static float of(const ColumnsParameters& p, uint32_t row, uint32_t column) {
+    return p.x[row * p.columns + column] - p.x[column];
+  }
+};
+// Squares of how far these are from their mean: the variance of batch normalization.
+struct Spread {
+  DLTRAIN_GPU static float of(const ColumnsParameters& p, uint32_t row, uint32_t column) {
+    const float d = FromFirst::of(p, row, column) - p.mean[column];
+    return d * d;
+  }
+};
+// y (x - mean) inverse, both by column: dgamma of batch normalization.
+struct TimesColumnNorm {
+  DLTRAIN_GPU static float of(const ColumnsParameters& p, uint32_t row, uint32_t column) {
+    const uint32_t i = row * p.columns + column;
+    return p.y[i] * (p.x[i] - p.mean[column]) * p.inverse[column];
+  }
+};
+// The same by row: dgamma of layer normalization.
+struct TimesRowNorm {
+  DLTRAIN_GPU static float of(const ColumnsParameters& p, uint32_t row, uint32_t column) {
+    const uint32_t i = row * p.columns + column;
+    return p.y[i] * (p.x[i] - p.mean[row]) * p.inverse[row];
+  }
+};
+
+// A block takes 32 columns side by side; its warps take every n-th row of a split.
+template <class Term> struct Columns {
+  using Parameters = ColumnsParameters;
+  static constexpr uint32_t wide = warp_size;
+  DLTRAIN_GPU static void run(const Parameters& p) {
+    DLTRAIN_SHARED float shared[most_warps][wide];
+    const uint32_t lane = Thread::index() % wide;
+    const uint32_t warp = Thread::index() / wide;
+    const uint32_t warps = Thread::count() / wide;
+    const uint32_t tiles = (p.columns + wide - 1) / wide;
+    const uint32_t per_split = (p.rows + p.splits - 1) / p.splits;
+    for (uint32_t work = Thread::block(); work < tiles * p.splits; work += Thread::blocks()) {
+      const uint32_t column = work % tiles * wide + lane;
+      const uint32_t split = work / tiles;
+      const uint32_t end = (split + 1) * per_split < p.rows ? (split + 1) * per_split : p.rows;
+      float sum = 0;
+      if (column < p.columns) {
+        for (uint32_t row = split * per_split + warp; row < end; row += warps) sum += Term::of(p, row, column);
+      }
+      shared[warp][lane] = sum;
+      Thread::synchronize();
+      if (warp == 0 && column < p.columns) {
+        for (uint32_t other = 1; other < warps; ++other) sum += shared[other][lane];
+        p.out[split * p.columns + column] = sum * p.factor;
+      }
+      Thread::synchronize();
+    }
+  }
+};
+
+// The first of equals wins; a not-a-number is larger than anything.
+template <class T> struct Argmax {
+  using Parameters = ArgmaxParameters;
+  DLTRAIN_GPU static void run(const Parameters& p) {
+    for (uint32_t i = first_element(); i < p.outer * p.inner; i += element_step()) {
+      const T* x = static_cast<const T*>(p.x) + i / p.inner * p.size * p.inner + i % p.inner;
+      T best = x[0];
+      int32_t place = 0;
+      for (uint32_t k = 1; k < p.size; ++k) {
+        const T value = x[k * p.inner];
+        if (value > best || (is_nan(value) && !is_nan(best))) {
+          best = value;
+          place = static_cast<int32_t>(k);
+        }
+      }
+      p.out[i] = place;
+    }
+  }
+};
+
+}  // namespace
+
+#define DLTRAIN_REDUCTIONS(dtype, T)                            \
+  DLTRAIN_KERNEL(reduce_sum_##dtype, Reduce<Sum<T>, T>)         \
+  DLTRAIN_KERNEL(reduce_max_##dtype, Reduce<Largest<T>, T>)     \
+  DLTRAIN_KERNEL(reduce_min_##dtype, Reduce<Smallest<T>, T>)    \
+  DLTRAIN_KERNEL(argmax_##dtype, Argmax<T>)
+
+DLTRAIN_REDUCTIONS(float32, float)
+DLTRAIN_REDUCTIONS(float64, double)
+DLTRAIN_REDUCTIONS(int32, int32_t)
+DLTRAIN_REDUCTIONS(int64, int64_t)
+DLTRAIN_KERNEL(argmax_int8, Argmax<int8_t>)
+DLTRAIN_KERNEL(argmax_uint8, Argmax<uint8_t>)
+DLTRAIN_KERNEL(columns_sum, Columns<Itself>)
+DLTRAIN_KERNEL(columns_from_first, Columns<FromFirst>)
+DLTRAIN_KERNEL(columns_spread, Columns<Spread>)
+DLTRAIN_KERNEL(columns_times_column_norm, Columns<TimesColumnNorm>)
+DLTRAIN_KERNEL(columns_times_row_norm, Columns<TimesRowNorm>)

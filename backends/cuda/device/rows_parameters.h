@@ -1,0 +1,41 @@
+// What kernels over the last axis are given; for host and device.
+#pragma once
+
+#include <cstdint>
+
+namespace dltrain::backends::cuda::device {
+
+// x, y, z [rows, columns]; flow [rows]; labels [rows]. What a kernel reads and writes is said beside it.
+struct RowsParameters {
+  const float* x;
+  const float* y;
+  const float* flow;
+  const void* labels;
+  float* out;
+  uint32_t rows, columns;
+};
+
+// x [rows, columns], gamma, beta [columns] -> out as x, mean, inverse [rows] (null where nobody reads them).
+struct LayerNormParameters {
+  const float* x;
+  const float* gamma;
+  const float* beta;
+  float* out;
+  float* mean;
+  float* inverse;
+  uint32_t rows, columns;
+  float epsilon;
+};
+
+// The gradient by x: x, dy as out; mean, inverse [rows].
+struct LayerNormGradParameters {
+  const float* x;
+  const float* gamma;
+  const float* mean;
+  const float* inverse;
+  const float* dy;
+  float* dx;
+  uint32_t rows, columns;
+};
+
+}  // namespace dltrain::backends::cuda::device

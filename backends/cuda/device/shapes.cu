@@ -1,0 +1,59 @@
+// Elements moved, repeated, and made from nothing. Names: copy_BYTES, fill_BYTES, iota_DTYPE.
+#include "backends/cuda/device/kernel.h"
+#include "backends/cuda/device/shapes_parameters.h"
+
+using namespace dltrain::backends::cuda::device;
+
+namespace {
+
+template <class T> struct Copy {
+  using Parameters = CopyParameters;
+  DLTRAIN_GPU static void run(const Parameters& p) {
+    for (uint32_t i = first_element(); i < p.count; i += element_step()) {
+      uint32_t rest = i;
+      uint32_t from = 0;
+      uint32_t to = 0;
+      for (int axis = max_axes - 1; axis >= 0; --axis) {
+        if (axis >= p.rank) continue;
+        const uint32_t index = rest % p.sizes[axis];
+        rest /= p.sizes[axis];
+        from += index * p.from_strides[axis];
+        to += index * p.to_strides[axis];
+      }
+      static_cast<T*>(p.to)[to] = static_cast<const T*>(p.from)[from];
+    }
+  }
+};
+
+template <class T> struct Fill {
+  using Parameters = FillParameters;
+  DLTRAIN_GPU static void run(const Parameters& p) {
+    for (uint32_t i = first_element(); i < p.count; i += element_step())
+      static_cast<T*>(p.to)[i] = static_cast<T>(p.bits);
+  }
+};
+
+template <class T> struct Iota {
+  using Parameters = IotaParameters;
+  DLTRAIN_GPU static void run(const Parameters& p) {
+    for (uint32_t i = first_element(); i < p.count; i += element_step())
+      static_cast<T*>(p.to)[i] = static_cast<T>(i / p.step % p.size);
+  }
+};
+
+}  // namespace
+
+DLTRAIN_KERNEL(copy_1, Copy<uint8_t>)
+DLTRAIN_KERNEL(copy_2, Copy<uint16_t>)
+DLTRAIN_KERNEL(copy_4, Copy<uint32_t>)
+DLTRAIN_KERNEL(copy_8, Copy<uint64_t>)
+DLTRAIN_KERNEL(fill_1, Fill<uint8_t>)
+DLTRAIN_KERNEL(fill_2, Fill<uint16_t>)
+DLTRAIN_KERNEL(fill_4, Fill<uint32_t>)
+DLTRAIN_KERNEL(fill_8, Fill<uint64_t>)
+DLTRAIN_KERNEL(iota_float32, Iota<float>)
+DLTRAIN_KERNEL(iota_float64, Iota<double>)
+DLTRAIN_KERNEL(iota_int8, Iota<int8_t>)
+DLTRAIN_KERNEL(iota_uint8, Iota<uint8_t>)
+DLTRAIN_KERNEL(iota_int32, Iota<int32_t>)
+DLTRAIN_KERNEL(iota_int64, Iota<int64_t>)

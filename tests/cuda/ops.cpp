@@ -1,0 +1,25 @@
+// Every op on a GPU against the reference. Without a GPU the kernels run on the host, as the same text compiled for it.
+#include <catch2/catch_test_macros.hpp>
+
+#include "backends/factory.h"
+#include "graph/op.h"
+#include "tests/cuda/stand_in/control.h"
+#include "tests/support/backend_check.h"
+
+namespace dltrain::test {
+
+TEST_CASE("cuda: every op agrees with the reference in float32") {
+  for (const char* settings : {"", "backwards=1"}) {
+    use_stand_in(settings);
+    for (const OpCheck& check :
+         check_backend(backends::open_backend("cuda", {}), DType::f32, tolerance_of(DType::f32))) {
+      INFO(check.title << ": " << check.implementation << " " << settings);
+      CHECK(check.wrong == "");
+    }
+    CHECK(stand_in_count("broken borders") == 0);
+    CHECK(stand_in_count("unpinned copies") == 0);
+    CHECK(stand_in_count("allocations") == 0);
+  }
+}
+
+}  // namespace dltrain::test
