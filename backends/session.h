@@ -86,6 +86,8 @@ class Session {
     std::vector<Array> scalars;       // per graph input: where what the host feeds is brought into its type
     std::vector<const std::byte*> fed;  // per graph input: host memory bound in the last run, or null
     std::vector<std::vector<void**>> input_slots;  // per graph input: pointers to patch
+    std::unique_ptr<Recording> recording;           // of all launches, where the backend makes one
+    int runs = 0;                                   // with these addresses
   };
 
   void share_packed(Bound& bound);
@@ -97,6 +99,7 @@ class Session {
   void pack_if_stale(Bound& bound, size_t step);
   void begin_run(Bound& bound, const Feed& feed);
   void launch(Bound& bound, size_t step);
+  bool can_record(const Bound& bound) const;
   void end_run(Bound& bound);
 
   std::unique_ptr<Backend> backend_;
