@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# bundle.sh DIR ARCHIVES: builds the program and packs it with every library it needs, the loader too; archives as
-# well unless ARCHIVES is "no". Runs where the toolchain is.
+# bundle.sh DIR ARCHIVES CUDA: builds the program and packs it with every library it needs, the loader too; archives as
+# well unless ARCHIVES is "no"; with the CUDA backend if CUDA is "yes". Runs where the toolchain is.
 set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 source "$repo/scripts/lib/build.sh"
@@ -42,6 +42,7 @@ pack() { (cd -- "$output" && cmake -E tar cJf "$@"); }
 
 output=$1
 archives=$2
+cuda=$3
 copied=()
 build release dltrain
 bin=$repo/build/release/bin
@@ -60,8 +61,16 @@ cp --dereference -- /lib64/ld-linux-x86-64.so.2 "$lib/"
 add_libraries "$lib/images" "$bin/dltrain_images.so"
 mv -- "$lib/dltrain_images.so" "$lib/images/"
 ln -s images/dltrain_images.so "$lib/dltrain_images.so"
+if [[ $cuda == yes ]]; then
+  build cuda dltrain_cuda
+  build cuda dltrain_test_cuda
+  cp -- "$repo/build/cuda/bin/dltrain_cuda.so" "$lib/"
+  cp -- "$repo/build/cuda/bin/dltrain_test_cuda" "$lib/"
+  # What NVIDIA's driver asks for must be of the C library that is packed.
+  cp --dereference -- /lib/x86_64-linux-gnu/{libdl.so.2,libpthread.so.0,librt.so.1} "$lib/"
+fi
 add_licences
-find "$lib" -type f '(' -name '*.so*' -o -name dltrain ')' -exec strip --strip-unneeded {} +
+find "$lib" -type f '(' -name '*.so*' -o -name dltrain -o -name 'dltrain_test_*' ')' -exec strip --strip-unneeded {} +
 
 cp -- "$repo/LICENSE" "$place/"
 cp --recursive -- "$repo/recipes" "$place/"
@@ -72,11 +81,18 @@ here=$(dirname -- "$(readlink -f -- "$0")")
 exec "$here/lib/ld-linux-x86-64.so.2" --inhibit-cache --library-path "$here/lib:$here/lib/images" "$here/lib/dltrain" "$@"
 END
 chmod +x "$place/dltrain"
+if [[ $cuda == yes ]]; then
+  sed 's#/lib/dltrain" "\$@"#/lib/dltrain_test_cuda" "$@"#' "$place/dltrain" >"$place/dltrain_test_cuda"
+  chmod +x "$place/dltrain_test_cuda"
+fi
 
 if [[ $archives == no ]]; then exit; fi
 images=("$name/lib/images" "$name/lib/dltrain_images.so")
-(cd -- "$output" && find "$name" -path "$name/lib/images" -prune -o -name dltrain_images.so -o ! -type d -print) >"$output/.core"
+gpu=("$name/lib/dltrain_cuda.so" "$name/lib/dltrain_test_cuda" "$name/dltrain_test_cuda")
+(cd -- "$output" && find "$name" -path "$name/lib/images" -prune -o -name dltrain_images.so -o -name 'dltrain_*cuda*' \
+  -o ! -type d -print) >"$output/.core"
 pack "$name.tar.xz" --files-from="$output/.core"
 pack "$name-images.tar.xz" "${images[@]}"
+[[ $cuda == no ]] || pack "$name-cuda.tar.xz" "${gpu[@]}"
 rm -f -- "$output/.core"
-(cd -- "$output" && du --apparent-size --block-size=1MB "$name.tar.xz" "$name-images.tar.xz" | sed 's/^\([0-9]*\)\s*/dltrain: \1 MB /') >&2
+(cd -- "$output" && du --apparent-size --block-size=1MB "$name"*.tar.xz | sed 's/^\([0-9]*\)\s*/dltrain: \1 MB /') >&2

@@ -20,5 +20,10 @@ bin=$repo/build/cuda/bin
 says "cuda:0 Stand-in GPU" env LD_LIBRARY_PATH="$bin/stand_in" "$bin/dltrain" devices
 says "the NVIDIA driver is too old" env LD_LIBRARY_PATH="$bin/stand_in" DLTRAIN_STAND_IN=driver=12040 \
   "$bin/dltrain" fit "$repo/recipes/iris.toml" --device cuda
+# A whole run, every kernel on the host.
+work=$(mktemp -d)
+trap 'rm -rf -- "$work"' EXIT
+says "accuracy" env LD_LIBRARY_PATH="$bin/stand_in" "$bin/dltrain" fit "$repo/recipes/iris.toml" --device cuda --epochs 3 \
+  --run "$work/iris"
 [[ -e /proc/driver/nvidia/version ]] || says "no NVIDIA driver is installed" "$bin/dltrain" devices
 say "cuda-build: all passed"

@@ -27,6 +27,7 @@ bool has_real_driver() { return exists("/proc/driver/nvidia/version"); }
 }  // namespace
 
 TEST_CASE("cuda: each reason why a GPU cannot be used is said in words") {
+  needs_stand_in();
   GoldenSections golden("cuda/messages.txt");
   golden.add("no driver", message_of([] { cuda::Gpu(cuda::Driver::load("libcuda-that-is-not-there.so.1"), "cuda"); }));
   if (!has_real_driver()) golden.add("a driver for CUDA 12.4", answer("driver=12040"));
@@ -47,6 +48,7 @@ TEST_CASE("cuda: each reason why a GPU cannot be used is said in words") {
 }
 
 TEST_CASE("cuda: devices are listed, or why there is none") {
+  needs_stand_in();
   GoldenSections golden("cuda/devices.txt");
   const auto line = [](const std::string& settings) {
     use_stand_in(settings);
@@ -70,6 +72,7 @@ TEST_CASE("cuda: the version of a driver is read from what its kernel module say
 }
 
 TEST_CASE("cuda: a GPU opens, and gives everything back") {
+  needs_stand_in();
   use_stand_in("devices=2");
   {
     const auto backend = backends::open_backend("cuda:1", {});

@@ -97,8 +97,8 @@ TEST_CASE("cuda: training steps are those of the reference, kernel by kernel and
       CHECK(difference_of(found, expected, {2e-4, 2e-5}) == "");
     }
     // The first step is launched kernel by kernel, the second is recorded and serves all others.
-    CHECK(stand_in_count("cuStreamBeginCapture") == 1);
-    CHECK(stand_in_count("cuGraphLaunch") == 3);
+    CHECK(stand_in_count("cuStreamBeginCapture") == (on_gpu() ? 0 : 1));
+    CHECK(stand_in_count("cuGraphLaunch") == (on_gpu() ? 0 : 3));
     CHECK(stand_in_count("unpinned copies") == 0);
     CHECK(stand_in_count("broken borders") == 0);
   }
@@ -120,6 +120,7 @@ TEST_CASE("cuda: equal steps give equal bits, in whatever order threads and bloc
 }
 
 TEST_CASE("cuda: nothing waits in a step, and the arena and states are all the memory that it takes") {
+  needs_stand_in();
   use_stand_in("");
   const Network network = dense_network(rows);
   {
@@ -157,6 +158,7 @@ TEST_CASE("cuda: a batch larger than the pinned buffers arrives whole, and its m
 }
 
 TEST_CASE("cuda: too little memory, a GPU that fails and an op without kernel end with words") {
+  needs_stand_in();
   GoldenSections golden("cuda/sessions.txt");
   const Network network = dense_network(rows);
   use_stand_in("memory=100000");
@@ -188,6 +190,7 @@ TEST_CASE("cuda: too little memory, a GPU that fails and an op without kernel en
 }
 
 TEST_CASE("cuda: a loss that nobody has asked about is not told when a session ends") {
+  needs_stand_in();
   use_stand_in("fail=cuStreamSynchronize:719@2");  // the first is in making the arena
   const Network network = dense_network(rows);
   const auto session = session_on("cuda");

@@ -73,13 +73,21 @@ struct Adam {
   }
 };
 
+// sqrt(1 - beta_2^t) / (1 - beta_1^t) of Adam; 1 for other rules.
+DLTRAIN_GPU double correction_of(const StepParameters& p) {
+  if (p.beta_1 == 0 && p.beta_2 == 0) return 1;
+  const auto t = static_cast<double>(*p.iteration + 1);
+  return std::sqrt(1 - std::pow(p.beta_2, t)) / (1 - std::pow(p.beta_1, t));
+}
+
 template <class Rule> struct Step {
   using Parameters = StepParameters;
   DLTRAIN_GPU static void run(const Parameters& p) {
+    // Powers in double are slow on many GPUs: one thread has them for its block.
+    DLTRAIN_SHARED double correction;
+    if (Thread::index() == 0) correction = correction_of(p);
+    Thread::synchronize();
     const bool finite = *p.finite != 0;
-    const auto t = static_cast<double>(*p.iteration + 1);
-    const double correction =
-        p.beta_1 > 0 || p.beta_2 > 0 ? std::sqrt(1 - std::pow(p.beta_2, t)) / (1 - std::pow(p.beta_1, t)) : 1;
     const float scale = *p.gradient_scale;
     const float rate = *p.learning_rate;
     for_stretch(p.stretches, [&](int value, uint32_t i) {

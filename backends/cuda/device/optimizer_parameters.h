@@ -80,4 +80,6 @@ struct AverageParameters {
   float* new_weight[average_values];
 };
 
+static_assert(sizeof(StepParameters) <= 4096 && sizeof(SquaresParameters) <= 4096 && sizeof(AverageParameters) <= 4096);
+
 }  // namespace dltrain::backends::cuda::device

@@ -7,6 +7,10 @@
 
 namespace dltrain::test {
 
+// The tests run on a GPU (the environment variable DLTRAIN_TEST_GPU is set): then there is no stand-in, tests that need
+// one skip themselves, and its settings mean nothing.
+bool on_gpu();
+void needs_stand_in();
 // Loads the stand-in, once, and gives it settings (machine.cpp); "" for one GPU of compute capability 9.0.
 void use_stand_in(const std::string& settings);
 // How often a function of the driver was called since then, or one of "allocations" and "bytes" that are there now,
