@@ -1,20 +1,19 @@
 #!/usr/bin/env python3
-"""Trains the models of recipes/benchmarks with dltrain and with its peers, in turns, and writes what each took.
+"""Measures dltrain and its peers in turns, and writes what each took.
 
-    scripts/bench [--quick] [--models NAME...] [--precision mixed_bfloat16] [--rounds N] [--output FOLDER]
+    scripts/bench [--quick] [--parts NAME...] [--models NAME...] [--precision NAME] [--rounds N]
+        [--output FOLDER]
 
 In every round each contestant runs once, one after the other, the order turned round in every second round; the median
-over rounds of the median over steps counts. Beside steps: the time from the start of the process to the end of the first
-step, and the most memory of the process. Writes results.json with every single step, and page.md with tables and charts.
-Only ratios within one such run mean anything; the machine should do nothing else.
+over rounds of the median over steps counts. Writes results.json with every single step, and page.md with tables and
+charts. Only ratios within one such run mean anything; the machine should do nothing else. Parts:
 """
 
 import argparse
+import importlib
 import json
 import os
 import platform
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,61 +23,43 @@ import page
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-MODELS = ["mlp", "cnn", "resnet20", "mobilenet", "unet", "lstm", "gru", "transformer", "tabular"]
-CONTESTANTS = {
-    "dltrain": None,
-    "torch": ["torch_steps.py"],
-    "torch compile": ["torch_steps.py", "--compile"],
-    "keras": ["keras_steps.py"],
-}
+PARTS = [importlib.import_module(f"parts.{name}") for name in ("training", "inference", "whole_run", "start", "growth")]
+# What makes each contestant do without newer instructions. XLA and ONNX Runtime: their own switch, or none.
+ISA = {"avx2": {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2", "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+                "XLA_FLAGS": "--xla_cpu_max_isa=AVX2"}}
 
 
-def run(command, environment=None):
-    """Lines of JSON with the seconds at which they came, and what the process took; None if it failed."""
-    begin = time.perf_counter()
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True,
-                                   env={**os.environ, **(environment or {})})
-        lines = []
-        for line in process.stdout:
-            if line.startswith("{"):
-                lines.append((time.perf_counter() - begin, json.loads(line)))
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
-            errors.seek(0)
-            print(f"failed: {' '.join(map(str, command))}\n{errors.read().decode()[-2000:]}", file=sys.stderr)
-            return None
-    return {"lines": lines, "seconds": time.perf_counter() - begin, "memory": usage.ru_maxrss * 1024}
+class Bench:
+    """What parts need to know."""
 
+    def __init__(self, options, scratch):
+        self.options, self.scratch, self.root = options, scratch, ROOT
+        self.rounds, self.steps, self.threads, self.output = options.rounds, options.steps, options.threads, options.output
+        self.program = [options.program]
+        self.changes = ["--threads", options.threads, "--set", f"run.precision=\"{options.precision}\""]
+        self.peer_threads = ["--threads", options.threads]
+        self.peer_options = [*self.peer_threads, "--precision", options.precision]
+        self.environment = ISA.get(options.isa, {})
 
-def first(lines, event):
-    return next(((at, line) for at, line in lines if line.get("event") == event), (None, None))
+    def takes(self, contestant):
+        if self.options.contestants:
+            return contestant in self.options.contestants
+        return not (self.options.quick and contestant == "torch compile")
 
+    def has(self, model):
+        return not self.options.models or model in self.options.models
 
-def measure_dltrain(program, model, options, folder):
-    recipe = ROOT / "recipes/benchmarks" / f"{model}.toml"
-    given = ["--threads", str(options.threads), "--set", f'run.precision="{options.precision}"']
-    steps = run([program, "--json", "profile", recipe, "--steps", str(options.steps), *given])
-    whole = run([program, "--json", "fit", recipe, "--epochs", "1", "--set", "run.log_every=1", "--run",
-                 folder / f"run-{time.monotonic_ns()}", *given])
-    if steps is None or whole is None:
-        return None
-    profile = first(steps["lines"], "profile")[1]
-    return {"steps": profile["steps"], "first_step": first(whole["lines"], "step")[0], "memory": whole["memory"],
-            "device": profile["device"], "limits": [profile["flops_limit"], profile["bandwidth_limit"]],
-            "kernels": profile["kernels"]}
+    def recipe(self, model):
+        return ROOT / "recipes/benchmarks" / f"{model}.toml"
 
+    def peer(self, program):
+        return [sys.executable, HERE / "peers" / program]
 
-def measure_peer(words, model, options):
-    ended = run([sys.executable, HERE / "peers" / words[0], model, *words[1:], "--steps", str(options.steps), "--threads",
-                 str(options.threads), "--precision", options.precision])
-    if ended is None:
-        return None
-    at, _ = first(ended["lines"], "first_step")
-    _, steps = first(ended["lines"], "steps")
-    return {"steps": steps["steps"], "first_step": at, "memory": ended["memory"], "version": steps["version"],
-            "parameters": steps["parameters"]}
+    def fresh_folder(self):
+        return self.scratch / f"{time.monotonic_ns()}"
+
+    def say(self, text):
+        print(text, flush=True)
 
 
 def machine():
@@ -88,40 +69,46 @@ def machine():
             "system": platform.platform(), "date": time.strftime("%Y-%m-%d")}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def read_options():
+    parser = argparse.ArgumentParser(description=__doc__ + "".join(f"\n  {p.NAME:12} {p.DOC}" for p in PARTS),
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    models = sorted(path.stem for path in (ROOT / "recipes/benchmarks").glob("*.toml"))
     parser.add_argument("--program", default=str(ROOT / "scripts/dltrain"), help=argparse.SUPPRESS)
-    parser.add_argument("--quick", action="store_true", help="about five minutes: one round, few steps, no torch.compile")
-    parser.add_argument("--models", nargs="+", choices=MODELS, metavar="NAME")
-    parser.add_argument("--contestants", nargs="+", choices=list(CONTESTANTS), metavar="NAME")
-    parser.add_argument("--precision", choices=("float32", "mixed_bfloat16"), default="float32",
-                        help="of all contestants; PyTorch's autocast and Keras' policy of that name are its peers")
+    parser.add_argument("--quick", action="store_true", help="about five minutes: training, one round, few steps, no torch.compile")
+    parser.add_argument("--parts", nargs="+", choices=[p.NAME for p in PARTS], metavar="NAME", help="default: all")
+    parser.add_argument("--models", nargs="+", choices=models, metavar="NAME")
+    parser.add_argument("--contestants", nargs="+", choices=list(page.NAMES), metavar="NAME", help=", ".join(page.NAMES))
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--precision", choices=("float32", "mixed_bfloat16"), default="float32",
+                        help="of all contestants; PyTorch's autocast and Keras' policy of that name are its peers")
+    parser.add_argument("--isa", choices=list(ISA), help="do without newer instructions, all of them")
     parser.add_argument("--output", type=Path, default=Path("bench"))
     options = parser.parse_args()
     options.rounds = options.rounds or (1 if options.quick else 3)
     options.steps = options.steps or (12 if options.quick else 50)
-    names = options.contestants or [name for name in CONTESTANTS if not (options.quick and name == "torch compile")]
-    models = [m for m in options.models or MODELS if (ROOT / "recipes/benchmarks" / f"{m}.toml").exists()]
-    results = {"machine": machine(), "options": {k: str(v) for k, v in vars(options).items()}, "models": {}}
+    options.parts = options.parts or (["training"] if options.quick else [p.NAME for p in PARTS])
+    return options
+
+
+def main():
+    options = read_options()
     options.output.mkdir(parents=True, exist_ok=True)
+    begin = time.monotonic()
+    said = [word for i, word in enumerate(sys.argv[1:], 1) if "--program" not in sys.argv[i - 1:i + 1]]
+    results = {"machine": machine(), "command": " ".join(["scripts/bench", *said]),
+               "options": {k: str(v) for k, v in vars(options).items()}, "parts": {}}
     with tempfile.TemporaryDirectory() as folder:
-        for model in models:
-            rounds = results["models"][model] = {name: [] for name in names}
-            for number in range(options.rounds):
-                for name in names if number % 2 == 0 else reversed(names):
-                    words = CONTESTANTS[name]
-                    found = (measure_dltrain(options.program, model, options, Path(folder)) if words is None else
-                             measure_peer(words, model, options))
-                    if found is None:
-                        continue
-                    rounds[name].append(found)
-                    print(f"{model:12} {name:14} {1e3 * statistics.median(found['steps']):9.3f} ms  first step "
-                          f"{found['first_step']:6.2f} s  {found['memory'] / 2**20:6.0f} MiB", flush=True)
+        bench = Bench(options, Path(folder))
+        for part in PARTS:
+            if part.NAME not in options.parts:
+                continue
+            results["parts"][part.NAME] = part.measure(bench)
+            results["minutes"] = (time.monotonic() - begin) / 60
+            # After every part, so that what is cut off leaves what was done.
             (options.output / "results.json").write_text(json.dumps(results))
-    (options.output / "page.md").write_text(page.markdown(results, options.output))
+            (options.output / "page.md").write_text(page.markdown(results, PARTS, bench))
     print(f"written: {options.output / 'results.json'}, {options.output / 'page.md'}")
 
 

@@ -25,10 +25,10 @@ python_run() {
   if [[ $python_where == host ]]; then "$@"; else (toolchain_exec "$@"); fi
 }
 
-# python_environment REQUIREMENTS: sets `python` to the interpreter of an environment with these packages. A stamp is
-# written last, so that an interrupted installation is made again.
+# python_environment REQUIREMENTS [MORE]: sets `python` to the interpreter of an environment with these packages, and
+# those of a second file beside them. Stamps are written last, so that an interrupted installation is made again.
 python_environment() {
-  local folder version
+  local folder version more
   python_choose
   version=$(python_run "$python" -c 'import sys; print("%d.%d" % sys.version_info[:2], sys.base_prefix)')
   folder=$cache/python-$({ packages_hash "$1" && echo "$version"; } | sha256sum | cut -c1-12)
@@ -39,6 +39,15 @@ python_environment() {
     { python_run "$python" -m venv "$folder" && python_run "$folder/bin/python" -m pip install --no-input --retries 2 \
       --disable-pip-version-check --progress-bar off --requirement "$1"; } >"$cache/python.log" 2>&1 || python_failed
     : >"$folder/complete"
+  fi
+  if [[ -n ${2:-} ]]; then
+    more=$folder/complete-$(packages_hash "$2" | cut -c1-12)
+    if [[ ! -e $more ]]; then
+      say "adding $(package_names "$2" | paste -sd' ') from PyPI"
+      python_run "$folder/bin/python" -m pip install --no-input --retries 2 --disable-pip-version-check --progress-bar off \
+        --requirement "$2" >"$cache/python.log" 2>&1 || python_failed
+      : >"$more"
+    fi
   fi
   unlock
   python=$folder/bin/python
