@@ -53,10 +53,8 @@ bool find_states(const Graph& graph, graph::Value value, std::vector<std::string
     return std::all_of(node.inputs.begin(), node.inputs.end(),
                        [&](graph::Value part) { return find_states(graph, part, states, how); });
   }
-  const auto input = std::find_if(graph.inputs.begin(), graph.inputs.end(), [&](const graph::Input& i) {
-    return i.value == value && i.kind == graph::InputKind::state;
-  });
-  if (input == graph.inputs.end()) return false;
+  const graph::Input* input = graph.input_at(value);
+  if (input == nullptr || input->kind != graph::InputKind::state) return false;
   states.push_back(input->name);
   how += "\n" + input->name;
   return true;

@@ -37,8 +37,14 @@ Value Builder::emit(std::string_view op, std::vector<Value> inputs, Attributes a
   return emit_all(op, std::move(inputs), std::move(attributes)).front();
 }
 
+template <class T> T* Builder::find_named(Names& names, std::vector<T>& list, std::string_view name) {
+  for (; names.known < list.size(); ++names.known) names.index.emplace(list[names.known].name, names.known);
+  const auto found = names.index.find(name);
+  return found == names.index.end() ? nullptr : &list[found->second];
+}
+
 Value Builder::input(const std::string& name, InputKind kind, ValueType type) {
-  if (const Input* known = graph_.input(name)) {
+  if (const Input* known = find_named(inputs_, graph_.inputs, name)) {
     if (known->kind != kind || graph_.type(known->value) != type)
       throw Bug("input \"" + name + "\" is asked for in two forms");
     return known->value;
@@ -72,16 +78,15 @@ void Builder::set_state(const std::string& name, Value value) {
   if (info == nullptr || info->type != type(value))
     throw Bug("state \"" + name + "\" is set to a value of another type");
   current_states_[name] = value;
-  for (Output& output : graph_.outputs) {
-    if (!output.is_state || output.name != name) continue;
-    output.value = value;
+  if (Output* known = find_named(outputs_, graph_.outputs, name); known != nullptr && known->is_state) {
+    known->value = value;
     return;
   }
   graph_.outputs.push_back({name, true, value});
 }
 
 void Builder::set_result(const std::string& name, Value value) {
-  if (graph_.output(name) != nullptr) throw Bug("result \"" + name + "\" is set twice");
+  if (find_named(outputs_, graph_.outputs, name) != nullptr) throw Bug("result \"" + name + "\" is set twice");
   graph_.outputs.push_back({name, false, value});
 }
 

@@ -108,6 +108,14 @@ class Builder {
   DType real_;
   int32_t scope_ = 0;
   LayerOptions options_;
+  // Where inputs and outputs of a name stand; a graph can have thousands.
+  struct Names {
+    std::map<std::string, size_t, std::less<>> index;
+    size_t known = 0;  // so many have been looked at
+  };
+  template <class T> static T* find_named(Names& names, std::vector<T>& list, std::string_view name);
+
+  Names inputs_, outputs_;
   std::map<std::string, Value> current_states_;
   std::vector<Value> losses_;
 };

@@ -15,6 +15,12 @@ const Input* Graph::input(std::string_view name) const {
   return found == inputs.end() ? nullptr : &*found;
 }
 
+const Input* Graph::input_at(Value value) const {
+  const auto found = std::lower_bound(inputs.begin(), inputs.end(), value,
+                                      [](const Input& input, Value wanted) { return input.value < wanted; });
+  return found == inputs.end() || found->value != value ? nullptr : &*found;
+}
+
 const Output* Graph::output(std::string_view name) const {
   const auto found = std::find_if(outputs.begin(), outputs.end(), [&](const Output& o) { return o.name == name; });
   return found == outputs.end() ? nullptr : &*found;

@@ -75,7 +75,7 @@ struct Output {
 struct Graph {
   std::vector<Node> nodes;
   std::vector<Scope> scopes = {Scope{}};
-  std::vector<Input> inputs;
+  std::vector<Input> inputs;  // in the order of their nodes
   std::vector<Output> outputs;
 
   const ValueType& type(Value value) const {
@@ -84,6 +84,7 @@ struct Graph {
   const Node& node(Value value) const { return nodes[static_cast<size_t>(value.node)]; }
   const Scope& scope(const Node& node) const { return scopes[static_cast<size_t>(node.scope)]; }
   const Input* input(std::string_view name) const;    // null if there is none
+  const Input* input_at(Value value) const;           // null if the value is no input
   const Output* output(std::string_view name) const;
   // How often each value is read, graph outputs included; indexed [node][output].
   std::vector<std::vector<int>> use_counts() const;

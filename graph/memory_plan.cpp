@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "core/checked.h"
 #include "graph/op.h"
@@ -10,6 +11,15 @@
 namespace dltrain::graph {
 
 namespace {
+
+// What a kernel says about writing over its inputs, and which of them lie in which buffer: an optimizer's node has
+// thousands of both.
+struct Overwriting {
+  int32_t node = -1;
+  std::map<int, std::vector<int>> inputs_of;     // by output: the inputs it may be written over
+  std::map<size_t, std::vector<int>> readers;    // by buffer: the inputs that lie there
+  std::set<std::pair<int, int>> pairs;           // (input, output)
+};
 
 // A piece of memory that one or several values share one after the other (in place, views).
 struct Buffer {
@@ -47,6 +57,8 @@ class Planner {
     for (const Output& output : graph_.outputs) {
       last_read_[output.value] = end;
       if (output.is_state) state_outputs_[output.value].push_back(output.name);
+      outputs_of_[root(output.value)].push_back(&output);
+      if (output.is_state) replacement_[output.name] = root(output.value);
     }
     for (size_t i = 0; i < graph_.inputs.size(); ++i) input_index_[graph_.inputs[i].value] = static_cast<int64_t>(i);
     // A view keeps what it looks at alive.
@@ -102,14 +114,25 @@ class Planner {
 
   // The old value of a state is a result or goes to another state, while the state gets a new one.
   bool outlives_replacement(Value value, const std::string& name) const {
-    bool replaced = false;
-    bool kept = false;
-    for (const Output& output : graph_.outputs) {
-      const bool own = output.is_state && output.name == name;
-      replaced = replaced || (own && root(output.value) != value);
-      kept = kept || (!own && root(output.value) == value);
+    const auto fresh = replacement_.find(name);
+    if (fresh == replacement_.end() || fresh->second == value) return false;
+    const auto kept = outputs_of_.find(value);
+    return kept != outputs_of_.end() &&
+           std::any_of(kept->second.begin(), kept->second.end(),
+                       [&](const Output* output) { return !output->is_state || output->name != name; });
+  }
+
+  const Overwriting& overwriting(int32_t index) {
+    if (overwriting_.node == index) return overwriting_;
+    overwriting_ = {.node = index};
+    const Node& node = graph_.nodes[static_cast<size_t>(index)];
+    for (const auto& [from, to] : needs_[static_cast<size_t>(index)].in_place) {
+      overwriting_.inputs_of[to].push_back(from);
+      overwriting_.pairs.insert({from, to});
     }
-    return replaced && kept;
+    for (size_t i = 0; i < node.inputs.size(); ++i)
+      overwriting_.readers[buffer_of_.at(node.inputs[i])].push_back(static_cast<int>(i));
+    return overwriting_;
   }
 
   void place_output(int32_t index, int32_t output) {
@@ -122,8 +145,10 @@ class Planner {
       return;
     }
     const Node& node = graph_.nodes[static_cast<size_t>(index)];
-    for (const auto& [from, to] : needs_[static_cast<size_t>(index)].in_place) {
-      if (to == output && may_overwrite(index, node.inputs[static_cast<size_t>(from)], value)) {
+    const auto sources = overwriting(index).inputs_of.find(output);
+    if (sources != overwriting_.inputs_of.end()) {
+      for (const int from : sources->second) {
+        if (!may_overwrite(index, node.inputs[static_cast<size_t>(from)], value)) continue;
         share(value, node.inputs[static_cast<size_t>(from)]);
         return;
       }
@@ -146,18 +171,15 @@ class Planner {
   }
 
   // Every read of the buffer by the node of `value` is one that the kernel may overwrite with `value`.
-  bool in_place_only(Value value, size_t buffer) const {
-    const Node& node = graph_.nodes[static_cast<size_t>(value.node)];
-    const auto& pairs = needs_[static_cast<size_t>(value.node)].in_place;
-    for (size_t i = 0; i < node.inputs.size(); ++i) {
-      if (buffer_of_.at(node.inputs[i]) != buffer) continue;
-      const std::pair<int, int> pair{static_cast<int>(i), value.output};
-      if (std::find(pairs.begin(), pairs.end(), pair) == pairs.end()) return false;
-    }
-    return true;
+  bool in_place_only(Value value, size_t buffer) {
+    const Overwriting& known = overwriting(value.node);
+    const auto reads = known.readers.find(buffer);
+    return reads == known.readers.end() || std::all_of(reads->second.begin(), reads->second.end(), [&](int input) {
+             return known.pairs.contains({input, value.output});
+           });
   }
 
-  bool may_overwrite(int32_t index, Value input, Value value) const {
+  bool may_overwrite(int32_t index, Value input, Value value) {
     const size_t buffer = buffer_of_.at(input);
     const Buffer& old = buffers_[buffer];
     return old.placement.kind == Placement::Kind::arena && old.last == index &&
@@ -221,6 +243,9 @@ class Planner {
   std::map<Value, std::vector<std::string>> state_outputs_;
   std::map<Value, int64_t> input_index_;
   std::map<std::string, size_t> state_buffer_;
+  std::map<Value, std::vector<const Output*>> outputs_of_;  // by what they are, through views
+  std::map<std::string, Value> replacement_;                // of a state, through views
+  Overwriting overwriting_;                                 // of the node that was asked about last
   std::vector<std::pair<int32_t, size_t>> scratch_buffers_;
 };
 

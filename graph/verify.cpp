@@ -1,5 +1,6 @@
 #include "graph/verify.h"
 
+#include <algorithm>
 #include <set>
 
 #include "graph/op.h"
@@ -46,6 +47,9 @@ std::string violation(const Graph& graph) {
     if (!exists(graph, input.value, graph.nodes.size())) return "input \"" + input.name + "\" does not exist";
     if (!names.insert(input.name).second) return "two inputs are called \"" + input.name + "\"";
   }
+  if (!std::is_sorted(graph.inputs.begin(), graph.inputs.end(),
+                      [](const Input& a, const Input& b) { return a.value < b.value; }))
+    return "inputs do not stand in the order of their nodes";
   std::set<std::pair<bool, std::string>> outputs;
   for (const Output& output : graph.outputs) {
     if (!exists(graph, output.value, graph.nodes.size())) return "output \"" + output.name + "\" does not exist";

@@ -1,5 +1,6 @@
 // Gradients and the optimizer step.
 #include <algorithm>
+#include <map>
 
 #include "graph/autodiff.h"
 #include "graph/ops.h"
@@ -114,12 +115,14 @@ void ProgramBuilder::keep_buffers(const BatchLoss& loss) {
   const Value known = b_.state(first_bad_state());
   const Value none_before = graph::equal(b_, known, graph::full(b_, DType::i64, {}, 0));
   const Value keep = graph::logical_and(b_, graph::is_finite(b_, loss.mean), none_before);
+  std::map<std::string, Value> states;
+  for (const graph::Input& input : graph_.inputs) {
+    if (input.kind == graph::InputKind::state) states[input.name] = input.value;
+  }
   for (const StateInfo& info : changed) {
-    const auto old = std::find_if(graph_.inputs.begin(), graph_.inputs.end(), [&](const graph::Input& input) {
-      return input.name == info.name && input.kind == graph::InputKind::state;
-    });
-    if (old == graph_.inputs.end()) continue;  // it does not depend on its old value
-    b_.set_state(info.name, graph::select(b_, keep, b_.state(info), old->value));
+    const auto old = states.find(info.name);
+    if (old == states.end()) continue;  // it does not depend on its old value
+    b_.set_state(info.name, graph::select(b_, keep, b_.state(info), old->second));
   }
 }
 

@@ -120,12 +120,10 @@ StateUse state_use(const graph::Graph& graph, graph::Value value) {
     }
     return all;
   }
-  for (const graph::Input& input : graph.inputs) {
-    if (input.value != value || input.kind != graph::InputKind::state) continue;
-    const graph::Output* output = graph.output(input.name);
-    return {true, output != nullptr && output->is_state};
-  }
-  return {};
+  const graph::Input* input = graph.input_at(value);
+  if (input == nullptr || input->kind != graph::InputKind::state) return {};
+  const graph::Output* output = graph.output(input->name);
+  return {true, output != nullptr && output->is_state};
 }
 
 }  // namespace dltrain::backends::onednn
