@@ -16,13 +16,15 @@ namespace {
 
 struct Geometry {
   int64_t images, height, width, channels;  // of x
+  std::array<int64_t, 2> sources;  // channels of the images that x is joined of; 0: there is one
   int64_t rows, columns, filters;           // of dy
   int64_t kernel_rows, kernel_columns;
   int64_t row_stride, column_stride, row_dilation, column_dilation;
   int64_t top, left;
 
   bool is_product() const {
-    return kernel_rows * kernel_columns == 1 && row_stride * column_stride == 1 && rows == height && columns == width;
+    return sources[1] == 0 && kernel_rows * kernel_columns == 1 && row_stride * column_stride == 1 && rows == height &&
+           columns == width;
   }
   int64_t places() const { return images * rows * columns; }
   int64_t taps() const { return kernel_rows * kernel_columns * channels; }
@@ -33,13 +35,15 @@ struct Geometry {
 Geometry geometry_of(const Request& request) {
   const graph::Attributes& a = request.node.attributes;
   const Shape& x = request.input(0).shape;
-  const Shape& dy = request.input(1).shape;
+  const bool joined = request.node.inputs.size() == 3;
+  const Shape& dy = request.input(joined ? 2 : 1).shape;
   const Shape& kernel = request.output().shape;
   const std::vector<int64_t>& padding = a.integers("padding");
   return {.images = x[0],
           .height = x[1],
           .width = x[2],
-          .channels = x[3],
+          .channels = kernel[2] * a.integer("groups"),
+          .sources = {x[3], joined ? request.input(1).shape[3] : 0},
           .rows = dy[1],
           .columns = dy[2],
           .filters = dy[3],
@@ -125,8 +129,21 @@ struct Scheme {
   std::vector<Cells> cells;
 };
 
+// Where an image begins: one, or two whose channels are joined.
+using Images = std::array<const float*, 2>;
+
+// Pixels [0, count) of one source into channels [offset, ...) of a window.
+void copy_pixels(const Geometry& g, const float* x, int64_t channels, int64_t offset, int64_t count, float* window) {
+  if (channels == g.channels) {
+    std::copy_n(x, count * channels, window);
+    return;
+  }
+  for (int64_t pixel = 0; pixel < count; ++pixel)
+    std::copy_n(x + pixel * channels, channels, window + pixel * g.channels + offset);
+}
+
 // What the places of dy from (row, column) on see of an image, zero where that is outside.
-void copy_window(const Geometry& g, const Tile& tile, const float* x, int64_t row, int64_t column, float* window) {
+void copy_window(const Geometry& g, const Tile& tile, const Images& x, int64_t row, int64_t column, float* window) {
   const int64_t width = tile.window_columns(g);
   const int64_t first = column * g.column_stride - g.left;
   const int64_t begin = std::clamp<int64_t>(-first, 0, width);
@@ -138,8 +155,10 @@ void copy_window(const Geometry& g, const Tile& tile, const float* x, int64_t ro
       continue;
     }
     std::fill_n(window, begin * g.channels, 0.0F);
-    std::copy_n(x + (from * g.width + first + begin) * g.channels, (end - begin) * g.channels,
-                window + begin * g.channels);
+    const int64_t pixel = from * g.width + first + begin;
+    for (size_t s = 0; s < x.size() && g.sources[s] > 0; ++s)
+      copy_pixels(g, x[s] + pixel * g.sources[s], g.sources[s], s == 0 ? 0 : g.sources[0], end - begin,
+                  window + begin * g.channels);
     std::fill_n(window + end * g.channels, (width - end) * g.channels, 0.0F);
   }
 }
@@ -169,7 +188,7 @@ struct Ahead {
 
 // sums += those of one tile.
 void add_tile(const Scheme& scheme, const Tile& tile, const float* window, const float* dy,
-              const std::array<Ahead, 2>& next, float* sums) {
+              const std::array<Ahead, 3>& next, float* sums) {
   const Geometry& g = scheme.g;
   const int64_t window_row = tile.window_columns(g) * g.channels;
   int64_t tap = 0;
@@ -200,16 +219,19 @@ void add_tile(const Scheme& scheme, const Tile& tile, const float* window, const
 }
 
 // What the next tile reads first: rows of dy and of x that follow in memory, where a tile has whole rows.
-std::array<Ahead, 2> next_of(const Scheme& scheme, const Tile& tile, const float* x, const float* dy, int64_t row) {
+std::array<Ahead, 3> next_of(const Scheme& scheme, const Tile& tile, const Images& x, const float* dy, int64_t row) {
   const Geometry& g = scheme.g;
   if (tile.columns != g.columns) return {};
   const int64_t seen = std::min(g.height, row * g.row_stride - g.top + tile.window_rows(g));
   const int64_t places = tile.rows * g.columns * g.filters;
-  return {{{dy + places, places},
-           {x + seen * g.width * g.channels, scheme.tile.rows * g.row_stride * g.width * g.channels}}};
+  std::array<Ahead, 3> next = {{{dy + places, places}}};
+  for (size_t s = 0; s < x.size() && g.sources[s] > 0; ++s) {
+    next[s + 1] = {x[s] + seen * g.width * g.sources[s], scheme.tile.rows * g.row_stride * g.width * g.sources[s]};
+  }
+  return next;
 }
 
-void add_image(const Scheme& scheme, const float* x, const float* dy, float* window, float* sums) {
+void add_image(const Scheme& scheme, const Images& x, const float* dy, float* window, float* sums) {
   const Geometry& g = scheme.g;
   for (int64_t row = 0; row < g.rows; row += scheme.tile.rows) {
     for (int64_t column = 0; column < g.columns; column += scheme.tile.columns) {
@@ -283,8 +305,12 @@ std::unique_ptr<Kernel> make_kernel_gradient(const Request& request) {
       std::fill_n(own_sums, g.sums(), 0.0F);
       const Range own = part_of(g.images, parts, part);
       for (int64_t n = own.begin; n < own.end; ++n) {
-        add_image(scheme, input<float>(a, 0) + n * g.height * g.width * g.channels,
-                  input<float>(a, 1) + n * g.rows * g.columns * g.filters, windows + part * window_floats, own_sums);
+        const bool joined = g.sources[1] > 0;
+        const int64_t pixels = n * g.height * g.width;
+        const Images x = {input<float>(a, 0) + pixels * g.sources[0],
+                          joined ? input<float>(a, 1) + pixels * g.sources[1] : nullptr};
+        const float* const dy = input<float>(a, joined ? 2 : 1) + n * g.rows * g.columns * g.filters;
+        add_image(scheme, x, dy, windows + part * window_floats, own_sums);
       }
     });
     add_parts(scheme, parts, sums, output<float>(a));

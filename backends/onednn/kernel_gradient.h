@@ -8,7 +8,7 @@
 
 namespace dltrain::backends::onednn {
 
-// For conv2d_grad_kernel.
+// For conv2d_grad_kernel and joined_conv2d_grad_kernel.
 Support accepts_kernel_gradient(const Request& request);
 std::unique_ptr<Kernel> make_kernel_gradient(const Request& request);
 

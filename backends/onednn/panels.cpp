@@ -66,21 +66,21 @@ std::span<const Panels::Panel> Panels::panels_of(int64_t group) const {
 }
 
 void Panels::multiply(int64_t group, const float* packed, const Sides& sides) const {
+  const float* ahead = sides.ahead;
   for (const Panel& panel : panels_of(group)) {
     const int64_t width = panel.count * lanes();
     const int64_t chunk = std::max<int64_t>(1, cached_floats / width);
     TileProduct product{.rows = sides.rows, .x_row = sides.x_step, .y_step = width, .z_row = sides.z_step};
     product.z = sides.z + (panel.begin - group * group_) * lanes();
     product.adds = sides.adds;
-    if (&panel == &panels_of(group).front()) {
-      product.ahead = sides.ahead;
-      product.ahead_floats = sides.ahead_floats;
-    }
-    for (int64_t done = 0; done < depth_; done += chunk, product.adds = true, product.ahead_floats = 0) {
+    product.ahead_floats = sides.ahead_floats / panels_per_group_ / divide_up(depth_, chunk);
+    for (int64_t done = 0; done < depth_; done += chunk, product.adds = true) {
       product.depth = std::min(chunk, depth_ - done);
       product.x = sides.x + done;
       product.y = packed + panel.begin * lanes() * depth_ + done * width;
+      product.ahead = ahead;
       tile_loops().multiply(product, panel.count);
+      ahead += product.ahead_floats;
     }
   }
 }

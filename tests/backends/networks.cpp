@@ -120,6 +120,21 @@ Network residual_network(int64_t rows) {
   return network;
 }
 
+Network joining_network(int64_t rows) {
+  Network network;
+  Trainer t(network, {rows, 8, 8, 3});
+  Builder& b = t.builder();
+  const Value across = graph::relu(b, t.convolution(t.x(), "first", 16, true, 1));
+  const Value below = graph::relu(b, t.convolution(graph::max_pool2d(b, across, {}), "second", 32, true, 1));
+  const Value kernel = b.weight("up/kernel", {2, 2, 16, 32}, {});
+  Value x = graph::conv2d_grad_input(b, below, kernel, {.strides = {2, 2}}, {rows, 8, 8, 16});
+  x = graph::concat(b, {graph::add(b, x, b.weight("up/bias", {16}, {})), across}, 3);
+  x = graph::relu(b, t.convolution(x, "third", 16, true, 1));
+  t.finish(t.dense(graph::reduce_mean(b, x, {1, 2}), "last", classes, false), "sgd",
+           {{"momentum", 0.9}, {"nesterov", false}}, 1);
+  return network;
+}
+
 std::map<std::string, Array> example_inputs(const graph::Graph& graph) {
   std::map<std::string, Array> arrays;
   for (const graph::Input& input : graph.inputs) {

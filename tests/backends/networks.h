@@ -22,6 +22,9 @@ Network dense_network(int64_t rows);
 Network convolution_network(int64_t rows);
 // images [rows, 8, 8, 4] -> conv, batch norm, relu -> (conv, batch norm + input) relu -> mean over pixels -> 10; SGD.
 Network residual_network(int64_t rows);
+// images [rows, 8, 8, 3] -> conv 3x3, 16, relu = a -> max pool -> conv 3x3, 32, relu -> transposed conv 2x2, 16 -> joined with
+// a -> conv 3x3, 16, relu -> mean over pixels -> 10; SGD with momentum.
+Network joining_network(int64_t rows);
 
 // A value for every input of the graph by name: weights, data, scalars; always the same.
 std::map<std::string, Array> example_inputs(const graph::Graph& graph);

@@ -38,6 +38,7 @@ const std::vector<OpCase>& op_cases() {
     add_loss_cases(cases);
     add_optimizer_cases(cases);
     add_fused_cases(cases);
+    add_joined_cases(cases);
     return cases;
   }();
   return all;

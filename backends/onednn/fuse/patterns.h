@@ -17,6 +17,13 @@ void fuse_convolution_norm(Editor& editor, int32_t index);
 void fuse_batch_norm_gradient(Editor& editor, int32_t index);
 // relu's gradient behind max_pool2d's: taken before it, on the pooled image, which is smaller.
 void fuse_pool_gradient(Editor& editor, int32_t index);
+// Convolutions of two images joined along their channels, and the gradients of their kernels, read the two instead:
+// joined_conv2d, joined_conv2d_grad_kernel.
+void fuse_joined(Editor& editor, int32_t index);
+// Channels of a convolution's gradient are computed by themselves: joined_conv2d_grad_input.
+void fuse_joined_gradient(Editor& editor, int32_t index);
+// A transposed convolution whose windows lie side by side, add of a bias: fused_conv2d_grad_input.
+void fuse_transposed(Editor& editor, int32_t index);
 // The sum over images and pixels of a pooling's gradient is the sum of what it was given.
 void fuse_pooled_sum(Editor& editor, int32_t index);
 

@@ -9,6 +9,7 @@
 #include "backends/onednn/kernel_gradient.h"
 #include "backends/onednn/post_ops.h"
 #include "backends/onednn/primitive.h"
+#include "backends/onednn/spread.h"
 
 namespace dltrain::backends::onednn {
 
@@ -147,7 +148,9 @@ void register_convolution(KernelRegistry& registry) {
   registry.add("conv2d", {accepts, make<Forward>});
   registry.add("fused_conv2d", {accepts, make<Forward>});
   registry.add("conv2d_grad_input", {accepts_depthwise, make_depthwise_grad_input});
+  registry.add("conv2d_grad_input", {accepts_spread, make_spread});
   registry.add("conv2d_grad_input", {accepts, make<GradInput>});
+  registry.add("fused_conv2d_grad_input", {accepts_spread, make_spread});
   registry.add("conv2d_grad_kernel", {accepts_depthwise, make_depthwise_grad_kernel});
   registry.add("conv2d_grad_kernel", {accepts_kernel_gradient, make_kernel_gradient});
   registry.add("conv2d_grad_kernel", {accepts, make<GradKernel>});

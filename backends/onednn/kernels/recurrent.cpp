@@ -117,8 +117,13 @@ class RecurrentKernel : public LibraryKernel {
     panels_.multiply(block, floats(a.packed), sides);
   }
   // dh [rows, padded units] += sums [rows, gates * units] times the transposed kernel.
-  void multiply_backward(const Arguments& a, const Part& part, const float* sums, float* dh) const {
-    panels_.multiply(0, floats(a.packed), {part.count(), sums, gates_ * units_, dh, padded_units(), true});
+  // `gates`: of all steps; those of the step before `s` are brought closer meanwhile.
+  void multiply_backward(const Arguments& a, const Part& part, int64_t s, const float* gates, const float* sums,
+                         float* dh) const {
+    const int64_t width = gates_ * units_;
+    panels_.multiply(0, floats(a.packed),
+                     {part.count(), sums, width, dh, padded_units(), true, gates + place(part, time(s - 1), width),
+                      part.count() * width});
   }
 
   // y holds the states [T, N, units], flows [T, N, gates * units].
@@ -287,7 +292,7 @@ class LstmGradKernel final : public RecurrentKernel {
           {floats(a.inputs[2]) + 4 * now, cells + now, s > 0 ? cells + place(part, time(s - 1), units_) : nullptr,
            at(Inflow::of(a, inflow_.y), now), s == steps_ - 1 ? at(Inflow::of(a, inflow_.last), own) : nullptr, dh,
            padded_units(), dcell, step});
-      if (s > 0) multiply_backward(a, part, step, dh);
+      if (s > 0) multiply_backward(a, part, s, floats(a.inputs[2]), step, dh);
     }
   }
 
@@ -383,7 +388,7 @@ class GruGradKernel final : public RecurrentKernel {
            s > 0 ? y + place(part, time(s - 1), units_) : nullptr, at(Inflow::of(a, inflow_.y), now),
            s == steps_ - 1 ? at(Inflow::of(a, inflow_.last), own) : nullptr, dh, padded_units(), dx + 3 * now, step});
       add_columns(step, rows, 3 * units_, 3 * units_, sums);
-      if (s > 0) multiply_backward(a, part, step, dh);
+      if (s > 0) multiply_backward(a, part, s, floats(a.inputs[2]), step, dh);
     }
   }
 

@@ -53,7 +53,7 @@ std::vector<Shape> shapes(const Plan& plan, const std::string& op) {
 }  // namespace
 
 TEST_CASE("plans of the processor backend keep values apart and share memory") {
-  for (const Network& network : {dense_network(33), convolution_network(5), residual_network(6)}) {
+  for (const Network& network : {dense_network(33), convolution_network(5), residual_network(6), joining_network(5)}) {
     const auto session = cpu_session();
     const Plan& plan = session->plan(session->add(network.graph));
     CHECK(graph::overlap(plan.graph, plan.needs, plan.memory) == "");
@@ -115,6 +115,17 @@ TEST_CASE("normalizations take relu and the residual along, forward and backward
   CHECK(count(plan, "activation_grad") == 0);
 }
 
+TEST_CASE("convolutions of joined images read the parts, and nothing is joined or divided") {
+  const auto session = cpu_session();
+  const Plan& plan = session->plan(session->add(joining_network(5).graph));
+  CHECK(count(plan, "joined_conv2d") == 1);
+  CHECK(count(plan, "joined_conv2d_grad_kernel") == 1);
+  CHECK(count(plan, "joined_conv2d_grad_input") == 2);
+  CHECK(count(plan, "fused_conv2d_grad_input") == 1);
+  CHECK(count(plan, "concat") == 0);
+  CHECK(count(plan, "slice") == 0);
+}
+
 TEST_CASE("a value that others read keeps a group apart") {
   graph::Graph graph;
   graph::StateTable states;
@@ -128,6 +139,22 @@ TEST_CASE("a value that others read keeps a group apart") {
   const Plan& plan = session->plan(session->add(graph));
   CHECK(count(plan, "fused_matmul") == 1);
   CHECK(count(plan, "relu") == 1);
+}
+
+TEST_CASE("a joined image that others read is joined") {
+  graph::Graph graph;
+  graph::StateTable states;
+  graph::Builder b(graph, states, false);
+  const auto input = [&](const char* name, Shape shape) {
+    return b.input(name, graph::InputKind::data, {DType::f32, std::move(shape)});
+  };
+  const graph::Value both = graph::concat(b, {input("x", {2, 6, 6, 16}), input("x2", {2, 6, 6, 16})}, 3);
+  b.set_result("both", both);
+  b.set_result("y", graph::conv2d(b, both, input("kernel", {3, 3, 32, 16}), {}));
+  const auto session = cpu_session();
+  const Plan& plan = session->plan(session->add(graph));
+  CHECK(count(plan, "joined_conv2d") == 0);
+  CHECK(count(plan, "concat") == 1);
 }
 
 TEST_CASE("relu moves in front of a reshape to be taken along") {
@@ -169,7 +196,7 @@ TEST_CASE("in inference a normalization takes relu along too") {
 }
 
 TEST_CASE("fused and single kernels leave the same states") {
-  for (const Network& network : {dense_network(33), convolution_network(5), residual_network(6)}) {
+  for (const Network& network : {dense_network(33), convolution_network(5), residual_network(6), joining_network(5)}) {
     const auto fused = cpu_session();
     const auto single = cpu_session();
     run_once(*fused, fused->add(network.graph), network.graph);
@@ -182,7 +209,8 @@ TEST_CASE("fused and single kernels leave the same states") {
 }
 
 TEST_CASE("the processor backend repeats itself bit by bit") {
-  for (const Network& network : {dense_network(257), convolution_network(64), residual_network(64)}) {
+  for (const Network& network :
+       {dense_network(257), convolution_network(64), residual_network(64), joining_network(64)}) {
     for (const int threads : {1, 2}) {
       std::map<std::string, Array> first;
       for (int repeat = 0; repeat < 3; ++repeat) {

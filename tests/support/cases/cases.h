@@ -20,5 +20,6 @@ void add_attention_cases(std::vector<OpCase>& cases);
 void add_loss_cases(std::vector<OpCase>& cases);
 void add_optimizer_cases(std::vector<OpCase>& cases);
 void add_fused_cases(std::vector<OpCase>& cases);
+void add_joined_cases(std::vector<OpCase>& cases);
 
 }  // namespace dltrain::test
