@@ -11,25 +11,35 @@ cuda_platforms=(manylinux_2_28_x86_64 manylinux_2_27_x86_64 manylinux_2_17_x86_6
 
 cuda_prefix() { printf '%s/cuda-%s' "$cache" "$(packages_hash "$cuda_wheels")"; }
 
-# cuda_installed: a toolkit 13 on this machine, as a folder with bin/nvcc; nothing if there is none. The private root
-# hides what this machine has below /usr.
+# cuda_installed: a toolkit 13 with cuDNN on this machine, as a folder with bin/nvcc; nothing if there is none. The
+# private root hides what this machine has below /usr.
 cuda_installed() {
   local folder
-  for folder in "${DLTRAIN_CUDA_HOME:-}" /usr/local/cuda /opt/cuda; do
-    [[ -n $folder && -x $folder/bin/nvcc ]] || continue
-    [[ $folder != /usr/* || $(toolchain_choice 2>/dev/null) != root || $folder == "${DLTRAIN_CUDA_HOME:-}" ]] || continue
-    if "$folder/bin/nvcc" --version | grep --quiet 'release 13\.'; then echo "$folder" && return; fi
+  if [[ -n ${DLTRAIN_CUDA_HOME:-} ]]; then
+    is_toolkit "$DLTRAIN_CUDA_HOME" ||
+      die "DLTRAIN_CUDA_HOME ($DLTRAIN_CUDA_HOME) holds no CUDA toolkit 13 with cuDNN" \
+        "its bin/nvcc must say release 13; cudnn.h and cudnn_frontend.h must lie in its include or in /usr/include"
+    echo "$DLTRAIN_CUDA_HOME" && return
+  fi
+  for folder in /usr/local/cuda /opt/cuda; do
+    [[ $folder != /usr/* || $(toolchain_choice 2>/dev/null) != root ]] || continue
+    if is_toolkit "$folder"; then echo "$folder" && return; fi
   done
-  [[ -z ${DLTRAIN_CUDA_HOME:-} ]] ||
-    die "DLTRAIN_CUDA_HOME ($DLTRAIN_CUDA_HOME) holds no CUDA toolkit 13" "its bin/nvcc must say release 13"
 }
+
+is_toolkit() {
+  [[ -x $1/bin/nvcc ]] && "$1/bin/nvcc" --version | grep --quiet 'release 13\.' &&
+    has_header "$1" cudnn.h && has_header "$1" cudnn_frontend.h
+}
+
+has_header() { [[ -e $1/include/$2 || -e /usr/include/$2 || -e /usr/include/x86_64-linux-gnu/$2 ]]; }
 
 # cuda_report: one line on what there is; fails when there is nothing.
 cuda_report() {
   local installed
   installed=$(cuda_installed)
   if [[ -n $installed ]]; then
-    say "the CUDA toolkit is the installed one in $installed; cuDNN 9 and its frontend must lie in it or beside it"
+    say "the CUDA toolkit is the installed one in $installed"
   elif [[ -d $(cuda_prefix) ]]; then
     say "the CUDA toolkit is $(cuda_prefix)"
   else

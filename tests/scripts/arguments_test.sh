@@ -20,6 +20,30 @@ run test --help
 expect "scripts/test --help" 0 "$status"
 run setup --nonsense
 expect "scripts/setup --nonsense" 2 "$status"
+run setup --cuda x
+expect "scripts/setup --cuda x" 2 "$status"
+for arguments in "" cpu "cuda:x" "cuda --packed"; do
+  # shellcheck disable=SC2086
+  run test --device $arguments
+  expect "scripts/test --device $arguments" 2 "$status"
+  expect_in "scripts/test --device $arguments" "usage: scripts/test --device" "$answer"
+done
+run bundle --cuda --nonsense
+expect "scripts/bundle --cuda --nonsense" 2 "$status"
+
+# A toolkit that is named must be one; without one, the report says what is missing and fetches nothing.
+mkdir -p -- "$folder/toolkit/bin"
+printf '#!/bin/sh\necho "Cuda compilation tools, release 12.4"\n' >"$folder/toolkit/bin/nvcc"
+chmod +x -- "$folder/toolkit/bin/nvcc"
+DLTRAIN_TOOLCHAIN=system DLTRAIN_CUDA_HOME=$folder/toolkit run setup --check --cuda
+expect "a toolkit of another version" 1 "$status"
+expect_in "a toolkit of another version" "holds no CUDA toolkit 13" "$answer"
+printf '#!/bin/sh\necho "Cuda compilation tools, release 13.0"\n' >"$folder/toolkit/bin/nvcc"
+mkdir -- "$folder/toolkit/include"
+: >"$folder/toolkit/include/cudnn.h"
+: >"$folder/toolkit/include/cudnn_frontend.h"
+DLTRAIN_TOOLCHAIN=system DLTRAIN_CUDA_HOME=$folder/toolkit run setup --check --cuda
+expect_in "a toolkit that is named" "the installed one in $folder/toolkit" "$answer"
 run format --nonsense
 expect "scripts/format --nonsense" 2 "$status"
 DLTRAIN_TOOLCHAIN=other run dltrain
