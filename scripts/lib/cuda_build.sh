@@ -25,5 +25,13 @@ work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
 says "accuracy" env LD_LIBRARY_PATH="$bin/stand_in" "$bin/dltrain" fit "$repo/recipes/iris.toml" --device cuda --epochs 3 \
   --run "$work/iris"
+# A GPU that fails in the middle of a run: the run ends with its code, and goes on from its last checkpoint.
+code=0
+env LD_LIBRARY_PATH="$bin/stand_in" DLTRAIN_STAND_IN=fail=cuGraphLaunch:719@20 \
+  "$bin/dltrain" fit "$repo/recipes/iris.toml" --device cuda --epochs 4 --quiet --run "$work/lost" 2>"$work/said" || code=$?
+((code == 8)) || die "a lost GPU ended with code $code"
+says "the GPU failed to run a step" cat "$work/said"
+says "good" "$bin/dltrain" verify "$work/lost"
+says "accuracy" env LD_LIBRARY_PATH="$bin/stand_in" "$bin/dltrain" resume "$work/lost" --quiet
 [[ -e /proc/driver/nvidia/version ]] || says "no NVIDIA driver is installed" "$bin/dltrain" devices
 say "cuda-build: all passed"
