@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/explain/example.h"
 #include "core/text.h"
 
 namespace dltrain::app {
@@ -25,17 +26,22 @@ std::string range_text(const Field& field) {
   return text;
 }
 
-std::string plain_text(const Schema& schema) {
+std::string plain_text(const Catalogue& catalogue, const Schema& schema) {
   std::string text = schema.kind + "  (" + schema.family + ")\n";
+  if (const std::string name = keras_name(schema); !name.empty()) text += "  in Keras: " + name + "\n";
   if (!schema.aliases.empty()) text += "  also written: " + join(schema.aliases, ", ") + "\n";
   text += "\n  " + schema.doc + "\n";
+  if (const std::string example = example_text(catalogue, schema); !example.empty()) {
+    text += "\n  for example\n";
+    for (const std::string& line : split(example, '\n')) text += "    " + line + "\n";
+  }
   if (schema.fields.empty()) return text + "\n  no keys\n";
   text += "\n";
   size_t width = 0;
   for (const Field& field : schema.fields) width = std::max(width, field.name.size());
   for (const Field& field : schema.fields) {
     text += "  " + field.name + std::string(width - field.name.size(), ' ') + "  " + field.doc + "\n";
-    text += "  " + std::string(width, ' ') + "  " + range_text(field) + "; default: " + default_text(field) + "\n";
+    text += "  " + std::string(width, ' ') + "  " + values_of(field) + "\n";
   }
   return text;
 }
@@ -56,9 +62,14 @@ std::string escaped(std::string text) {
 
 }  // namespace
 
+std::string values_of(const Field& field) {
+  return range_text(field) + (field.required ? "; required" : "; default: " + default_text(field));
+}
+
 std::string reference_text(const Catalogue& catalogue, const std::string& name) {
   std::string text;
-  for (const Schema* schema : catalogue.everywhere(name)) text += (text.empty() ? "" : "\n") + plain_text(*schema);
+  for (const Schema* schema : catalogue.everywhere(name))
+    text += (text.empty() ? "" : "\n") + plain_text(catalogue, *schema);
   const std::string family = family_of(catalogue, name);
   if (family.empty()) return text;
   text += (text.empty() ? "" : "\n") + family + "\n";

@@ -29,10 +29,11 @@ const Catalogue& catalogue() {
 
 OpenedRecipe open_recipe(const std::string& path, const std::vector<models::Override>& changes, Diagnostics& warnings) {
   models::Recipe recipe = models::load_recipe(path);
-  OpenedRecipe opened{recipe.source->text, {}};
+  OpenedRecipe opened{recipe.source->text, {}, {}};
   models::resolve_extends(recipe, catalogue());
   models::apply_overrides(recipe, changes, catalogue());
   opened.spec = models::read_spec(recipe, catalogue(), {}, warnings);
+  opened.table = std::move(recipe.table);
   return opened;
 }
 

@@ -21,6 +21,7 @@ const Catalogue& catalogue();
 struct OpenedRecipe {
   std::string text;  // of the file, before changes
   models::Spec spec;
+  Table table;  // what bases, the recipe and the changes say together, each value with its place
 };
 // Reads a recipe; `changes` are those of the command line. Throws UserError (recipe) with all mistakes; warnings are
 // added.

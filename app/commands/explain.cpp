@@ -5,6 +5,9 @@
 
 #include "app/command_line/command.h"
 #include "app/experiment.h"
+#include "app/explain/origin.h"
+#include "app/explain/search.h"
+#include "app/json_events.h"
 #include "app/reference_text.h"
 #include "backends/factory.h"
 #include "backends/plan.h"
@@ -24,6 +27,8 @@ struct ExplainOptions {
   RecipeOptions recipe;  // recipe, or the name of a component
   std::string stage = "spec";
   bool markdown = false;  // the page of a family in docs/reference
+  bool origin = false;    // where each value comes from
+  std::string search;     // words
 };
 
 bool looks_like_recipe(const std::string& name) {
@@ -49,13 +54,17 @@ std::string hint_text(const std::string& name, bool markdown) {
 ExitCode explain_name(const std::string& name, bool markdown) {
   const std::string text =
       markdown ? reference_page(training::catalogue(), name) : reference_text(training::catalogue(), name);
-  if (const std::string found = text.empty() ? hint_text(name, markdown) : text; !found.empty()) {
+  const std::string keys = text.empty() && !markdown ? key_text(training::catalogue(), name) : text;
+  if (const std::string found = keys.empty() ? hint_text(name, markdown) : keys; !found.empty()) {
     std::printf("%s", found.c_str());
     return ExitCode::ok;
   }
   std::vector<std::string> names = training::catalogue().families();
   for (const std::string& family : training::catalogue().families()) {
-    for (const std::string& kind : training::catalogue().names(family)) names.push_back(kind);
+    for (const std::string& kind : training::catalogue().names(family)) {
+      names.push_back(kind);
+      for (const Field& field : training::catalogue().find(family, kind)->fields) names.push_back(field.name);
+    }
   }
   for (const auto& [code, page] : training::hints::pages()) names.push_back(code);
   std::sort(names.begin(), names.end());
@@ -66,9 +75,21 @@ ExitCode explain_name(const std::string& name, bool markdown) {
                "nothing is called " + quote(name),
                "",
                "",
-               "name a recipe, or anything that \"dltrain list\" shows"};
+               "name a recipe, or anything that \"dltrain list\" shows; --search WORDS looks for it"};
   if (const auto near = nearest(name, names)) d.hint = "did you mean \"" + *near + "\"?";
   throw UserError(ExitCode::recipe, {std::move(d)});
+}
+
+void print_origins(const std::vector<Origin>& origins, bool json) {
+  if (!json) std::printf("%s", origins_text(origins).c_str());
+  if (!json) return;
+  for (const Origin& each : origins) {
+    Table line;
+    line.set("path", each.path);
+    line.set("value", each.value);
+    line.set("from", each.from);
+    print_line(line);
+  }
 }
 
 graph::Graph simplified(const graph::Graph& graph) { return graph::run_passes(graph, graph::general_passes(), {}); }
@@ -80,7 +101,22 @@ void print_plan(const models::Spec& spec, models::Program& program) {
               backend->device().name.c_str(), backend->device().description.c_str(), plan->text().c_str());
 }
 
-ExitCode explain(const ExplainOptions& options) {
+ExitCode search(const std::string& words) {
+  const std::string found = search_text(training::catalogue(), words);
+  if (found.empty()) {
+    throw UserError(ExitCode::recipe, "dltrain explain", "nothing has the words " + quote(words),
+                    "use fewer words, or see what there is: dltrain list");
+  }
+  std::printf("%s", found.c_str());
+  return ExitCode::ok;
+}
+
+ExitCode explain(const ExplainOptions& options, const CommonOptions& common) {
+  if (!options.search.empty()) return search(options.search);
+  if (options.recipe.recipe.empty()) {
+    throw UserError(ExitCode::recipe, "dltrain explain", "RECIPE or NAME is missing",
+                    "name a recipe, or anything that \"dltrain list\" shows; --search WORDS looks for it");
+  }
   if (!looks_like_recipe(options.recipe.recipe)) return explain_name(options.recipe.recipe, options.markdown);
   const std::vector<std::string> stages = {"spec", "graph", "train", "plan"};
   if (std::find(stages.begin(), stages.end(), options.stage) == stages.end()) {
@@ -89,6 +125,10 @@ ExitCode explain(const ExplainOptions& options) {
     throw UserError(ExitCode::recipe, {std::move(d)});
   }
   const training::OpenedRecipe recipe = open_recipe(options.recipe);
+  if (options.origin) {
+    print_origins(origins_of(recipe), common.json);
+    return ExitCode::ok;
+  }
   if (options.stage == "spec") {
     std::printf("%s", models::canonical_toml(recipe.spec).c_str());
     return ExitCode::ok;
@@ -108,16 +148,22 @@ ExitCode explain(const ExplainOptions& options) {
 void register_explain(CommandLine& line) {
   Command& command = line.add(Group::look_up, "explain", "a recipe at any stage, or anything that a recipe can name");
   ExplainOptions& options = command.values<ExplainOptions>();
-  command.argument("RECIPE|NAME", &options.recipe.recipe, "a recipe, or a name such as Dense, relu, Adam, activations")
-      .required()
+  command
+      .argument("RECIPE|NAME", &options.recipe.recipe,
+                "a recipe, or a name: of a component (Dense), a family (activations), a key (units, train.epochs)")
       .offer(Offer::recipes_or_names);
   add_changes_to_recipe(command, options.recipe);
   command.option("--stage", &options.stage, "STAGE", "spec, graph, train or plan")
       .show_default()
       .choices({"spec", "graph", "train", "plan"});
+  command.flag("--origin", options.origin,
+               "of a recipe: where each value comes from: recipe, what it extends, command line, default");
+  command.option("--search", &options.search, "WORDS", "what has all of these words in its name, its keys or its text");
   command.flag("--markdown", options.markdown, "the page of a family in docs/reference").hidden();
-  command.examples = {"dltrain explain recipes/digits.toml --stage graph", "dltrain explain Dense"};
-  command.run = [&options](const CommonOptions&) { return explain(options); };
+  command.examples = {"dltrain explain recipes/digits.toml --stage graph", "dltrain explain Dense",
+                      "dltrain explain recipe.toml --set train.epochs=3 --origin",
+                      "dltrain explain --search \"early stop\""};
+  command.run = [&options](const CommonOptions& common) { return explain(options, common); };
 }
 
 }  // namespace dltrain::app

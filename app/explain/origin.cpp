@@ -1,0 +1,135 @@
+#include "app/explain/origin.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/text.h"
+#include "models/recipe/canonical.h"
+#include "models/recipe/parse.h"
+
+namespace dltrain::app {
+
+namespace {
+
+std::string from_text(const Place& place) {
+  if (!place.known()) return "default";
+  const Source& source = *place.source;
+  if (source.name == "--set") return "--set " + source.text;
+  return place.line > 0 ? source.name + ":" + std::to_string(place.line) : source.name;
+}
+
+class Tracer {
+ public:
+  explicit Tracer(const training::OpenedRecipe& recipe) : recipe_(recipe) { index(Setting(recipe.table)); }
+
+  std::vector<Origin> trace() {
+    const auto source = std::make_shared<const Source>(Source{"canonical", models::canonical_toml(recipe_.spec)});
+    const Table canonical = models::parse_toml(source);
+    for (const Table::Entry& entry : canonical.entries()) {
+      if (entry.key == "model" && entry.value.table() != nullptr) trace_model(*entry.value.table());
+      else visit(toml_key(entry.key), entry.value, recipe_.table.find(entry.key), recipe_.table.key_place(entry.key));
+    }
+    return std::move(origins_);
+  }
+
+ private:
+  using Spot = std::tuple<const Source*, int, int>;
+  static Spot spot(const Place& place) { return {place.source.get(), place.line, place.column}; }
+
+  // Layers are found again by where they stand.
+  void index(const Setting& value) {
+    if (value.place().known()) by_place_.emplace(spot(value.place()), value);
+    if (const List* list = value.list()) {
+      for (const Setting& each : *list) index(each);
+    }
+    if (const Table* table = value.table()) {
+      for (const Table::Entry& entry : table->entries()) index(entry.value);
+    }
+  }
+
+  void trace_model(const Table& canonical) {
+    const Setting* written = recipe_.table.find("model");
+    const Table* model = written == nullptr ? nullptr : written->table();
+    const auto key = [&](const Table::Entry& entry) {
+      visit("model." + toml_key(entry.key), entry.value, model == nullptr ? nullptr : model->find(entry.key),
+            model == nullptr ? Place() : model->key_place(entry.key));
+    };
+    for (const Table::Entry& entry : canonical.entries()) {
+      if (entry.key != "layers" || entry.value.list() == nullptr) {
+        key(entry);
+        continue;
+      }
+      const List& layers = *entry.value.list();
+      for (size_t i = 0; i < layers.size() && i < recipe_.spec.model.layers.size(); ++i)
+        trace_layer(recipe_.spec.model.layers[i], layers[i]);
+    }
+  }
+
+  void trace_layer(const models::LayerSpec& layer, const Setting& canonical) {
+    const auto found = by_place_.find(spot(layer.place));
+    const Setting* written = found == by_place_.end() ? nullptr : &found->second;
+    // What a path names is not said again.
+    Table keys = *canonical.table();
+    if (written == nullptr || written->table() == nullptr || !written->table()->contains("name")) keys.erase("name");
+    visit("layers." + toml_key(layer.name), Setting(std::move(keys)), written, layer.place);
+  }
+
+  void visit(const std::string& path, const Setting& canonical, const Setting* written, const Place& key_place) {
+    const Table* table = canonical.table();
+    const List* list = canonical.list();
+    if (table != nullptr && !table->empty()) {
+      visit_table(path, *table, written);
+      return;
+    }
+    const bool components = list != nullptr && !list->empty() && list->front().table() != nullptr;
+    if (components) {
+      const List* given = written == nullptr ? nullptr : written->list();
+      for (size_t i = 0; i < list->size(); ++i) {
+        const Setting* same = given != nullptr && given->size() == list->size() ? &(*given)[i] : nullptr;
+        visit(path + "[" + std::to_string(i) + "]", (*list)[i], same, same == nullptr ? Place() : same->place());
+      }
+      return;
+    }
+    origins_.push_back({path, canonical.toml(), from_text(written == nullptr ? Place() : key_place)});
+  }
+
+  // Where the recipe writes a component as a text, that text is its type.
+  void visit_table(const std::string& path, const Table& table, const Setting* written) {
+    const Table* given = written == nullptr ? nullptr : written->table();
+    for (const Table::Entry& entry : table.entries()) {
+      const Setting* value = given == nullptr ? nullptr : given->find(entry.key);
+      Place place = given == nullptr ? Place() : given->key_place(entry.key);
+      if (given == nullptr && written != nullptr && entry.key == "type") {
+        value = written;
+        place = written->place();
+      }
+      visit(path + "." + toml_key(entry.key), entry.value, value, place);
+    }
+  }
+
+  const training::OpenedRecipe& recipe_;
+  std::map<Spot, Setting> by_place_;
+  std::vector<Origin> origins_;
+};
+
+}  // namespace
+
+std::vector<Origin> origins_of(const training::OpenedRecipe& recipe) { return Tracer(recipe).trace(); }
+
+std::string origins_text(const std::vector<Origin>& origins) {
+  constexpr size_t widest = 64;
+  size_t width = 0;
+  for (const Origin& each : origins) {
+    const size_t length = utf8_count(each.path) + 3 + utf8_count(each.value);
+    if (length <= widest) width = std::max(width, length);
+  }
+  std::string text;
+  for (const Origin& each : origins) {
+    std::string line = each.path + " = " + each.value;
+    line += std::string(std::max(width, utf8_count(line)) - utf8_count(line) + 2, ' ');
+    text += line + each.from + "\n";
+  }
+  return text;
+}
+
+}  // namespace dltrain::app
