@@ -2,6 +2,7 @@
 
 #include "core/checked.h"
 #include "core/random.h"
+#include "graph/ops.h"
 
 namespace dltrain::graph {
 
@@ -122,6 +123,20 @@ Value Builder::buffer(std::string name, Shape shape, Component initializer) {
 
 void Builder::update_buffer(const std::string& name, Value value) {
   if (training_) set_state(state_name(name), value);
+}
+
+void Builder::replace_graph(Graph graph, const std::function<Value(Value)>& map) {
+  std::vector<std::pair<Value*, DType>> held;
+  for (auto& [name, value] : current_states_) held.emplace_back(&value, dtype(value));
+  for (Value& value : losses_) held.emplace_back(&value, dtype(value));
+  graph_ = std::move(graph);
+  inputs_ = {};
+  outputs_ = {};
+  for (auto& [value, dtype] : held) {
+    const Value now = map(*value);
+    const auto inner = scope_of(graph_.node(now));
+    *value = cast(*this, now, dtype);
+  }
 }
 
 void Builder::fail(std::string what, std::string help) const {

@@ -2,6 +2,7 @@
 // The functions that emit ops are in graph/ops.h.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,6 +66,10 @@ class Builder {
   const std::vector<Value>& added_losses() const { return losses_; }
   // Throws UserError (recipe) at the current layer: for layers whose arguments do not fit their inputs.
   [[noreturn]] void fail(std::string what, std::string help = {}) const;
+
+  // Puts another graph in the place of what was built so far, in which old values are what `map` says (passes that run
+  // on a part of a program). Values that the builder holds keep their dtypes, by casts.
+  void replace_graph(Graph graph, const std::function<Value(Value)>& map);
 
   // Whether the weights of the current layer are trained (`trainable = false` freezes them).
   bool trainable() const { return options_.trainable; }

@@ -25,6 +25,19 @@ ValueType broadcast_type(const ValueType& a, const ValueType& b, const std::stri
   return result;
 }
 
+DType wide_dtype(DType real) { return real == DType::f16 || real == DType::bf16 ? DType::f32 : real; }
+
+bool is_same_or_wide(const ValueType& other, const ValueType& type) {
+  return other == type || other == ValueType{wide_dtype(type.dtype), type.shape};
+}
+
+DType result_dtype(const InferContext& context, DType real) {
+  const DType result = context.attributes.get_or<DType>("result", real);
+  if (result != real && result != wide_dtype(real))
+    throw Bug("a sum is to be given in another dtype than it is made in");
+  return result;
+}
+
 std::vector<ValueType> same_as_first(const InferContext& context) { return {context.inputs[0]}; }
 
 }  // namespace dltrain::graph

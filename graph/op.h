@@ -60,6 +60,14 @@ class GradientContext {
   std::vector<Value> input_gradients_;
 };
 
+// What becomes of an op where a model computes in a lower precision (graph/passes/precision.cpp).
+enum class Precision {
+  full,  // it stays as it is: losses, softmax, optimizers, random numbers
+  follow,  // it computes in what its inputs come in
+  low,  // it computes in the lower dtype: what matrix units are made for
+  sum  // it reads the lower dtype and gives the wide one
+};
+
 struct Op {
   std::string name;
   std::string doc;  // meaning in one or two lines, shapes included
@@ -71,6 +79,11 @@ struct Op {
   bool elementwise = false;  // every output element depends on the same element of each input (after broadcasting)
   bool commutative = false;
   bool view = false;  // output 0 is input 0 with another shape: no kernel, no memory
+  Precision precision = Precision::full;
+  std::vector<size_t> weights =
+      {};  // inputs that may be wide where the others are not: each is rounded when it is read
+  std::vector<size_t> parameters = {};  // inputs that are wide where the first is not: scales, offsets, statistics
+  bool has_result = false;  // it can give its sums in the dtype of the attribute "result"
 };
 
 class OpRegistry {

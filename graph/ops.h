@@ -80,6 +80,7 @@ Value broadcast_to(Builder& b, Value x, Shape shape);
 // ------------------------------------------------------------------------------------------ `axes` may count from the
 // end; empty means all.
 Value reduce_sum(Builder& b, Value x, std::vector<int64_t> axes = {}, bool keepdims = false);
+Value reduce_sum(Builder& b, Value x, std::vector<int64_t> axes, bool keepdims, DType result);  // in that dtype
 Value reduce_max(Builder& b, Value x, std::vector<int64_t> axes = {}, bool keepdims = false);
 Value reduce_min(Builder& b, Value x, std::vector<int64_t> axes = {}, bool keepdims = false);
 Value reduce_mean(Builder& b, Value x, std::vector<int64_t> axes = {}, bool keepdims = false);  // sum / count
@@ -90,6 +91,8 @@ Value sum_to(Builder& b, Value x, const Shape& shape);  // sums over what broadc
 // ----------------------------------------------------------------------------------
 // [..., m, k] x [..., k, n] -> [..., m, n]; leading axes broadcast; a transposed side swaps its last two axes first.
 Value matmul(Builder& b, Value x, Value y, bool transpose_x = false, bool transpose_y = false);
+// The same, given in `result`: the dtype of x or a wider one.
+Value matmul(Builder& b, Value x, Value y, bool transpose_x, bool transpose_y, DType result);
 
 struct Window2D {
   std::array<int64_t, 2> strides = {1, 1};
@@ -102,6 +105,8 @@ Value conv2d(Builder& b, Value x, Value kernel, const Window2D& window);
 // The gradients of conv2d; the first is also the transposed convolution.
 Value conv2d_grad_input(Builder& b, Value dy, Value kernel, const Window2D& window, Shape input_shape);
 Value conv2d_grad_kernel(Builder& b, Value x, Value dy, const Window2D& window, Shape kernel_shape);
+// The same, given in `result`: the dtype of x or a wider one.
+Value conv2d_grad_kernel(Builder& b, Value x, Value dy, const Window2D& window, Shape kernel_shape, DType result);
 
 // --- pooling (pool.cpp)
 // -----------------------------------------------------------------------------------------------
@@ -119,6 +124,7 @@ Value average_pool2d(Builder& b, Value x,
 // zeros and receives nothing; data is checked against its range before training.
 Value gather(Builder& b, Value table, Value indices);  // [V, D...], [...] integers -> [..., D...]
 Value scatter_add(Builder& b, Value indices, Value updates, int64_t rows);  // the gradient of gather: [rows, D...]
+Value scatter_add(Builder& b, Value indices, Value updates, int64_t rows, DType result);  // in that dtype
 Value one_hot(Builder& b, Value indices, int64_t depth, DType dtype);  // a new last axis; all zero outside 0..depth-1
 
 // --- random (random.cpp)

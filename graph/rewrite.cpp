@@ -4,7 +4,7 @@
 
 namespace dltrain::graph {
 
-Graph rewrite(const Graph& graph, const Replacement& replace) {
+Graph rewrite(const Graph& graph, const Replacement& replace, std::vector<std::vector<Value>>* all_mapped) {
   Graph result;
   result.scopes = graph.scopes;
   StateTable states;
@@ -30,6 +30,7 @@ Graph rewrite(const Graph& graph, const Replacement& replace) {
   for (const Input& input : graph.inputs) result.inputs.push_back({input.name, input.kind, map(input.value)});
   for (const Output& output : graph.outputs)
     result.outputs.push_back({output.name, output.is_state, map(output.value)});
+  if (all_mapped != nullptr) *all_mapped = std::move(mapped);
   return result;
 }
 

@@ -13,7 +13,8 @@ namespace dltrain::graph {
 // mapped into the new graph, and its index in the old one. It returns the new outputs, or nothing to copy the node.
 // Graph inputs keep their names and order, even if nobody reads them.
 using Replacement = std::function<std::optional<std::vector<Value>>(Builder&, const Node&, size_t)>;
-Graph rewrite(const Graph& graph, const Replacement& replace);
+// `mapped`, where it is wanted, is what each value of the old graph is in the new one.
+Graph rewrite(const Graph& graph, const Replacement& replace, std::vector<std::vector<Value>>* mapped = nullptr);
 
 // Replaces composites for which `wanted` says so by their meaning, again until none is left.
 Graph expand(const Graph& graph, const std::function<bool(const Graph&, const Node&)>& wanted);

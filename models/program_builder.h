@@ -48,6 +48,8 @@ class ProgramBuilder {
               graph::Value weight_sum, std::optional<graph::Value> loss);
 
  private:
+  // Makes what is assembled compute in the narrow dtype of the run's precision; outputs of the model stay as they are.
+  void lower_precision();
   graph::Value target(const OutputSpec& output, int64_t batch);
   std::optional<graph::Value> sample_weight(const OutputSpec& output, graph::Value target, int64_t batch, SumSet set);
   std::optional<graph::Value> class_weight(const OutputSpec& output, graph::Value target);

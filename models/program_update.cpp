@@ -4,6 +4,7 @@
 
 #include "graph/autodiff.h"
 #include "graph/ops.h"
+#include "graph/precision.h"
 #include "layers/constraints.h"
 #include "layers/regularizers.h"
 #include "models/optimizers/optimizer.h"
@@ -22,6 +23,26 @@ void ProgramBuilder::forward(int64_t batch) {
   values_ = assemble_inputs(b_, program_.spec_.model, program_.signature_, batch);
   assemble_layers(b_, program_.spec_.model, values_, diagnostics);
   diagnostics.throw_if_errors(ExitCode::recipe);
+  lower_precision();
+}
+
+void ProgramBuilder::lower_precision() {
+  const std::optional<DType> narrow = narrow_dtype(program_.spec_.run);
+  if (!narrow) return;
+  graph::Lowered lowered = graph::lower_precision(graph_, *narrow);
+  const auto map = [&](Value value) {
+    return lowered.values[static_cast<size_t>(value.node)][static_cast<size_t>(value.output)];
+  };
+  b_.replace_graph(std::move(lowered.graph), map);
+  for (auto& [name, tensor] : values_) {
+    tensor.value = map(tensor.value);
+    if (tensor.mask) tensor.mask = map(*tensor.mask);
+  }
+  for (const std::string& name : program_.spec_.model.outputs) {
+    Value& value = values_.at(name).value;
+    const auto scope = b_.scope_of(graph_.node(value));
+    if (is_float(b_.dtype(value))) value = graph::cast(b_, value, program_.real_);
+  }
 }
 
 std::vector<StateInfo> ProgramBuilder::trained() const {

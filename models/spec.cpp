@@ -7,6 +7,11 @@
 
 namespace dltrain::models {
 
+std::optional<DType> narrow_dtype(const RunSpec& run) {
+  if (run.precision == "mixed_bfloat16") return DType::bf16;
+  return std::nullopt;
+}
+
 std::string complaint_about_device(const Setting& device) {
   const std::string_view name = *device.text();
   if (name == "auto" || name == "cpu" || name == "cuda" || name == "reference") return {};

@@ -19,6 +19,10 @@ namespace dltrain::models {
 // What is wrong with the name of a device; empty if nothing.
 std::string complaint_about_device(const Setting& device);
 
+struct RunSpec;
+// The narrow dtype that the model computes in, of a mixed precision; none where all is float32.
+std::optional<DType> narrow_dtype(const RunSpec& run);
+
 // Sections describe their keys as components do (core/describe.h), in the family "section".
 struct RunSpec {
   static constexpr auto kind = "run";

@@ -81,7 +81,9 @@ class ReferenceBackend : public Backend {
   bool shares_host_memory() const override { return true; }
 
  private:
-  DeviceInfo device_{.name = "reference", .description = "plain loops in double precision"};
+  DeviceInfo device_{.name = "reference",
+                     .description = "plain loops in double precision",
+                     .precisions = {{"float32", ""}, {"mixed_bfloat16", ""}}};
 };
 
 }  // namespace

@@ -13,6 +13,15 @@ Array Tensor::array() const {
   return result;
 }
 
+Tensor rounded_to(const Tensor& x, DType dtype) {
+  if (byte_size(dtype) >= byte_size(x.type.dtype)) return x;
+  Tensor narrow = x;
+  narrow.type.dtype = dtype;
+  const Array stored = narrow.array();
+  for (int64_t i = 0; i < stored.elements(); ++i) narrow[i] = element(stored, i);
+  return narrow;
+}
+
 std::vector<int64_t> broadcast_strides(const Shape& from, const Shape& to) {
   const std::vector<int64_t> own = strides_of(from);
   const size_t added = to.rank() - from.rank();

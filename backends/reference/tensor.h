@@ -25,6 +25,10 @@ struct Tensor {
   double operator[](int64_t i) const { return values[static_cast<size_t>(i)]; }
 };
 
+// x with its numbers rounded to `dtype`, where that is narrower than its own: weights that are kept wide beside narrow
+// numbers.
+Tensor rounded_to(const Tensor& x, DType dtype);
+
 // Strides with which `from` is read where it is broadcast to `to`: 0 along axes that are repeated.
 std::vector<int64_t> broadcast_strides(const Shape& from, const Shape& to);
 

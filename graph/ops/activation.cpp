@@ -207,7 +207,8 @@ void add_all(OpRegistry& registry, std::index_sequence<indices...>) {
                  .infer = table[indices].infer,
                  .gradient = activation_gradient<indices>,
                  .expand = table[indices].expand,
-                 .elementwise = true}),
+                 .elementwise = true,
+                 .precision = Precision::follow}),
    ...);
 }
 
@@ -221,7 +222,8 @@ void register_activation(OpRegistry& registry) {
                        "and silu its input",
                 .infer = infer_activation_grad,
                 .expand = expand_activation_grad,
-                .elementwise = true});
+                .elementwise = true,
+                .precision = Precision::follow});
 }
 
 }  // namespace dltrain::graph

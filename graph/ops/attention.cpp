@@ -194,21 +194,25 @@ void register_attention(OpRegistry& registry) {
                        "causal, the order of the steps allow",
                 .infer = infer_attention,
                 .gradient = attention_gradient,
-                .expand = expand_attention});
+                .expand = expand_attention,
+                .precision = Precision::low});
   registry.add({.name = "attention_grad",
                 .doc = "query, key, value, perhaps a mask, dy -> dquery, dkey, dvalue of attention",
                 .infer = infer_grad,
-                .expand = expand_grad});
+                .expand = expand_grad,
+                .precision = Precision::low});
   registry.add({.name = "self_attention",
                 .doc = "query, key and value side by side [N, T, 3, heads, k], perhaps a mask [N, T, T] -> "
                        "[N, T, heads, k]: their attention",
                 .infer = infer_self,
                 .gradient = self_gradient,
-                .expand = expand_self});
+                .expand = expand_self,
+                .precision = Precision::low});
   registry.add({.name = "self_attention_grad",
                 .doc = "query, key and value side by side, perhaps a mask, dy -> their gradients side by side",
                 .infer = infer_self_grad,
-                .expand = expand_self_grad});
+                .expand = expand_self_grad,
+                .precision = Precision::low});
 }
 
 }  // namespace dltrain::graph

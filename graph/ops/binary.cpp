@@ -150,7 +150,8 @@ void register_binary(OpRegistry& registry) {
                   .infer = entry.infer,
                   .gradient = entry.gradient,
                   .elementwise = true,
-                  .commutative = entry.commutative});
+                  .commutative = entry.commutative,
+                  .precision = Precision::follow});
   }
 }
 

@@ -42,7 +42,8 @@ void register_broadcast(OpRegistry& registry) {
   registry.add({.name = "broadcast_to",
                 .doc = "x repeated along axes of size 1 and along new leading axes, to the attribute shape",
                 .infer = infer_broadcast_to,
-                .gradient = broadcast_to_gradient});
+                .gradient = broadcast_to_gradient,
+                .precision = Precision::follow});
 }
 
 }  // namespace dltrain::graph

@@ -53,7 +53,8 @@ void register_concat(OpRegistry& registry) {
   registry.add({.name = "concat",
                 .doc = "the inputs one behind the other along axis; all other sizes are equal",
                 .infer = infer_concat,
-                .gradient = concat_gradient});
+                .gradient = concat_gradient,
+                .precision = Precision::follow});
 }
 
 }  // namespace dltrain::graph

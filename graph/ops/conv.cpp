@@ -38,8 +38,13 @@ Value conv2d_grad_input(Builder& b, Value dy, Value kernel, const Window2D& wind
 }
 
 Value conv2d_grad_kernel(Builder& b, Value x, Value dy, const Window2D& window, Shape kernel_shape) {
+  return conv2d_grad_kernel(b, x, dy, window, std::move(kernel_shape), b.dtype(x));
+}
+
+Value conv2d_grad_kernel(Builder& b, Value x, Value dy, const Window2D& window, Shape kernel_shape, DType result) {
   Attributes attributes = window_attributes(window);
   attributes.set("kernel_shape", kernel_shape.sizes());
+  if (result != b.dtype(x)) attributes.set("result", result);
   return b.emit("conv2d_grad_kernel", {x, dy}, std::move(attributes));
 }
 
@@ -85,16 +90,20 @@ Shape output_shape(const Shape& x, const Shape& kernel, const Window2D& w) {
           output_size("width", x[2], w.padding[2], w.padding[3], kernel[1], w.strides[1], w.dilation[1]), kernel[3]};
 }
 
-void expect_pair(const InferContext& c) {
+// `wide`: the second input may be, being a kernel.
+void expect_pair(const InferContext& c, bool wide) {
   expect_inputs(c, 2);
   expect_float(c.inputs[0], "a convolution");
-  expect(c.inputs[0].dtype == c.inputs[1].dtype, "a convolution needs two inputs of one dtype (were " +
-                                                     c.inputs[0].text() + " and " + c.inputs[1].text() + ")");
+  const bool fits =
+      c.inputs[0].dtype == c.inputs[1].dtype || (wide && wide_dtype(c.inputs[0].dtype) == c.inputs[1].dtype);
+  expect(fits, "a convolution needs two inputs of one dtype (were " + c.inputs[0].text() + " and " +
+                   c.inputs[1].text() + ")");
 }
 
 std::vector<ValueType> infer_conv2d(const InferContext& c) {
-  expect_pair(c);
-  return {{c.inputs[0].dtype, output_shape(c.inputs[0].shape, c.inputs[1].shape, window_of(c.attributes))}};
+  expect_pair(c, true);
+  const Shape y = output_shape(c.inputs[0].shape, c.inputs[1].shape, window_of(c.attributes));
+  return {{result_dtype(c, c.inputs[0].dtype), y}};
 }
 
 void expect_output(const Shape& given, const Shape& x, const Shape& kernel, const Window2D& w) {
@@ -104,17 +113,17 @@ void expect_output(const Shape& given, const Shape& x, const Shape& kernel, cons
 }
 
 std::vector<ValueType> infer_grad_input(const InferContext& c) {
-  expect_pair(c);
+  expect_pair(c, true);
   const Shape x(c.attributes.integers("input_shape"));
   expect_output(c.inputs[0].shape, x, c.inputs[1].shape, window_of(c.attributes));
   return {{c.inputs[0].dtype, x}};
 }
 
 std::vector<ValueType> infer_grad_kernel(const InferContext& c) {
-  expect_pair(c);
+  expect_pair(c, false);
   const Shape kernel(c.attributes.integers("kernel_shape"));
   expect_output(c.inputs[1].shape, c.inputs[0].shape, kernel, window_of(c.attributes));
-  return {{c.inputs[0].dtype, kernel}};
+  return {{result_dtype(c, c.inputs[0].dtype), kernel}};
 }
 
 // With <a, b> the sum of products, conv is defined by <dy, conv(x, k)> = <grad_input(dy, k), x> = <grad_kernel(x, dy),
@@ -122,22 +131,24 @@ std::vector<ValueType> infer_grad_kernel(const InferContext& c) {
 void conv2d_gradient(GradientContext& c) {
   Builder& b = c.builder();
   const Window2D w = window_of(c.attributes());
-  c.set(0, conv2d_grad_input(b, c.gradient(), c.input(1), w, b.shape(c.input(0))));
-  c.set(1, conv2d_grad_kernel(b, c.input(0), c.gradient(), w, b.shape(c.input(1))));
+  const Value dy = cast(b, c.gradient(), b.dtype(c.input(0)));
+  c.set(0, conv2d_grad_input(b, dy, c.input(1), w, b.shape(c.input(0))));
+  c.set(1, conv2d_grad_kernel(b, c.input(0), dy, w, b.shape(c.input(1)), b.dtype(c.input(1))));
 }
 
 void grad_input_gradient(GradientContext& c) {
   Builder& b = c.builder();
   const Window2D w = window_of(c.attributes());
   c.set(0, conv2d(b, c.gradient(), c.input(1), w));
-  c.set(1, conv2d_grad_kernel(b, c.gradient(), c.input(0), w, b.shape(c.input(1))));
+  c.set(1, conv2d_grad_kernel(b, c.gradient(), c.input(0), w, b.shape(c.input(1)), b.dtype(c.input(1))));
 }
 
 void grad_kernel_gradient(GradientContext& c) {
   Builder& b = c.builder();
   const Window2D w = window_of(c.attributes());
-  c.set(0, conv2d_grad_input(b, c.input(1), c.gradient(), w, b.shape(c.input(0))));
-  c.set(1, conv2d(b, c.input(0), c.gradient(), w));
+  const Value flow = cast(b, c.gradient(), b.dtype(c.input(0)));
+  c.set(0, conv2d_grad_input(b, c.input(1), flow, w, b.shape(c.input(0))));
+  c.set(1, conv2d(b, c.input(0), flow, w));
 }
 
 }  // namespace
@@ -148,16 +159,23 @@ void register_conv(OpRegistry& registry) {
                        "top + bottom - "
                        "(kh - 1) dilation - 1) / stride + 1, rounded down",
                 .infer = infer_conv2d,
-                .gradient = conv2d_gradient});
+                .gradient = conv2d_gradient,
+                .precision = Precision::low,
+                .weights = {1},
+                .has_result = true});
   registry.add(
       {.name = "conv2d_grad_input",
        .doc = "dy [N, H', W', F], kernel [kh, kw, C / groups, F] -> input_shape [N, H, W, C]: transposed convolution",
        .infer = infer_grad_input,
-       .gradient = grad_input_gradient});
+       .gradient = grad_input_gradient,
+       .precision = Precision::low,
+       .weights = {1}});
   registry.add({.name = "conv2d_grad_kernel",
                 .doc = "x [N, H, W, C], dy [N, H', W', F] -> kernel_shape [kh, kw, C / groups, F]",
                 .infer = infer_grad_kernel,
-                .gradient = grad_kernel_gradient});
+                .gradient = grad_kernel_gradient,
+                .precision = Precision::low,
+                .has_result = true});
 }
 
 }  // namespace dltrain::graph

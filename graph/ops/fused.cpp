@@ -23,7 +23,7 @@ std::vector<ValueType> infer_as(const char* op, const InferContext& c, size_t co
 
 void expect_bias(const InferContext& c, const ValueType& result) {
   if (c.inputs.size() > 3) throw Bug("a fused product is given too many inputs");
-  if (c.inputs.size() == 3 && c.inputs[2] != ValueType{result.dtype, {result.shape.back()}})
+  if (c.inputs.size() == 3 && !is_same_or_wide(c.inputs[2], {c.inputs[0].dtype, {result.shape.back()}}))
     throw Bug("the bias of a fused product does not fit");
 }
 
@@ -46,9 +46,10 @@ std::vector<ValueType> infer_convolution_norm(const InferContext& c) {
   const size_t named = c.attributes.get<bool>("bias") ? 7 : 6;
   const std::vector<ValueType> y = infer_as(conv2d_name, c, 2);
   expect(c.inputs.size() == named || c.inputs.size() == named + 1, "a normalized convolution has inputs too many");
-  const ValueType channels{y[0].dtype, {y[0].shape.back()}};
+  const ValueType channels{wide_dtype(y[0].dtype), {y[0].shape.back()}};
   for (size_t i = 2; i < named; ++i) {
-    if (c.inputs[i] != channels) throw Bug("a vector of a normalized convolution does not fit");
+    const bool is_narrow_bias = i == 6 && c.inputs[i] == ValueType{y[0].dtype, channels.shape};
+    if (c.inputs[i] != channels && !is_narrow_bias) throw Bug("a vector of a normalized convolution does not fit");
   }
   if (c.inputs.size() > named && c.inputs[named] != y[0])
     throw Bug("the residual of a normalized convolution does not fit");
@@ -85,7 +86,7 @@ Value applied(Builder& b, const Attributes& attributes, Value x) {
 
 template <const char* op> std::vector<Value> expand_product(Builder& b, const Node& node) {
   Value result = b.emit(op, {node.inputs[0], node.inputs[1]}, without_function(node.attributes));
-  if (node.inputs.size() > 2) result = add(b, result, node.inputs[2]);
+  if (node.inputs.size() > 2) result = add(b, result, cast(b, node.inputs[2], b.dtype(result)));
   return {applied(b, node.attributes, result)};
 }
 
@@ -98,7 +99,7 @@ std::vector<Value> expand_convolution_norm(Builder& b, const Node& node) {
     if (name != "bias") (of_window ? window : function).set(name, value);
   }
   Value y = b.emit(conv2d_name, {in[0], in[1]}, window);
-  if (has_bias) y = add(b, y, in[6]);
+  if (has_bias) y = add(b, y, cast(b, in[6], b.dtype(y)));
   std::vector<Value> norm = {y, in[2], in[3], in[4], in[5]};
   norm.insert(norm.end(), in.begin() + (has_bias ? 7 : 6), in.end());
   return {b.emit("fused_batch_norm_inference", norm, function)};
@@ -116,8 +117,9 @@ std::vector<Value> expand_batch_norm_grad(Builder& b, const Node& node) {
   const std::vector<Value>& in = node.inputs;  // x, gamma, mean, inverse, y or beta, dy
   Value y = in[4];
   if (recomputes(node.attributes)) {
-    const Value norm = mul(b, sub(b, in[0], in[2]), mul(b, in[1], in[3]));
-    y = applied(b, without(node.attributes, "recompute"), add(b, norm, in[4]));
+    const Value norm = mul(b, sub(b, cast(b, in[0], b.dtype(in[2])), in[2]), mul(b, in[1], in[3]));
+    const Value sum = cast(b, add(b, norm, in[4]), b.dtype(in[0]));
+    y = applied(b, without(node.attributes, "recompute"), sum);
   }
   const Value dz = b.emit("activation_grad", {y, in[5]}, without(node.attributes, "recompute"));
   std::vector<Value> results = b.emit_all("batch_norm_grad", {in[0], in[1], in[2], in[3], dz});
@@ -131,30 +133,45 @@ void register_fused(OpRegistry& registry) {
   registry.add({.name = "fused_matmul",
                 .doc = "x, y (, bias [n]) -> function(matmul(x, y) + bias)",
                 .infer = infer_product<matmul_name>,
-                .expand = expand_product<matmul_name>});
+                .expand = expand_product<matmul_name>,
+                .precision = Precision::low,
+                .weights = {1, 2},
+                .has_result = true});
   registry.add({.name = "fused_conv2d",
                 .doc = "x, kernel (, bias [F]) -> function(conv2d(x, kernel) + bias)",
                 .infer = infer_product<conv2d_name>,
-                .expand = expand_product<conv2d_name>});
+                .expand = expand_product<conv2d_name>,
+                .precision = Precision::low,
+                .weights = {1, 2},
+                .has_result = true});
   registry.add(
       {.name = "fused_batch_norm",
        .doc = "x, gamma, beta (, residual as x) -> function(batch_norm + residual), and the statistics of batch_norm",
        .infer = infer_norm<batch_norm_name, 3>,
-       .expand = expand_norm<batch_norm_name, 3>});
+       .expand = expand_norm<batch_norm_name, 3>,
+       .precision = Precision::follow,
+       .parameters = {1, 2}});
   registry.add({.name = "fused_batch_norm_inference",
                 .doc = "x, gamma, beta, mean, variance (, residual as x) -> function(batch_norm_inference + residual)",
                 .infer = infer_norm<inference_name, 5>,
-                .expand = expand_norm<inference_name, 5>});
+                .expand = expand_norm<inference_name, 5>,
+                .precision = Precision::follow,
+                .parameters = {1, 2, 3, 4}});
   registry.add({.name = "fused_conv2d_norm",
                 .doc = "x, kernel, gamma, beta, mean, variance (, bias) (, residual) -> function(batch_norm_inference("
                        "conv2d(x, kernel) + bias) + residual)",
                 .infer = infer_convolution_norm,
-                .expand = expand_convolution_norm});
+                .expand = expand_convolution_norm,
+                .precision = Precision::low,
+                .weights = {1},
+                .parameters = {2, 3, 4, 5}});
   registry.add({.name = "fused_batch_norm_grad",
                 .doc = "x, gamma, mean, inverse deviation, y, dy -> dx, dgamma, dbeta of batch_norm for dz = "
                        "activation_grad(y, dy), and dz. With recompute beta stands for y, which is computed again",
                 .infer = infer_batch_norm_grad,
-                .expand = expand_batch_norm_grad});
+                .expand = expand_batch_norm_grad,
+                .precision = Precision::follow,
+                .parameters = {1, 2, 3}});
 }
 
 }  // namespace dltrain::graph

@@ -11,6 +11,11 @@ Value scatter_add(Builder& b, Value indices, Value updates, int64_t rows) {
   return b.emit("scatter_add", {indices, updates}, {{"rows", rows}});
 }
 
+Value scatter_add(Builder& b, Value indices, Value updates, int64_t rows, DType result) {
+  if (result == b.dtype(updates)) return scatter_add(b, indices, updates, rows);
+  return b.emit("scatter_add", {indices, updates}, {{"rows", rows}, {"result", result}});
+}
+
 Value one_hot(Builder& b, Value indices, int64_t depth, DType dtype) {
   return b.emit("one_hot", {indices}, {{"depth", depth}, {"dtype", dtype}});
 }
@@ -25,7 +30,10 @@ std::vector<ValueType> infer_gather(const InferContext& c) {
   expect_inputs(c, 2);
   expect(c.inputs[0].shape.rank() >= 1, "a table needs rows to gather from (was " + c.inputs[0].text() + ")");
   expect_indices(c.inputs[1]);
-  return {{c.inputs[0].dtype, c.inputs[1].shape.concat(c.inputs[0].shape.from(1))}};
+  const DType dtype = c.attributes.get_or<DType>("dtype", c.inputs[0].dtype);
+  if (dtype != c.inputs[0].dtype && wide_dtype(dtype) != c.inputs[0].dtype)
+    throw Bug("rows of a table are to be given in another dtype than they are kept in");
+  return {{dtype, c.inputs[1].shape.concat(c.inputs[0].shape.from(1))}};
 }
 
 std::vector<ValueType> infer_scatter_add(const InferContext& c) {
@@ -36,7 +44,8 @@ std::vector<ValueType> infer_scatter_add(const InferContext& c) {
   expect(updates.shape.rank() >= indices.rank() && updates.shape.slice(0, indices.rank()) == indices,
          "updates of shape " + updates.shape.text() + " do not fit indices of shape " + indices.text());
   expect(c.attributes.integer("rows") >= 1, "a table needs at least one row");
-  return {{updates.dtype, Shape{c.attributes.integer("rows")}.concat(updates.shape.from(indices.rank()))}};
+  return {
+      {result_dtype(c, updates.dtype), Shape{c.attributes.integer("rows")}.concat(updates.shape.from(indices.rank()))}};
 }
 
 std::vector<ValueType> infer_one_hot(const InferContext& c) {
@@ -48,10 +57,13 @@ std::vector<ValueType> infer_one_hot(const InferContext& c) {
 
 void gather_gradient(GradientContext& c) {
   Builder& b = c.builder();
-  c.set(0, scatter_add(b, c.input(1), c.gradient(), b.shape(c.input(0))[0]));
+  c.set(0, scatter_add(b, c.input(1), c.gradient(), b.shape(c.input(0))[0], b.dtype(c.input(0))));
 }
 
-void scatter_add_gradient(GradientContext& c) { c.set(1, gather(c.builder(), c.gradient(), c.input(0))); }
+void scatter_add_gradient(GradientContext& c) {
+  Builder& b = c.builder();
+  c.set(1, gather(b, cast(b, c.gradient(), b.dtype(c.input(1))), c.input(0)));
+}
 
 std::vector<Value> expand_one_hot(Builder& b, const Node& node) {
   const Value indices = node.inputs[0];
@@ -65,15 +77,21 @@ std::vector<Value> expand_one_hot(Builder& b, const Node& node) {
 
 void register_gather(OpRegistry& registry) {
   registry.add({.name = "gather",
-                .doc = "table [V, D...], indices [...] -> [..., D...]: rows of the table, zeros for an index outside",
+                .doc =
+                    "table [V, D...], indices [...] -> [..., D...]: rows of the table, zeros for an index outside; in "
+                    "the attribute dtype where there is one",
                 .infer = infer_gather,
-                .gradient = gather_gradient});
+                .gradient = gather_gradient,
+                .precision = Precision::low,
+                .weights = {0}});
   registry.add(
       {.name = "scatter_add",
        .doc =
            "indices [...], updates [..., D...] -> [rows, D...]: updates added up by row; an index outside is left out",
        .infer = infer_scatter_add,
-       .gradient = scatter_add_gradient});
+       .gradient = scatter_add_gradient,
+       .precision = Precision::sum,
+       .has_result = true});
   registry.add({.name = "one_hot",
                 .doc = "indices [...] -> [..., depth]: 1 at the index, 0 elsewhere",
                 .infer = infer_one_hot,

@@ -30,9 +30,10 @@ std::vector<ValueType> infer_gru(const InferContext& c) {
   const int64_t units = x.shape[2] / gate_count;
   const ValueType kernel{x.dtype, {units, gate_count * units}};
   const ValueType bias{x.dtype, {gate_count * units}};
-  expect(c.inputs[1] == kernel && c.inputs[2] == bias, "a GRU with the input " + x.text() + " needs a kernel " +
-                                                           kernel.text() + " and a bias " + bias.text() + " (were " +
-                                                           c.inputs[1].text() + " and " + c.inputs[2].text() + ")");
+  const bool fits = is_same_or_wide(c.inputs[1], kernel) && is_same_or_wide(c.inputs[2], bias) &&
+                    c.inputs[1].dtype == c.inputs[2].dtype;
+  expect(fits, "a GRU with the input " + x.text() + " needs a kernel " + kernel.text() + " and a bias " + bias.text() +
+                   " (were " + c.inputs[1].text() + " and " + c.inputs[2].text() + ")");
   const ValueType mask{DType::boolean, {x.shape[0], x.shape[1]}};
   expect(c.inputs.size() == 3 || c.inputs[3] == mask,
          "a GRU with the input " + x.text() + " needs a mask " + mask.text());
@@ -53,12 +54,13 @@ Value one_minus(Builder& b, Value x) { return sub(b, full(b, b.dtype(x), {}, 1),
 std::vector<Value> expand_gru(Builder& b, const Node& node) {
   const Shape shape = b.shape(node.inputs[0]);
   const int64_t units = shape[2] / gate_count;
+  const Value bias = cast(b, node.inputs[2], b.dtype(node.inputs[0]));
   std::vector<Value> outputs(static_cast<size_t>(shape[0])), gates(outputs.size()), products(outputs.size());
   Value h;
   for (int64_t s = 0; s < shape[0]; ++s) {
     const int64_t t = step_number(s, shape[0], node.attributes.get<bool>("backwards"));
-    const Value product = h.valid() ? add(b, matmul(b, h, node.inputs[1]), node.inputs[2])
-                                    : broadcast_to(b, node.inputs[2], {shape[1], shape[2]});
+    const Value product =
+        h.valid() ? add(b, matmul(b, h, node.inputs[1]), bias) : broadcast_to(b, bias, {shape[1], shape[2]});
     const Gates x = gates_of(b, step_of(b, node.inputs[0], t), units);
     const Gates p = gates_of(b, product, units);
     const Value z = sigmoid(b, add(b, x.update, p.update));
@@ -167,10 +169,11 @@ std::vector<Value> expand_grad(Builder& b, const Node& node) {
     dh = add(b, dh, matmul(b, d.product, kernel, false, true));
     before.push_back(previous);
   }
-  const Value dbias = reduce_sum(b, concat(b, products, 0), {0});
+  const Value dbias = reduce_sum(b, concat(b, products, 0), {0}, false, b.dtype(kernel));
   products.pop_back();  // the first step has no state before it
-  const Value dkernel = before.empty() ? full(b, b.dtype(kernel), b.shape(kernel), 0)
-                                       : matmul(b, concat(b, before, 0), concat(b, products, 0), true);
+  const Value dkernel = before.empty()
+                            ? full(b, b.dtype(kernel), b.shape(kernel), 0)
+                            : matmul(b, concat(b, before, 0), concat(b, products, 0), true, false, b.dtype(kernel));
   return {stack_steps(b, dx), dkernel, dbias};
 }
 
@@ -184,13 +187,17 @@ void register_gru(OpRegistry& registry) {
                        "state. backwards: from the last step to the first",
                 .infer = infer_gru,
                 .gradient = gru_gradient,
-                .expand = expand_gru});
+                .expand = expand_gru,
+                .precision = Precision::low,
+                .weights = {1, 2}});
   registry.add({.name = "gru_grad",
                 .doc =
                     "kernel, y, gates, candidate products, perhaps a mask, what flows into the outputs `flows` -> dx, "
                     "dkernel, dbias of gru",
                 .infer = infer_grad,
-                .expand = expand_grad});
+                .expand = expand_grad,
+                .precision = Precision::low,
+                .weights = {0}});
 }
 
 }  // namespace dltrain::graph

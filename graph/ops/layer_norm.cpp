@@ -14,14 +14,14 @@ void expect_row(const InferContext& c, size_t first, size_t last) {
   const ValueType& x = c.inputs[0];
   expect_float(x, "layer normalization");
   expect(x.shape.rank() >= 1, "layer normalization needs an axis to average over (was a scalar)");
-  const ValueType row{x.dtype, {x.shape.back()}};
+  const ValueType row{wide_dtype(x.dtype), {x.shape.back()}};
   for (size_t i = first; i < last; ++i) {
     expect(c.inputs[i] == row, "layer normalization of " + x.text() + " needs parameters of type " + row.text() +
                                    " (was " + c.inputs[i].text() + ")");
   }
 }
 
-ValueType statistic_of(const ValueType& x) { return {x.dtype, x.shape.slice(0, x.shape.rank() - 1)}; }
+ValueType statistic_of(const ValueType& x) { return {wide_dtype(x.dtype), x.shape.slice(0, x.shape.rank() - 1)}; }
 
 std::vector<ValueType> infer_layer_norm(const InferContext& c) {
   expect_inputs(c, 3);
@@ -43,33 +43,38 @@ std::vector<ValueType> infer_grad(const InferContext& c) {
 // A statistic with its last axis, of size 1, again.
 Value as_column(Builder& b, Value statistic) { return reshape(b, statistic, b.shape(statistic).concat({1})); }
 
+// In the dtype of parameters and statistics.
+Value wide(Builder& b, Value x) { return cast(b, x, wide_dtype(b.dtype(x))); }
+
 std::vector<Value> expand_layer_norm(Builder& b, const Node& node) {
-  const Value x = node.inputs[0];
+  const Value x = wide(b, node.inputs[0]);
   const Value mean = reduce_mean(b, x, {-1});
   const Value centered = sub(b, x, as_column(b, mean));
   const Value variance = reduce_mean(b, square(b, centered), {-1});
   const Value inverse = rsqrt(b, add(b, variance, node.attributes.real("epsilon")));
   const Value h = mul(b, centered, as_column(b, inverse));
-  return {add(b, mul(b, h, node.inputs[1]), node.inputs[2]), mean, inverse};
+  const Value y = add(b, mul(b, h, node.inputs[1]), node.inputs[2]);
+  return {cast(b, y, node.outputs[0].dtype), mean, inverse};
 }
 
 // With h = (x - mean) inverse and g = dy gamma, n elements a row: dx = inverse (g - (sum(g) + h sum(g h)) / n).
 std::vector<Value> expand_grad(Builder& b, const Node& node) {
-  const Value x = node.inputs[0];
+  const Value x = wide(b, node.inputs[0]);
   const Value gamma = node.inputs[1];
   const Value inverse = as_column(b, node.inputs[3]);
-  const Value dy = node.inputs[4];
+  const Value dy = wide(b, node.inputs[4]);
   const Value h = mul(b, sub(b, x, as_column(b, node.inputs[2])), inverse);
   const Value g = mul(b, dy, gamma);
   const Value common = add(b, reduce_mean(b, g, {-1}, true), mul(b, h, reduce_mean(b, mul(b, g, h), {-1}, true)));
-  return {mul(b, sub(b, g, common), inverse), sum_to(b, mul(b, dy, h), b.shape(gamma)), sum_to(b, dy, b.shape(gamma))};
+  const Value dx = cast(b, mul(b, sub(b, g, common), inverse), node.outputs[0].dtype);
+  return {dx, sum_to(b, mul(b, dy, h), b.shape(gamma)), sum_to(b, dy, b.shape(gamma))};
 }
 
 // What flows into the statistics themselves, as in batch_norm.cpp: dmean / n, and (x - mean) 2 dvariance / n with
 // dvariance = -1/2 inverse^3 dinverse.
 Value statistics_gradient(GradientContext& c) {
   Builder& b = c.builder();
-  const Value x = c.input(0);
+  const Value x = wide(b, c.input(0));
   const auto n = static_cast<double>(b.shape(x).back());
   Value dx;
   if (c.gradient(2).valid()) {
@@ -81,7 +86,7 @@ Value statistics_gradient(GradientContext& c) {
     const Value through_mean = broadcast_to(b, as_column(b, div(b, c.gradient(1), n)), b.shape(x));
     dx = dx.valid() ? add(b, dx, through_mean) : through_mean;
   }
-  return dx;
+  return dx.valid() ? cast(b, dx, b.dtype(c.input(0))) : dx;
 }
 
 void layer_norm_gradient(GradientContext& c) {
@@ -105,11 +110,15 @@ void register_layer_norm(OpRegistry& registry) {
                        "y = gamma (x - mean) / sqrt(variance + epsilon) + beta, over the last axis",
                 .infer = infer_layer_norm,
                 .gradient = layer_norm_gradient,
-                .expand = expand_layer_norm});
+                .expand = expand_layer_norm,
+                .precision = Precision::follow,
+                .parameters = {1, 2}});
   registry.add({.name = "layer_norm_grad",
                 .doc = "x, gamma, mean, inverse deviation, dy -> dx, dgamma, dbeta of layer_norm",
                 .infer = infer_grad,
-                .expand = expand_grad});
+                .expand = expand_grad,
+                .precision = Precision::follow,
+                .parameters = {1, 2, 3}});
 }
 
 }  // namespace dltrain::graph

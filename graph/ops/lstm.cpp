@@ -29,8 +29,8 @@ std::vector<ValueType> infer_lstm(const InferContext& c) {
          "an LSTM needs an input [steps, samples, 4 units] (was " + x.text() + ")");
   const int64_t units = x.shape[2] / gate_count;
   const ValueType kernel{x.dtype, {units, gate_count * units}};
-  expect(c.inputs[1] == kernel, "an LSTM with the input " + x.text() + " needs a kernel " + kernel.text() + " (was " +
-                                    c.inputs[1].text() + ")");
+  expect(is_same_or_wide(c.inputs[1], kernel), "an LSTM with the input " + x.text() + " needs a kernel " +
+                                                   kernel.text() + " (was " + c.inputs[1].text() + ")");
   const ValueType mask{DType::boolean, {x.shape[0], x.shape[1]}};
   expect(c.inputs.size() == 2 || c.inputs[2] == mask,
          "an LSTM with the input " + x.text() + " needs a mask " + mask.text());
@@ -185,8 +185,9 @@ std::vector<Value> expand_grad(Builder& b, const Node& node) {
     before.push_back(step(y, previous));
     behind.push_back(sums);
   }
-  const Value dkernel = before.empty() ? full(b, b.dtype(kernel), b.shape(kernel), 0)
-                                       : matmul(b, concat(b, before, 0), concat(b, behind, 0), true);
+  const Value dkernel = before.empty()
+                            ? full(b, b.dtype(kernel), b.shape(kernel), 0)
+                            : matmul(b, concat(b, before, 0), concat(b, behind, 0), true, false, b.dtype(kernel));
   return {stack_steps(b, dx), dkernel};
 }
 
@@ -200,12 +201,16 @@ void register_lstm(OpRegistry& registry) {
                        "from the last step to the first",
                 .infer = infer_lstm,
                 .gradient = lstm_gradient,
-                .expand = expand_lstm});
+                .expand = expand_lstm,
+                .precision = Precision::low,
+                .weights = {1}});
   registry.add({.name = "lstm_grad",
                 .doc = "kernel, y, gates, cells, perhaps a mask, what flows into the outputs `flows` -> dx, dkernel of "
                        "lstm",
                 .infer = infer_grad,
-                .expand = expand_grad});
+                .expand = expand_grad,
+                .precision = Precision::low,
+                .weights = {0}});
 }
 
 }  // namespace dltrain::graph

@@ -113,21 +113,25 @@ void register_pool(OpRegistry& registry) {
                        "(uint8, or int32 for "
                        "windows above 256 cells); padding never wins, the first of equals does, a not-a-number always",
                 .infer = infer_max,
-                .gradient = max_gradient});
+                .gradient = max_gradient,
+                .precision = Precision::follow});
   registry.add(
       {.name = "max_pool2d_grad",
        .doc = "dy [N, H', W', C], places [N, H', W', C] -> input_shape [N, H, W, C]: dy added up at the maxima",
        .infer = infer_max_grad,
-       .gradient = max_grad_gradient});
+       .gradient = max_grad_gradient,
+       .precision = Precision::follow});
   registry.add(
       {.name = "average_pool2d",
        .doc = "x [N, H, W, C] -> [N, H', W', C]: the mean over those cells of the window that lie inside the image",
        .infer = infer_average,
-       .gradient = average_gradient});
+       .gradient = average_gradient,
+       .precision = Precision::follow});
   registry.add({.name = "average_pool2d_grad",
                 .doc = "dy [N, H', W', C] -> input_shape [N, H, W, C]: dy divided evenly over the cells of each window",
                 .infer = infer_average_grad,
-                .gradient = average_grad_gradient});
+                .gradient = average_grad_gradient,
+                .precision = Precision::follow});
 }
 
 }  // namespace dltrain::graph

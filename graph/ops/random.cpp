@@ -85,9 +85,11 @@ std::vector<Value> expand_dropout(Builder& b, const Node& node) {
   const Value x = node.inputs[0];
   const double rate = node.attributes.real("rate");
   const Value offset = shared_by_samples(node.attributes) ? full(b, DType::i64, {}, 0) : node.inputs[3];
+  // A narrow number is too coarse to draw with.
+  const DType fine = wide_dtype(b.dtype(x));
   const Value draw = uniform(b, {node.inputs[1], node.inputs[2], offset}, noise_shape(node.attributes, b.shape(x)),
-                             node.attributes.integer("stream"), b.dtype(x));
-  const Value keep = greater_equal(b, draw, full(b, b.dtype(x), {}, rate));
+                             node.attributes.integer("stream"), fine);
+  const Value keep = greater_equal(b, draw, full(b, fine, {}, rate));
   const Value scaled = mul(b, x, rate < 1 ? 1 / (1 - rate) : 0);
   return {select(b, keep, scaled, full(b, b.dtype(x), {}, 0))};
 }
@@ -106,7 +108,8 @@ void register_random(OpRegistry& registry) {
                        "where elements share a draw, -1 for the size of x; a 1 in front shares it between samples",
                 .infer = infer_dropout,
                 .gradient = dropout_gradient,
-                .expand = expand_dropout});
+                .expand = expand_dropout,
+                .precision = Precision::follow});
 }
 
 }  // namespace dltrain::graph

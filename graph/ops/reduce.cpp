@@ -30,6 +30,11 @@ Value reduce(Builder& b, const char* op, Value x, const std::vector<int64_t>& ax
 Value reduce_sum(Builder& b, Value x, std::vector<int64_t> axes, bool keepdims) {
   return reduce(b, "reduce_sum", x, axes, keepdims);
 }
+Value reduce_sum(Builder& b, Value x, std::vector<int64_t> axes, bool keepdims, DType result) {
+  if (result == b.dtype(x)) return reduce_sum(b, x, std::move(axes), keepdims);
+  return b.emit("reduce_sum", {x},
+                {{"axes", sorted_axes(b.shape(x), axes)}, {"keepdims", keepdims}, {"result", result}});
+}
 Value reduce_max(Builder& b, Value x, std::vector<int64_t> axes, bool keepdims) {
   return reduce(b, "reduce_max", x, axes, keepdims);
 }
@@ -74,7 +79,7 @@ std::vector<ValueType> infer_reduce(const InferContext& c) {
     expect_axis(axes[i], x.shape);
     expect(i == 0 || axes[i] != axes[i - 1], "axis " + std::to_string(axes[i]) + " is reduced twice");
   }
-  return {{x.dtype, reduced(x.shape, axes, c.attributes.get<bool>("keepdims"))}};
+  return {{result_dtype(c, x.dtype), reduced(x.shape, axes, c.attributes.get<bool>("keepdims"))}};
 }
 
 // `value`, an output of the node or its gradient, with size 1 along the reduced axes.
@@ -83,7 +88,8 @@ Value kept(GradientContext& c, Value value) {
 }
 
 void sum_gradient(GradientContext& c) {
-  c.set(0, broadcast_to(c.builder(), kept(c, c.gradient()), c.builder().shape(c.input(0))));
+  Builder& b = c.builder();
+  c.set(0, broadcast_to(b, kept(c, cast(b, c.gradient(), b.dtype(c.input(0)))), b.shape(c.input(0))));
 }
 
 // Elements that are equally extreme share what flows in.
@@ -105,18 +111,26 @@ std::vector<ValueType> infer_argmax(const InferContext& c) {
 }  // namespace
 
 void register_reduce(OpRegistry& registry) {
-  registry.add({.name = "reduce_sum", .doc = "sum over axes", .infer = infer_reduce, .gradient = sum_gradient});
+  registry.add({.name = "reduce_sum",
+                .doc = "sum over axes, in the dtype `result` or that of x",
+                .infer = infer_reduce,
+                .gradient = sum_gradient,
+                .precision = Precision::sum,
+                .has_result = true});
   registry.add({.name = "reduce_max",
                 .doc = "maximum over axes; not a number if one is; equal elements share the gradient",
                 .infer = infer_reduce,
-                .gradient = extreme_gradient});
+                .gradient = extreme_gradient,
+                .precision = Precision::follow});
   registry.add({.name = "reduce_min",
                 .doc = "minimum over axes; not a number if one is; equal elements share the gradient",
                 .infer = infer_reduce,
-                .gradient = extreme_gradient});
+                .gradient = extreme_gradient,
+                .precision = Precision::follow});
   registry.add({.name = "argmax",
                 .doc = "int32 place of the first largest element along axis; a not-a-number is larger than anything",
-                .infer = infer_argmax});
+                .infer = infer_argmax,
+                .precision = Precision::follow});
 }
 
 }  // namespace dltrain::graph

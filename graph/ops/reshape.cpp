@@ -87,11 +87,13 @@ void register_reshape(OpRegistry& registry) {
                 .doc = "the same elements in the same order, in the attribute shape",
                 .infer = infer_reshape,
                 .gradient = reshape_gradient,
-                .view = true});
+                .view = true,
+                .precision = Precision::follow});
   registry.add({.name = "transpose",
                 .doc = "output axis i is input axis permutation[i]",
                 .infer = infer_transpose,
-                .gradient = transpose_gradient});
+                .gradient = transpose_gradient,
+                .precision = Precision::follow});
 }
 
 }  // namespace dltrain::graph

@@ -97,12 +97,14 @@ void register_slice(OpRegistry& registry) {
   registry.add({.name = "slice",
                 .doc = "size[i] elements along axis i, from begin[i] on, every strides[i]-th",
                 .infer = infer_slice,
-                .gradient = slice_gradient});
+                .gradient = slice_gradient,
+                .precision = Precision::follow});
   registry.add({.name = "pad",
                 .doc = "x with low[i] cells before, high[i] behind and interior[i] between neighbours along axis i, "
                        "filled with value",
                 .infer = infer_pad,
-                .gradient = pad_gradient});
+                .gradient = pad_gradient,
+                .precision = Precision::follow});
 }
 
 }  // namespace dltrain::graph

@@ -127,19 +127,25 @@ constexpr Entry table[] = {
 
 void register_unary(OpRegistry& registry) {
   for (const Entry& entry : table) {
-    registry.add(
-        {.name = entry.name, .doc = entry.doc, .infer = infer_real, .gradient = entry.gradient, .elementwise = true});
+    registry.add({.name = entry.name,
+                  .doc = entry.doc,
+                  .infer = infer_real,
+                  .gradient = entry.gradient,
+                  .elementwise = true,
+                  .precision = Precision::follow});
   }
   registry.add({.name = "is_finite",
                 .doc = "neither infinite nor not-a-number; a truth value",
                 .infer = infer_to_bool,
-                .elementwise = true});
+                .elementwise = true,
+                .precision = Precision::follow});
   registry.add({.name = "logical_not", .doc = "true where x is false", .infer = infer_to_bool, .elementwise = true});
   registry.add({.name = "cast",
                 .doc = "x as another dtype: towards zero to integers, x != 0 to truth values",
                 .infer = infer_cast,
                 .gradient = cast_gradient,
-                .elementwise = true});
+                .elementwise = true,
+                .precision = Precision::follow});
 }
 
 }  // namespace dltrain::graph

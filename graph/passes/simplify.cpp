@@ -69,14 +69,42 @@ std::optional<Value> simpler_reshape(Builder& b, const Node& node) {
   return reshape(b, inner.inputs[0], node.outputs[0].shape);
 }
 
+// A sum that is rounded and widened again: given in the wide dtype at once. Nothing if somebody else reads it. `uses`
+// and `old` are of the graph before.
+std::optional<Value> wide_sum(Builder& b, const Node& node, const Node& old, const Graph& graph,
+                              const std::vector<std::vector<int>>& uses) {
+  const DType wide = node.outputs[0].dtype;
+  if (wide != DType::f32 || b.dtype(node.inputs[0]) != DType::bf16) return std::nullopt;
+  const auto is_only_reader = [&](Value value) {
+    return uses[static_cast<size_t>(value.node)][static_cast<size_t>(value.output)] == 1;
+  };
+  Value read = old.inputs[0], now = node.inputs[0];
+  const bool reshaped = graph.node(read).op->name == "reshape" && b.graph().node(now).op->name == "reshape";
+  if (!is_only_reader(read)) return std::nullopt;
+  if (reshaped) {
+    read = graph.node(read).inputs[0];
+    now = b.graph().node(now).inputs[0];
+    if (!is_only_reader(read)) return std::nullopt;
+  }
+  const Node sum = b.graph().node(now);
+  if (!sum.op->has_result || graph.node(read).op != sum.op) return std::nullopt;
+  Attributes attributes = sum.attributes;
+  attributes.set("result", wide);
+  const auto scope = b.scope_of(sum);
+  const Value result = b.emit(sum.op->name, sum.inputs, std::move(attributes));
+  return reshaped ? reshape(b, result, node.outputs[0].shape) : result;
+}
+
 }  // namespace
 
 Graph simplify(const Graph& graph) {
-  return rewrite(graph, [](Builder& b, const Node& node, size_t) -> std::optional<std::vector<Value>> {
+  const auto uses = graph.use_counts();
+  return rewrite(graph, [&](Builder& b, const Node& node, size_t index) -> std::optional<std::vector<Value>> {
     std::optional<Value> simpler;
     if (node.op->name == "transpose") simpler = simpler_transpose(b, node);
     else if (node.op->name == "reshape") simpler = simpler_reshape(b, node);
     else if (node.op->name == "stop_gradient") simpler = node.inputs[0];
+    else if (node.op->name == "cast") simpler = wide_sum(b, node, graph.nodes[index], graph, uses);
     else if (node.inputs.size() == 2 && node.op->elementwise) simpler = simpler_binary(b, node);
     // Composites are left alone: their parts need not broadcast.
     if (!simpler && node.inputs.size() >= 2 && node.op->elementwise && node.op->expand == nullptr)

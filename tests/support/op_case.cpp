@@ -4,6 +4,7 @@
 
 #include "core/random.h"
 #include "graph/builder.h"
+#include "graph/infer.h"
 #include "tests/support/cases/cases.h"
 
 namespace dltrain::test {
@@ -20,6 +21,11 @@ Operand integers(Shape shape, double low, double high, DType dtype) {
 Operand booleans(Shape shape) { return integers(std::move(shape), 0, 1, DType::boolean); }
 Operand listed(Shape shape, std::vector<double> values, DType dtype) {
   return {{dtype, std::move(shape)}, Operand::Fill::listed, 0, 0, std::move(values)};
+}
+
+Operand wide(Operand operand) {
+  operand.wide = true;
+  return operand;
 }
 
 const std::vector<OpCase>& op_cases() {
@@ -46,16 +52,24 @@ const std::vector<OpCase>& op_cases() {
 
 namespace {
 
-graph::ValueType with_real(graph::ValueType type, DType real) {
-  if (type.dtype == DType::f32) type.dtype = real;
+// The type of an input where the others are `real`.
+graph::ValueType input_type(const OpCase& op_case, size_t i, DType real) {
+  graph::ValueType type = op_case.inputs[i].type;
+  if (type.dtype != DType::f32) return type;
+  const graph::Op& op = *graph::op_registry().find(op_case.op);
+  const bool is_parameter = std::find(op.parameters.begin(), op.parameters.end(), i) != op.parameters.end();
+  const bool stays = op.precision == graph::Precision::full || is_parameter || op_case.inputs[i].wide;
+  type.dtype = stays ? graph::wide_dtype(real) : real;
   return type;
 }
 
-graph::Attributes with_real(const graph::Attributes& attributes, DType real) {
-  graph::Attributes result = attributes;
-  for (const auto& [name, value] : attributes.entries()) {
+// "result" is a wide dtype, others are that of the numbers.
+graph::Attributes with_real(const OpCase& op_case, DType real) {
+  graph::Attributes result = op_case.attributes;
+  const bool stays = graph::op_registry().find(op_case.op)->precision == graph::Precision::full;
+  for (const auto& [name, value] : op_case.attributes.entries()) {
     if (const DType* dtype = std::get_if<DType>(&value); dtype != nullptr && *dtype == DType::f32)
-      result.set(name, real);
+      result.set(name, stays || name == "result" ? graph::wide_dtype(real) : real);
   }
   return result;
 }
@@ -89,10 +103,9 @@ graph::Graph op_case_graph(const OpCase& op_case, DType real) {
   graph::Builder builder(graph, states, true, real);
   std::vector<graph::Value> inputs;
   for (size_t i = 0; i < op_case.inputs.size(); ++i) {
-    inputs.push_back(
-        builder.input("x" + std::to_string(i), graph::InputKind::data, with_real(op_case.inputs[i].type, real)));
+    inputs.push_back(builder.input("x" + std::to_string(i), graph::InputKind::data, input_type(op_case, i, real)));
   }
-  const std::vector<graph::Value> outputs = builder.emit_all(op_case.op, inputs, with_real(op_case.attributes, real));
+  const std::vector<graph::Value> outputs = builder.emit_all(op_case.op, inputs, with_real(op_case, real));
   for (size_t i = 0; i < outputs.size(); ++i) builder.set_result("y" + std::to_string(i), outputs[i]);
   return graph;
 }
@@ -100,7 +113,7 @@ graph::Graph op_case_graph(const OpCase& op_case, DType real) {
 std::map<std::string, Array> op_case_inputs(const OpCase& op_case, DType real) {
   std::map<std::string, Array> inputs;
   for (size_t i = 0; i < op_case.inputs.size(); ++i) {
-    const graph::ValueType type = with_real(op_case.inputs[i].type, real);
+    const graph::ValueType type = input_type(op_case, i, real);
     Array array(type.dtype, type.shape);
     const RandomStream random(7, stable_hash(op_case.title()) + i);
     const std::vector<double> values = filled(op_case.inputs[i], static_cast<size_t>(array.elements()), random);

@@ -24,6 +24,7 @@ struct Operand {
   Fill fill = Fill::uniform;
   double low = -1, high = 1;        // uniform, distinct: [low, high); integers: [low, high]
   std::vector<double> values = {};  // listed: repeated as often as needed
+  bool wide = false;  // in a test of narrow numbers it stays float32, as what the op's registration lists does anyhow
 };
 
 // Reals in [low, high).
@@ -33,6 +34,9 @@ Operand apart(Shape shape, double low = -1, double high = 1);
 Operand integers(Shape shape, double low, double high, DType dtype = DType::i32);
 Operand booleans(Shape shape);
 Operand listed(Shape shape, std::vector<double> values, DType dtype = DType::f32);
+
+// The same, kept float32 where the test is of narrow numbers.
+Operand wide(Operand operand);
 
 struct OpCase {
   std::string op;
@@ -48,7 +52,8 @@ struct OpCase {
 // All examples; every op of the registry has at least one but "input", which is no computation.
 const std::vector<OpCase>& op_cases();
 
-// The case with its real numbers in `real`: a graph with the inputs "x0", "x1", ... and the results "y0", "y1", ...
+// The case with its real numbers in `real`, as far as models hold them so: where `real` is narrow, ops that are never
+// given narrow numbers are left in float32, and so are parameters and what is marked wide. A graph with the inputs "x0", "x1", ... and the results "y0", "y1", ...
 graph::Graph op_case_graph(const OpCase& op_case, DType real);
 // Its inputs by name, always the same.
 std::map<std::string, Array> op_case_inputs(const OpCase& op_case, DType real);

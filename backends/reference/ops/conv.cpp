@@ -37,13 +37,15 @@ void for_each_product(const Sizes& s, const graph::Attributes& attributes, F f) 
 }
 
 void conv2d(const Call& c) {
+  const Tensor weights = rounded_to(c.in(1), c.in(0).type.dtype);
   for_each_product({c.in(0).shape(), c.in(1).shape(), c.out().shape()}, c.attributes,
-                   [&](int64_t x, int64_t kernel, int64_t y) { c.out()[y] += c.in(0)[x] * c.in(1)[kernel]; });
+                   [&](int64_t x, int64_t kernel, int64_t y) { c.out()[y] += c.in(0)[x] * weights[kernel]; });
 }
 
 void conv2d_grad_input(const Call& c) {
+  const Tensor weights = rounded_to(c.in(1), c.in(0).type.dtype);
   for_each_product({c.out().shape(), c.in(1).shape(), c.in(0).shape()}, c.attributes,
-                   [&](int64_t x, int64_t kernel, int64_t y) { c.out()[x] += c.in(0)[y] * c.in(1)[kernel]; });
+                   [&](int64_t x, int64_t kernel, int64_t y) { c.out()[x] += c.in(0)[y] * weights[kernel]; });
 }
 
 void conv2d_grad_kernel(const Call& c) {

@@ -6,6 +6,7 @@ namespace dltrain::backends::reference {
 namespace {
 
 void matmul(const Call& c) {
+  const Tensor right_side = rounded_to(c.in(1), c.in(0).type.dtype);
   const Shape& x = c.in(0).shape();
   const Shape& y = c.in(1).shape();
   const Shape& z = c.out().shape();
@@ -22,7 +23,7 @@ void matmul(const Call& c) {
   double* result = c.out().values.data();
   for (int64_t b = 0; b < batch.elements(); ++b, walk.next()) {
     const double* left = c.in(0).values.data() + walk.offset(0) * m * depth;
-    const double* right = c.in(1).values.data() + walk.offset(1) * depth * n;
+    const double* right = right_side.values.data() + walk.offset(1) * depth * n;
     for (int64_t i = 0; i < m; ++i, result += n) {
       for (int64_t k = 0; k < depth; ++k) {
         const double factor = left[i * x_row + k * x_inner];

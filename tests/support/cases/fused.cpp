@@ -17,15 +17,15 @@ graph::Attributes with_function(graph::Attributes attributes, const std::string&
 
 void add_normalized_convolutions(std::vector<OpCase>& cases, graph::Attributes window) {
   window.set("epsilon", 1e-3);
-  std::vector<Operand> operands = {reals({2, 5, 6, 2}), reals({3, 3, 2, 4}), reals({4}, 0.5, 2),
-                                   reals({4}),          reals({4}, 0, 2),    reals({4}, 0.3, 2)};
+  std::vector<Operand> operands = {reals({2, 5, 6, 2}), wide(reals({3, 3, 2, 4})), reals({4}, 0.5, 2),
+                                   reals({4}),          reals({4}, 0, 2),          reals({4}, 0.3, 2)};
   window.set("bias", false);
   cases.push_back({"fused_conv2d_norm", "relu", operands, with_function(window, "relu")});
   operands.push_back(reals({2, 5, 2, 4}));
   cases.push_back({"fused_conv2d_norm", "residual", operands, with_function(window, "")});
   cases.push_back({"fused_conv2d_norm", "residual, relu", operands, with_function(window, "relu")});
   window.set("bias", true);
-  operands.insert(operands.end() - 1, reals({4}));
+  operands.insert(operands.end() - 1, wide(reals({4})));
   cases.push_back({"fused_conv2d_norm", "bias, residual, relu", operands, with_function(window, "relu")});
   operands.pop_back();
   cases.push_back({"fused_conv2d_norm", "bias", operands, with_function(window, "")});
@@ -35,6 +35,12 @@ void add_products(std::vector<OpCase>& cases) {
   const graph::Attributes plain = {{"transpose_x", false}, {"transpose_y", false}};
   const std::vector<Operand> product = {reals({3, 5}), reals({5, 7}), reals({7})};
   cases.push_back({"fused_matmul", "bias", product, with_function(plain, "")});
+  std::vector<Operand> wide_weights = product;
+  for (size_t i : {1, 2}) wide_weights[i].wide = true;
+  cases.push_back({"fused_matmul", "wide weights, bias, relu", wide_weights, with_function(plain, "relu")});
+  graph::Attributes wide_result = with_function(plain, "relu");
+  wide_result.set("result", DType::f32);
+  cases.push_back({"fused_matmul", "wide weights and result, bias, relu", wide_weights, wide_result});
   cases.push_back({"fused_matmul", "bias, relu", product, with_function(plain, "relu")});
   cases.push_back({"fused_matmul", "bias, leaky relu", product, with_function(plain, "relu", 0.2)});
   cases.push_back({"fused_matmul", "bias, limited relu", product, with_function(plain, "relu", 0, 0.5)});
@@ -48,6 +54,12 @@ void add_products(std::vector<OpCase>& cases) {
                                     {"groups", int64_t{1}}};
   const std::vector<Operand> convolution = {reals({2, 5, 6, 2}), reals({3, 3, 2, 4}), reals({4})};
   cases.push_back({"fused_conv2d", "bias", convolution, with_function(window, "")});
+  std::vector<Operand> wide_kernel = convolution;
+  for (size_t i : {1, 2}) wide_kernel[i].wide = true;
+  cases.push_back({"fused_conv2d", "wide kernel, bias, relu", wide_kernel, with_function(window, "relu")});
+  wide_result = with_function(window, "");
+  wide_result.set("result", DType::f32);
+  cases.push_back({"fused_conv2d", "wide kernel and result, bias", wide_kernel, wide_result});
   cases.push_back({"fused_conv2d", "bias, relu", convolution, with_function(window, "relu")});
   cases.push_back({"fused_conv2d", "bias, leaky relu", convolution, with_function(window, "relu", 0.1)});
   add_normalized_convolutions(cases, window);
@@ -74,7 +86,7 @@ void add_normalizations(std::vector<OpCase>& cases) {
   cases.push_back({"fused_batch_norm_grad", "relu", gradient, with_function({}, "relu")});
   cases.push_back({"fused_batch_norm_grad", "limited relu", gradient, with_function({}, "relu", 0, 1)});
   std::vector<Operand> again = gradient;
-  again[4] = reals({5});
+  again[4] = wide(reals({5}));
   graph::Attributes recompute = with_function({}, "relu");
   recompute.set("recompute", true);
   cases.push_back({"fused_batch_norm_grad", "recomputed relu", again, recompute, false});

@@ -31,11 +31,16 @@ void add_index_cases(std::vector<OpCase>& cases) {
   cases.push_back({"gather", "rows", {reals({7, 3}), integers({5}, 0, 6)}});
   cases.push_back({"gather", "sequences", {reals({11, 4}), integers({2, 5}, 0, 10, DType::i64)}});
   cases.push_back({"gather", "elements of a vector", {reals({5}), integers({3, 2}, 0, 4, DType::u8)}});
+  cases.push_back({"gather", "of a wide table", {wide(reals({7, 37})), integers({5}, -1, 6)}, {{"dtype", DType::f32}}});
   cases.push_back({"gather", "one index", {reals({5, 2, 3}), integers({}, 0, 4)}});
   cases.push_back({"gather", "outside reads zeros", {reals({3, 2}), listed({5}, {-1, 0, 3, 2, 1000000}, DType::i32)}});
   cases.push_back({"scatter_add", "rows that repeat", {integers({9}, 0, 3), reals({9, 5})}, {{"rows", int64_t{4}}}});
   cases.push_back(
       {"scatter_add", "sequences", {integers({2, 5}, 0, 6, DType::i64), reals({2, 5, 3})}, {{"rows", int64_t{7}}}});
+  cases.push_back({"scatter_add",
+                   "wide rows that repeat",
+                   {integers({9}, 0, 3), reals({9, 37})},
+                   {{"rows", int64_t{4}}, {"result", DType::f32}}});
   cases.push_back({"scatter_add", "elements", {integers({6}, 0, 2), reals({6})}, {{"rows", int64_t{3}}}});
   cases.push_back({"scatter_add",
                    "outside is left out",

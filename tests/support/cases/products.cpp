@@ -24,6 +24,15 @@ void add_matmul(std::vector<OpCase>& cases) {
         Product{"batches transposed", {2, 4, 3}, {2, 5, 4}, true, true}}) {
     cases.push_back(
         {"matmul", p.name, {reals(p.x), reals(p.y)}, {{"transpose_x", p.transpose_x}, {"transpose_y", p.transpose_y}}});
+    const std::string wide_name = std::string(p.name) + ", wide";
+    cases.push_back({"matmul",
+                     wide_name + " right side",
+                     {reals(p.x), wide(reals(p.y))},
+                     {{"transpose_x", p.transpose_x}, {"transpose_y", p.transpose_y}}});
+    cases.push_back({"matmul",
+                     wide_name + " result",
+                     {reals(p.x), reals(p.y)},
+                     {{"transpose_x", p.transpose_x}, {"transpose_y", p.transpose_y}, {"result", DType::f32}}});
   }
 }
 
@@ -63,12 +72,17 @@ void add_convolutions(std::vector<OpCase>& cases) {
     graph::Attributes window = {
         {"strides", c.strides}, {"dilation", c.dilation}, {"padding", c.padding}, {"groups", c.groups}};
     cases.push_back({"conv2d", c.name, {reals(c.x), reals(c.kernel)}, window});
+    const std::string wide_name = std::string(c.name) + ", wide";
+    cases.push_back({"conv2d", wide_name + " kernel", {reals(c.x), wide(reals(c.kernel))}, window});
     graph::Attributes to_input = window;
     to_input.set("input_shape", c.x.sizes());
     cases.push_back({"conv2d_grad_input", c.name, {reals(c.y), reals(c.kernel)}, to_input});
+    cases.push_back({"conv2d_grad_input", wide_name + " kernel", {reals(c.y), wide(reals(c.kernel))}, to_input});
     graph::Attributes to_kernel = window;
     to_kernel.set("kernel_shape", c.kernel.sizes());
     cases.push_back({"conv2d_grad_kernel", c.name, {reals(c.x), reals(c.y)}, to_kernel});
+    to_kernel.set("result", DType::f32);
+    cases.push_back({"conv2d_grad_kernel", wide_name + " result", {reals(c.x), reals(c.y)}, to_kernel});
   }
 }
 

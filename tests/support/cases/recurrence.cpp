@@ -54,14 +54,21 @@ void add_recurrence_cases(std::vector<OpCase>& cases) {
       if (s.masked) result.inputs.push_back(booleans({s.steps, s.samples}));
       result.differentiable = is_small(s);
       cases.push_back(result);
+      result.name += ", wide kernel";
+      for (size_t i = 1; i < (op == "gru" ? 3 : 2); ++i) result.inputs[i].wide = true;
+      cases.push_back(result);
     };
     forward("lstm", 4);
     forward("gru", 3);
     for (const std::vector<int64_t>& flows :
          std::vector<std::vector<int64_t>>{{0}, {1}, {0, 1}, {0, 1, 2, 3}, {2}, {3}}) {
       if (flows.size() == 1 && flows[0] > 1 && !(s.masked && is_small(s))) continue;
-      cases.push_back(gradient_case("lstm_grad", s, 4, flows));
-      cases.push_back(gradient_case("gru_grad", s, 3, flows));
+      for (const auto& [op, gates] : {std::pair{"lstm_grad", 4}, std::pair{"gru_grad", 3}}) {
+        cases.push_back(gradient_case(op, s, gates, flows));
+        cases.push_back(cases.back());
+        cases.back().name += ", wide kernel";
+        cases.back().inputs[0].wide = true;
+      }
     }
   }
 }

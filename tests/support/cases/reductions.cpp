@@ -38,6 +38,12 @@ void add_reduction_cases(std::vector<OpCase>& cases) {
     cases.push_back(
         {op, "equal elements", {listed({2, 3}, {1, 1, 1, 0, 2, 2})}, {{"axes", Ints{1}}, {"keepdims", false}}, false});
   }
+  for (const Ints& axes : {Ints{}, Ints{0}, Ints{1}, Ints{0, 2}, Ints{0, 1, 2}}) {
+    cases.push_back({"reduce_sum",
+                     "wide result, axes " + Shape(axes).text(),
+                     {reals({5, 3, 70})},
+                     {{"axes", axes}, {"keepdims", true}, {"result", DType::f32}}});
+  }
   cases.push_back({"reduce_sum", "a long sum", {reals({3, 1009}, 0, 1)}, {{"axes", Ints{1}}, {"keepdims", false}}});
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const double infinity = std::numeric_limits<double>::infinity();
