@@ -33,6 +33,7 @@ struct KernelInfo {
   std::string packed_layout;  // equal for kernels whose copies of the same inputs are the same bytes; empty: none are
   std::vector<std::pair<int, int>> in_place;  // (input, output): the output may be written over the input
   double flops = 0;  // multiplications and additions of one run
+  bool narrow_products = false;  // they are those of matrix units (Limits::narrow_flops)
   double bytes = 0;  // memory that one run must at least move
   int reorders = 0;  // layout changes in each run
 };
@@ -71,16 +72,24 @@ class Recording {
   virtual void run() = 0;
 };
 
+// What a device computes in: a precision as recipes name it, and what it lacks to have it.
+struct PrecisionInfo {
+  std::string name;
+  std::string missing;  // empty: it has it
+};
+
 struct DeviceInfo {
   std::string name;  // "cpu", "cuda:0"
   std::string description;  // "AVX-512 with AMX, 2 threads, oneDNN 3.7.2"
   int64_t memory_bytes = 0;  // what the process may use
+  std::vector<PrecisionInfo> precisions = {{"float32", ""}};
   int64_t library_bytes = 0;  // about what computing takes beside what is allocated here: code, tables, stacks
 };
 
 // What a device does at most.
 struct Limits {
   double flops = 0;  // float32 multiplications and additions per second; 0: not known
+  double narrow_flops = 0;  // bfloat16 ones, of matrix products; 0: not known, or it has no units for them
   double bandwidth = 0;  // bytes read and written per second, where no cache holds them; 0: not known
 };
 

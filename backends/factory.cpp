@@ -87,6 +87,39 @@ std::unique_ptr<Backend> open_backend(const std::string& device, const BackendOp
   refuse(device);
 }
 
+void require_precision(const DeviceInfo& device, const std::string& precision) {
+  std::string has, lacks;
+  bool known = false;
+  for (const PrecisionInfo& each : device.precisions) {
+    if (each.name == precision && each.missing.empty()) return;
+    if (each.missing.empty()) has += (has.empty() ? "" : ", ") + quote(each.name);
+    if (each.name != precision) continue;
+    known = true;
+    lacks = each.missing;
+  }
+  const std::string what = "the device " + quote(device.name) + " does not compute in " + precision;
+  throw UserError(ExitCode::device, {{Severity::error,
+                                      "no-precision",
+                                      {},
+                                      "[run]",
+                                      what + (known ? ": " + lacks : ""),
+                                      "",
+                                      has,
+                                      "use precision = \"float32\""}});
+}
+
+namespace {
+
+std::vector<std::string> precisions_of(const DeviceInfo& device) {
+  std::vector<std::string> names;
+  for (const PrecisionInfo& each : device.precisions) {
+    if (each.missing.empty()) names.push_back(each.name);
+  }
+  return names;
+}
+
+}  // namespace
+
 std::vector<DeviceReport> list_devices() {
   std::vector<DeviceReport> reports;
   try {
@@ -94,12 +127,15 @@ std::vector<DeviceReport> list_devices() {
     const DeviceInfo& cpu = backend->device();
     reports.push_back(
         {"cpu", true,
-         cpu.description + (cpu.memory_bytes > 0 ? ", " + bytes_text(static_cast<uint64_t>(cpu.memory_bytes)) : "")});
+         cpu.description + (cpu.memory_bytes > 0 ? ", " + bytes_text(static_cast<uint64_t>(cpu.memory_bytes)) : ""),
+         precisions_of(cpu)});
   } catch (const UserError& error) {
     reports.push_back({"cpu", false, error.diagnostics().front().what});
   }
   reports.push_back(report_cuda());
-  reports.push_back({"reference", true, make_reference_backend()->device().description + ", for tests and crosscheck"});
+  const DeviceInfo reference = make_reference_backend()->device();
+  reports.push_back(
+      {"reference", true, reference.description + ", for tests and crosscheck", precisions_of(reference)});
   return reports;
 }
 

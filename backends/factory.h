@@ -13,6 +13,9 @@ struct BackendOptions {
   int threads = 0;  // 0: what the process may use
 };
 
+// Throws UserError (device) if the device does not compute in the precision: what it lacks, and what it has.
+void require_precision(const DeviceInfo& device, const std::string& precision);
+
 // device: "auto", "cpu", "cuda", "cuda:N", "reference" (plain loops, for tests and crosscheck).
 // Throws UserError (device) that says what the name offers instead, or what is missing.
 std::unique_ptr<Backend> open_backend(const std::string& device, const BackendOptions& options);
@@ -22,6 +25,7 @@ struct DeviceReport {
   std::string device;
   bool available = false;
   std::string text;
+  std::vector<std::string> precisions = {};  // that it computes in
 };
 std::vector<DeviceReport> list_devices();
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "backends/factory.h"
 #include "backends/host.h"
 #include "core/checked.h"
 #include "core/diagnostic.h"
@@ -38,6 +39,7 @@ void check_memory(const models::Program& program) {
 
 Model::Model(models::Program program, std::unique_ptr<backends::Backend> backend)
     : program_(std::move(program)), id_limits_(models::id_limits(program_.spec().model)), session_(std::move(backend)) {
+  backends::require_precision(session_.backend().device(), program_.spec().run.precision);
   check_memory(program_);
   for (const DataField& target : program_.signature().targets) target_names_.push_back("target:" + target.name);
   session_.create_states(program_.states());

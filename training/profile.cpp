@@ -81,6 +81,7 @@ KernelTime describe(const backends::Plan& plan, const backends::Step& step, bool
   time.implementation = info.implementation;
   time.layout = info.packed_layout;
   time.flops = info.flops;
+  time.narrow = info.narrow_products;
   time.bytes = info.bytes;
   return time;
 }
@@ -154,7 +155,8 @@ class Profiler {
 
 double KernelTime::bound(const backends::Limits& limits) const {
   if (limits.flops <= 0 || limits.bandwidth <= 0) return 0;
-  return std::max(flops / limits.flops, bytes / limits.bandwidth);
+  return std::max(flops / (narrow && limits.narrow_flops > 0 ? limits.narrow_flops : limits.flops),
+                  bytes / limits.bandwidth);
 }
 
 double Profile::step_seconds() const { return median(steps); }

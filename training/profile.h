@@ -33,6 +33,7 @@ struct KernelTime {
   std::string layout;          // of packed weights; empty: all of it is plain
   double seconds = 0;          // median
   double flops = 0;            // of one run
+  bool narrow = false;         // on the units for bfloat16
   double bytes = 0;            // that it must move at least
   int64_t runs = 1;            // in one step: those of a micro-batch have several
 

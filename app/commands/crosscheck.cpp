@@ -75,6 +75,8 @@ ExitCode crosscheck(const CrosscheckOptions& options, const CommonOptions& commo
   const auto threads = static_cast<int>(recipe.spec.run.threads);
   backends::Session trusted(backends::open_backend(names.trusted, {threads}));
   backends::Session tested(backends::open_backend(names.tested, {threads}));
+  for (backends::Session* session : {&trusted, &tested})
+    backends::require_precision(session->backend().device(), recipe.spec.run.precision);
   const backends::CheckReport report =
       backends::check_backends(graph, first_step(program, graph, *data), trusted, tested);
   if (!common.quiet)

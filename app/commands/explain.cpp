@@ -96,6 +96,7 @@ graph::Graph simplified(const graph::Graph& graph) { return graph::run_passes(gr
 
 void print_plan(const models::Spec& spec, models::Program& program) {
   const auto backend = backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)});
+  backends::require_precision(backend->device(), spec.run.precision);
   const auto plan = backends::compile_plan(program.train(spec.train.batch_size), *backend);
   std::printf("# training step, batch %ld, device %s: %s\n%s", static_cast<long>(spec.train.batch_size),
               backend->device().name.c_str(), backend->device().description.c_str(), plan->text().c_str());

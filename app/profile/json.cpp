@@ -52,6 +52,7 @@ Table profile_json(const Profile& profile, const std::string& recipe, const std:
   table.set("plan_seconds", profile.plan_seconds);
   table.set("first_seconds", profile.first_seconds);
   table.set("flops_limit", profile.limits.flops);
+  if (profile.limits.narrow_flops > 0) table.set("bfloat16_flops_limit", profile.limits.narrow_flops);
   table.set("bandwidth_limit", profile.limits.bandwidth);
   table.set("memory_bytes", profile.memory.total());
   List kernels;

@@ -70,6 +70,14 @@ std::vector<std::string> row(std::string name, const std::vector<std::string>& n
   return cells;
 }
 
+// Where kernels use the units for bfloat16, what those do at most.
+std::string narrow_limit(const Profile& profile) {
+  const bool used = std::any_of(profile.kernels.begin(), profile.kernels.end(),
+                                [](const training::KernelTime& kernel) { return kernel.narrow; });
+  if (!used || profile.limits.narrow_flops <= 0) return "";
+  return fixed(profile.limits.narrow_flops * 1e-9, 0) + " of bfloat16, ";
+}
+
 std::string header(const Profile& profile) {
   const auto [least, most] = std::minmax_element(profile.steps.begin(), profile.steps.end());
   const double step = profile.step_seconds(), kernels = profile.kernel_seconds();
@@ -83,7 +91,7 @@ std::string header(const Profile& profile) {
   text += "start     " + milliseconds(profile.plan_seconds) + " to plan, " + milliseconds(profile.first_seconds) +
           " for the first step\n";
   if (profile.limits.flops > 0)
-    text += "limits    " + fixed(profile.limits.flops * 1e-9, 0) + " GFLOP/s in registers, " +
+    text += "limits    " + fixed(profile.limits.flops * 1e-9, 0) + " GFLOP/s in registers, " + narrow_limit(profile) +
             fixed(profile.limits.bandwidth * 1e-9, 1) + " GB/s beyond caches, measured now\n";
   return text;
 }

@@ -35,7 +35,8 @@ struct CheckReport {
 };
 
 // Floats may differ by `tolerance` of themselves plus `tolerance` of the largest number of their value (sums of many
-// terms lose what cancels); integers and truth values not at all.
+// terms lose what cancels); integers and truth values not at all. Composites that read narrow numbers are allowed what
+// those are, in all their results.
 double check_tolerance(DType dtype);
 
 // `inputs` holds a value for every input of the graph by name: data, scalars and states. Each node of the graph, fused

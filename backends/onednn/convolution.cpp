@@ -8,8 +8,9 @@ using dnnl::memory;
 
 namespace {
 
-memory::desc image_desc(const Shape& s) {
-  return {{s[0], s[3], s[1], s[2]}, memory::data_type::f32, memory::format_tag::nhwc};
+memory::desc image_desc(const graph::ValueType& image) {
+  const Shape& s = image.shape;
+  return {{s[0], s[3], s[1], s[2]}, data_type_of(image.dtype), memory::format_tag::nhwc};
 }
 
 memory::dims kernel_sizes(const Shape& s, int64_t groups) {
@@ -19,7 +20,9 @@ memory::dims kernel_sizes(const Shape& s, int64_t groups) {
 
 }  // namespace
 
-Window window_of(const graph::Attributes& a, const Shape& x, const Shape& kernel, const Shape& y) {
+Window window_of(const graph::Attributes& a, const graph::ValueType& x, const graph::ValueType& kernel_type,
+                 const graph::ValueType& y) {
+  const Shape& kernel = kernel_type.shape;
   const std::vector<int64_t>& padding = a.integers("padding");
   const int64_t groups = a.integer("groups");
   Window w{.strides = a.integers("strides"),
@@ -30,8 +33,9 @@ Window window_of(const graph::Attributes& a, const Shape& x, const Shape& kernel
            .y = image_desc(y)};
   for (memory::dim& d : w.dilation) --d;  // the library counts the cells left out
   const memory::dims sizes = kernel_sizes(kernel, groups);
-  w.kernel = {sizes, memory::data_type::f32, groups == 1 ? memory::format_tag::hwio : memory::format_tag::hwigo};
-  w.any_kernel = {sizes, memory::data_type::f32, memory::format_tag::any};
+  w.kernel = {sizes, data_type_of(kernel_type.dtype),
+              groups == 1 ? memory::format_tag::hwio : memory::format_tag::hwigo};
+  w.any_kernel = {sizes, data_type_of(x.dtype), memory::format_tag::any};
   w.bias = {{kernel[3]}, memory::data_type::f32, memory::format_tag::a};
   w.flops = 2.0 * static_cast<double>(y.elements()) * static_cast<double>(kernel[0] * kernel[1] * kernel[2]);
   return w;

@@ -3,8 +3,7 @@
 
 #include <dnnl.hpp>
 
-#include "core/shape.h"
-#include "graph/attributes.h"
+#include "graph/graph.h"
 
 namespace dltrain::backends::onednn {
 
@@ -17,8 +16,10 @@ struct Window {
   double flops = 0;
 };
 
-// x [N, H, W, C], kernel [kh, kw, C / groups, F], y [N, H', W', F]; the attributes are those of conv2d.
-Window window_of(const graph::Attributes& attributes, const Shape& x, const Shape& kernel, const Shape& y);
+// x [N, H, W, C], kernel [kh, kw, C / groups, F], y [N, H', W', F]; the attributes are those of conv2d. What the library
+// chooses for the kernel is in the dtype of x, the plain kernel in its own.
+Window window_of(const graph::Attributes& attributes, const graph::ValueType& x, const graph::ValueType& kernel,
+                 const graph::ValueType& y);
 
 dnnl::convolution_forward::primitive_desc forward_desc(const Window& window, bool bias,
                                                        const dnnl::primitive_attr& attributes);

@@ -3,11 +3,12 @@
 
 #include <cstdint>
 
+#include "backends/onednn/bfloat16.h"
 #include "core/dtype.h"
 
 namespace dltrain::backends::onednn {
 
-// Calls f((T*)nullptr) for the type of `dtype`; false for those that this backend does not compute in (float16,
+// Calls f((T*)nullptr) for the type of `dtype`; false for those that have no arithmetic of their own (float16,
 // bfloat16).
 template <class F> bool visit_stored(DType dtype, const F& f) {
   switch (dtype) {
@@ -20,6 +21,14 @@ template <class F> bool visit_stored(DType dtype, const F& f) {
     case DType::i64: f(static_cast<int64_t*>(nullptr)); return true;
     default: return false;
   }
+}
+
+// The same for what kernels of real numbers read and write: float and Bfloat16.
+template <class F> bool visit_real(DType dtype, const F& f) {
+  if (dtype == DType::f32) f(static_cast<float*>(nullptr));
+  else if (dtype == DType::bf16) f(static_cast<Bfloat16*>(nullptr));
+  else return false;
+  return true;
 }
 
 }  // namespace dltrain::backends::onednn

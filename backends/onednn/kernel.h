@@ -6,6 +6,7 @@
 #include <string>
 
 #include "backends/backend.h"
+#include "backends/onednn/dtypes.h"
 #include "backends/onednn/registry.h"
 
 namespace dltrain::backends::onednn {
@@ -20,6 +21,13 @@ KernelInfo own_info(const Request& request, double flops);
 
 // Lets output `output` be written over each input of the same type.
 void allow_in_place(KernelInfo& info, const Request& request, int output = 0);
+
+// make((T*)nullptr) for the T that the first input is made of, float or Bfloat16.
+template <class F> std::unique_ptr<Kernel> for_dtype(const Request& request, const F& make) {
+  std::unique_ptr<Kernel> kernel;
+  visit_real(request.input(0).dtype, [&](auto* type) { kernel = make(type); });
+  return kernel;
+}
 
 template <class T> const T* input(const Arguments& arguments, size_t i) {
   return static_cast<const T*>(arguments.inputs[i]);

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "backends/onednn/narrow_peak.h"
 #include "backends/onednn/parallel.h"
 #include "backends/onednn/vector/peak.h"
 
@@ -38,6 +39,17 @@ Limits measure_limits(const Machine& machine) {
       done[static_cast<size_t>(part)] = peak_loops().multiply_add(rounds, 0.5F, &sinks[static_cast<size_t>(part) * 16]);
     });
   });
+  double narrow = 0;
+  if (machine.no_bfloat16.empty()) {
+    std::vector<double> products(static_cast<size_t>(machine.threads));
+    const double multiplying = least_seconds(10, [&] {
+      in_parallel(machine.threads, [&](int part) {
+        const auto own = static_cast<size_t>(part);
+        products[own] = multiply_narrow(machine.has_tiles, rounds / 10, 0.5F, &sinks[own * 16]);
+      });
+    });
+    for (const double each : products) narrow += each / multiplying;
+  }
   std::vector<float> from(static_cast<size_t>(floats), 1.0F), to(static_cast<size_t>(floats));
   const double copying = least_seconds(6, [&] {
     in_parallel(machine.threads, [&](int part) {
@@ -47,7 +59,7 @@ Limits measure_limits(const Machine& machine) {
   });
   double operations = 0;
   for (const double d : done) operations += d;
-  return {operations / computing, 2.0 * static_cast<double>(floats) * sizeof(float) / copying};
+  return {operations / computing, narrow, 2.0 * static_cast<double>(floats) * sizeof(float) / copying};
 }
 
 }  // namespace dltrain::backends::onednn

@@ -32,6 +32,18 @@ std::string instruction_set() {
   return "sse2";
 }
 
+// Whether products of bfloat16 have units of their own; the library would emulate them on other processors of AVX-512,
+// which is slower than float32.
+bool has_bfloat16() {
+  switch (dnnl::get_effective_cpu_isa()) {
+    case dnnl::cpu_isa::avx512_core_bf16:
+    case dnnl::cpu_isa::avx512_core_fp16:
+    case dnnl::cpu_isa::avx512_core_amx:
+    case dnnl::cpu_isa::avx512_core_amx_fp16: return true;
+    default: return false;
+  }
+}
+
 std::string processor_text(const Machine& machine) {
   if (machine.instruction_set == "sse2") return "SSE2";
   if (machine.instruction_set == "avx2") return "AVX2";
@@ -45,7 +57,14 @@ std::string processor_text(const Machine& machine) {
 }  // namespace
 
 Machine open_machine(int threads) {
-  return {threads > 0 ? threads : usable_threads(), usable_memory(), instruction_set()};
+  Machine machine{threads > 0 ? threads : usable_threads(), usable_memory(), instruction_set()};
+  const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
+  machine.has_tiles = isa == dnnl::cpu_isa::avx512_core_amx || isa == dnnl::cpu_isa::avx512_core_amx_fp16;
+  if (!has_bfloat16()) {
+    machine.no_bfloat16 = "it needs the instruction set AVX512_BF16 or AMX_BF16, and the processor offers " +
+                          processor_text(machine) + " only";
+  }
+  return machine;
 }
 
 std::string describe(const Machine& machine) {

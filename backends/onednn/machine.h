@@ -10,6 +10,8 @@ struct Machine {
   int threads = 1;
   int64_t memory_bytes = 0;
   std::string instruction_set;  // of the own loops: "avx512", "avx2", "sse2"
+  bool has_tiles = false;  // matrix units (AMX)
+  std::string no_bfloat16 = {};  // what the processor lacks to compute in bfloat16; empty: nothing
 };
 
 // threads: 0 for what the process may use. Own loops obey the limit that oneDNN obeys (ONEDNN_MAX_CPU_ISA), so that the

@@ -76,8 +76,14 @@ std::string layout_text(const dnnl::memory::desc& from, const dnnl::memory::desc
   return text;
 }
 
-dnnl::memory::desc plain_desc(const Shape& shape) {
-  return {shape.sizes(), dnnl::memory::data_type::f32, strides_of(shape)};
+dnnl::memory::data_type data_type_of(DType dtype) {
+  if (dtype == DType::f32) return dnnl::memory::data_type::f32;
+  if (dtype == DType::bf16) return dnnl::memory::data_type::bf16;
+  throw Bug("the library is given numbers that it does not compute with");
+}
+
+dnnl::memory::desc plain_desc(const Shape& shape, DType dtype) {
+  return {shape.sizes(), data_type_of(dtype), strides_of(shape)};
 }
 
 namespace {
@@ -89,6 +95,8 @@ constexpr double flops_per_thread = 1e6;
 
 void LibraryKernel::begin(const Request& request, double flops) {
   info_ = own_info(request, flops);
+  for (const graph::Value value : request.node.inputs)
+    info_.narrow_products = info_.narrow_products || request.graph.type(value).dtype == DType::bf16;
   threads_ = static_cast<int>(std::clamp(flops / flops_per_thread, 1.0, static_cast<double>(request.machine.threads)));
   use_threads(threads_);
 }

@@ -44,8 +44,11 @@ Primitive make_reorder(const dnnl::memory::desc& from, const dnnl::memory::desc&
 // Names that copy: equal texts mean equal bytes from equal bytes. Empty where a layout is the library's secret.
 std::string layout_text(const dnnl::memory::desc& from, const dnnl::memory::desc& to);
 
+// Of reals: float32 or bfloat16.
+dnnl::memory::data_type data_type_of(DType dtype);
+
 // Row-major memory.
-dnnl::memory::desc plain_desc(const Shape& shape);
+dnnl::memory::desc plain_desc(const Shape& shape, DType dtype = DType::f32);
 
 // A kernel that runs primitives. Scratch memory is handed out in pieces.
 class LibraryKernel : public Kernel {

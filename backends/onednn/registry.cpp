@@ -25,6 +25,13 @@ const KernelRegistry& kernel_registry() {
   return registry;
 }
 
+Support only_real(const Request& request, bool narrow) {
+  const DType dtype = request.input(0).dtype;
+  if (dtype == DType::f32 || (narrow && dtype == DType::bf16)) return {};
+  return {false, std::string("it computes in float32") + (narrow ? " or bfloat16" : "") + " (was " +
+                     request.input(0).text() + ")"};
+}
+
 Support only_float32(const Request& request, size_t floats) {
   const auto refusal = [](const graph::ValueType& type) {
     return Support{false, "it computes in float32 (was " + type.text() + ")"};

@@ -44,6 +44,9 @@ class KernelRegistry {
 // All candidates; built once.
 const KernelRegistry& kernel_registry();
 
+// Yes if the first input is float32 or bfloat16; what the others are follows from it (graph/op.h). With `narrow` false,
+// only for float32.
+Support only_real(const Request& request, bool narrow = true);
 // Yes if all inputs and outputs are float32, but for inputs from number `floats` on.
 Support only_float32(const Request& request, size_t floats = SIZE_MAX);
 

@@ -6,7 +6,7 @@
 
 namespace dltrain::backends::onednn {
 
-// matmul or conv2d, add of a bias, relu: fused_matmul, fused_conv2d.
+// matmul or conv2d, add of a bias, relu: fused_matmul, fused_conv2d, in the dtype that the result is cast to.
 void fuse_product(Editor& editor, int32_t index);
 // batch_norm (or batch_norm_inference), add of a residual, relu: fused_batch_norm (fused_batch_norm_inference).
 void fuse_batch_norm(Editor& editor, int32_t index);

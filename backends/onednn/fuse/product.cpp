@@ -19,6 +19,13 @@ bool is_bias(const Editor& editor, Value value, Value product) {
   return editor.type(value) == graph::ValueType{type.dtype, {type.shape.back()}};
 }
 
+// What is rounded for a product only need not be: the product adds it before its own result is rounded.
+Value unrounded(const Editor& editor, Value bias) {
+  if (!editor.is(bias, "cast")) return bias;
+  const Value wide = editor.node(bias).inputs[0];
+  return editor.type(wide).dtype == DType::f32 && editor.type(bias).dtype == DType::bf16 ? wide : bias;
+}
+
 void fuse_bias(Editor& editor, int32_t index) {
   const std::vector<Value> inputs = editor.node(index).inputs;
   for (size_t side = 0; side < 2; ++side) {
@@ -29,7 +36,8 @@ void fuse_bias(Editor& editor, int32_t index) {
     const graph::Node group = editor.node(product);
     graph::Attributes attributes = group.attributes;
     attributes.set("function", std::string());
-    editor.replace(index, "fused_" + group.op->name, {group.inputs[0], group.inputs[1], bias}, attributes);
+    editor.replace(index, "fused_" + group.op->name, {group.inputs[0], group.inputs[1], unrounded(editor, bias)},
+                   attributes);
     return;
   }
 }
@@ -70,11 +78,23 @@ void fuse_function(Editor& editor, int32_t index) {
   editor.replace(index, "reshape", {applied.reshape}, shape);
 }
 
+// A product whose rounded result is only widened again gives it wide at once.
+void fuse_result(Editor& editor, int32_t index) {
+  const Value product = editor.node(index).inputs[0];
+  if (product.output != 0 || !editor.node(product).op->has_result || editor.use_count(product) != 1) return;
+  if (editor.type(product).dtype != DType::bf16 || editor.node(index).outputs[0].dtype != DType::f32) return;
+  const graph::Node group = editor.node(product);
+  graph::Attributes attributes = group.attributes;
+  attributes.set("result", DType::f32);
+  editor.replace(index, group.op->name, group.inputs, attributes);
+}
+
 }  // namespace
 
 void fuse_product(Editor& editor, int32_t index) {
   if (editor.is(index, "add")) fuse_bias(editor, index);
   else if (editor.is(index, "relu")) fuse_function(editor, index);
+  else if (editor.is(index, "cast")) fuse_result(editor, index);
 }
 
 }  // namespace dltrain::backends::onednn

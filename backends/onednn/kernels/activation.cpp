@@ -25,7 +25,7 @@ std::string loop_name(const Request& request) {
 }
 
 Support accepts(const Request& request) {
-  if (const Support support = only_float32(request); !support.yes) return support;
+  if (const Support support = only_real(request); !support.yes) return support;
   if (vector_loop(loop_name(request)) == nullptr) return {false, "there is no loop for " + function_of(request)};
   return {};
 }
@@ -33,7 +33,7 @@ Support accepts(const Request& request) {
 std::unique_ptr<Kernel> make(const Request& request) {
   const std::string function = function_of(request);
   const double cost = function == "relu" || function == "hard_sigmoid" || function == "softsign" ? 2 : 12;
-  return make_elementwise(request, vector_loop(loop_name(request)), cost,
+  return make_elementwise(request, vector_loop(loop_name(request), request.input(0).dtype == DType::bf16), cost,
                           options_of(function, request.node.attributes));
 }
 

@@ -12,6 +12,7 @@
 #include "backends/onednn/kernel.h"
 #include "backends/onednn/parallel.h"
 #include "backends/onednn/primitive.h"
+#include "backends/onednn/vector/elementwise.h"
 #include "backends/onednn/vector/softmax.h"
 #include "core/checked.h"
 
@@ -91,13 +92,20 @@ class AttentionKernel : public LibraryKernel {
     Primitive scores, result;  // q k^T scale; shares v
     Primitive dshares, dvalue, dquery, dkey;  // dy v^T scale; shares^T dy; dscores k; dscores^T q
   };
+  // Sums over blocks of queries, of narrow tensors: float32 until the last block is done.
+  struct Totals {
+    int64_t key = 0, value = 0;  // offsets in scratch memory
+  };
   struct Part {
     std::map<std::array<int64_t, 3>, Products> products;  // by rows, keys, last
-    int64_t buffers = 0;  // shares, and in the gradient their gradient
+    int64_t buffers = 0;  // shares, and in the gradient their gradient; of narrow tensors, both rounded behind them
+    Totals totals;
   };
 
   AttentionKernel(const Request& request, bool backward)
-      : sizes_(request), masked_(request.node.inputs.size() == sizes_.tensors() + (backward ? 2 : 1)) {
+      : sizes_(request),
+        dtype_(request.input(0).dtype),
+        masked_(request.node.inputs.size() == sizes_.tensors() + (backward ? 2 : 1)) {
     begin(request, sizes_.flops(backward ? 5 : 2));
     if (masked_) mask_ = Mask(request.input(sizes_.tensors()).shape);
     const int64_t share = sizes_.causal ? std::clamp<int64_t>(divide_up(sizes_.queries, 8), 32, 128) : 128;
@@ -119,7 +127,11 @@ class AttentionKernel : public LibraryKernel {
         const std::array<int64_t, 3> key = {block.rows, block.keys, block.last ? 1 : 0};
         if (!part.products.contains(key)) part.products[key] = make_products(block, backward);
       }
-      part.buffers = reserve(to_size((backward ? 2 : 1) * group_ * largest_) * sizeof(float));
+      const int64_t tables = (backward ? 2 : 1) * group_ * largest_;
+      part.buffers = reserve(to_size(tables) * (sizeof(float) + (narrow() ? sizeof(Bfloat16) : 0)));
+      if (!narrow() || !backward) continue;
+      part.totals.key = reserve(to_size(group_ * sizes_.keys * sizes_.features) * sizeof(float));
+      part.totals.value = reserve(to_size(group_ * sizes_.keys * sizes_.values) * sizeof(float));
     }
     pads_ = reserve(scratchpad_ * parts_.size());
   }
@@ -137,18 +149,29 @@ class AttentionKernel : public LibraryKernel {
     return group;
   }
 
+  bool narrow() const { return dtype_ == DType::bf16; }
+
   // Rows of the heads of a task.
   memory::desc head(int64_t rows, const Side& side) const {
-    return {{group_, rows, side.width}, memory::data_type::f32, memory::dims{side.width, side.stride, 1}};
+    return {{group_, rows, side.width}, data_type_of(dtype_), memory::dims{side.width, side.stride, 1}};
   }
   memory::desc head_transposed(int64_t rows, const Side& side) const {
-    return {{group_, side.width, rows}, memory::data_type::f32, memory::dims{side.width, 1, side.stride}};
+    return {{group_, side.width, rows}, data_type_of(dtype_), memory::dims{side.width, 1, side.stride}};
   }
-  memory::desc table(int64_t rows, int64_t columns) const {
+  // What a product gives is float32, what it takes is as the tensors.
+  memory::desc scores(int64_t rows, int64_t columns) const {
     return {{group_, rows, columns}, memory::data_type::f32, memory::dims{rows * columns, columns, 1}};
   }
+  memory::desc table(int64_t rows, int64_t columns) const {
+    return {{group_, rows, columns}, data_type_of(dtype_), memory::dims{rows * columns, columns, 1}};
+  }
   memory::desc table_transposed(int64_t rows, int64_t columns) const {
-    return {{group_, columns, rows}, memory::data_type::f32, memory::dims{rows * columns, 1, columns}};
+    return {{group_, columns, rows}, data_type_of(dtype_), memory::dims{rows * columns, 1, columns}};
+  }
+  // Where the gradients of keys and values are added up.
+  memory::desc total(int64_t rows, const Side& side) const {
+    if (!narrow()) return head(rows, side);
+    return {{group_, rows, side.width}, memory::data_type::f32, memory::dims{side.steps * side.width, side.width, 1}};
   }
 
   Primitive product(const memory::desc& x, const memory::desc& y, const memory::desc& z, float scale, bool adds) {
@@ -169,15 +192,15 @@ class AttentionKernel : public LibraryKernel {
     const Side query = sizes_.query(), key = sizes_.key(), value = sizes_.value(), result = sizes_.result(0);
     const float scale = sizes_.scale;
     Products p;
-    p.scores = product(head(b.rows, query), head_transposed(b.keys, key), table(b.rows, b.keys), scale, false);
+    p.scores = product(head(b.rows, query), head_transposed(b.keys, key), scores(b.rows, b.keys), scale, false);
     if (!backward) {
       p.result = product(table(b.rows, b.keys), head(b.keys, value), head(b.rows, result), 1, false);
       return p;
     }
-    p.dshares = product(head(b.rows, result), head_transposed(b.keys, value), table(b.rows, b.keys), scale, false);
-    p.dvalue = product(table_transposed(b.rows, b.keys), head(b.rows, result), head(b.keys, value), 1, !b.last);
+    p.dshares = product(head(b.rows, result), head_transposed(b.keys, value), scores(b.rows, b.keys), scale, false);
+    p.dvalue = product(table_transposed(b.rows, b.keys), head(b.rows, result), total(b.keys, value), 1, !b.last);
     p.dquery = product(table(b.rows, b.keys), head(b.keys, key), head(b.rows, query), 1, false);
-    p.dkey = product(table_transposed(b.rows, b.keys), head(b.rows, query), head(b.keys, key), 1, !b.last);
+    p.dkey = product(table_transposed(b.rows, b.keys), head(b.rows, query), total(b.keys, key), 1, !b.last);
     return p;
   }
 
@@ -201,14 +224,26 @@ class AttentionKernel : public LibraryKernel {
   }
 
   // Where the rows of a task's heads begin, at step `first` of a side; null if nobody wants it.
-  static float* place(std::span<void* const> tensors, const Side& side, const Task& t, int64_t first = 0) {
-    auto* const tensor = static_cast<float*>(tensors[side.at]);
+  void* place(std::span<void* const> tensors, const Side& side, const Task& t, int64_t first = 0) const {
+    auto* const tensor = static_cast<std::byte*>(tensors[side.at]);
     const int64_t at = (t.sample * side.steps + first) * side.stride + side.begin + t.head * side.width;
-    return tensor == nullptr ? nullptr : tensor + at;
+    return tensor == nullptr ? nullptr : tensor + at * static_cast<int64_t>(byte_size(dtype_));
   }
 
-  static void multiply(Primitive& primitive, const Task& t, const float* x, const float* y, float* z) {
-    primitive.run(std::array<void*, 4>{const_cast<float*>(x), const_cast<float*>(y), z, t.pad});
+  static void multiply(Primitive& primitive, const Task& t, void* x, void* y, void* z) {
+    primitive.run(std::array<void*, 4>{x, y, z, t.pad});
+  }
+
+  // Scores and what becomes of them, in float32; and as products take them.
+  float* table_of(const Task& t, int64_t number) const {
+    return static_cast<float*>(scratch(t.a, t.part.buffers)) + number * group_ * largest_;
+  }
+  void* rounded_of(const Task& t, int64_t number, int64_t tables, int64_t count) const {
+    float* const from = table_of(t, number);
+    if (!narrow()) return from;
+    auto* const to = reinterpret_cast<Bfloat16*>(table_of(t, tables)) + number * group_ * largest_;
+    conversion_loop(false)({{from}, {1}, to, count, nullptr});
+    return to;
   }
 
   Products& products_of(const Task& t, const Block& b) const {
@@ -247,6 +282,7 @@ class AttentionKernel : public LibraryKernel {
   }
 
   Sizes sizes_;
+  DType dtype_;
   bool masked_;
   Mask mask_;
   std::vector<Block> blocks_;
@@ -265,11 +301,10 @@ class Forward final : public AttentionKernel {
  private:
   void execute(const Arguments& a) override {
     for_tasks(a, [&](const Task& t) {
-      auto* const shares = static_cast<float*>(scratch(a, t.part.buffers));
       for (const Block& b : blocks_) {
-        fill_shares(t, b, shares);
-        multiply(products_of(t, b).result, t, shares, place(a.inputs, sizes_.value(), t),
-                 place(a.outputs, sizes_.result(0), t, b.first));
+        fill_shares(t, b, table_of(t, 0));
+        multiply(products_of(t, b).result, t, rounded_of(t, 0, 1, group_ * b.rows * b.keys),
+                 place(a.inputs, sizes_.value(), t), place(a.outputs, sizes_.result(0), t, b.first));
       }
     });
   }
@@ -284,27 +319,50 @@ class Gradient final : public AttentionKernel {
   void execute(const Arguments& a) override {
     for_tasks(a, [&](const Task& t) {
       for (auto b = blocks_.rbegin(); b != blocks_.rend(); ++b) run_back(t, *b);
+      if (!narrow()) return;
+      store_total(t, t.part.totals.key, sizes_.key());
+      store_total(t, t.part.totals.value, sizes_.value());
     });
   }
 
   void run_back(const Task& t, const Block& b) {
     const Arguments& a = t.a;
     Products& p = products_of(t, b);
-    auto* const shares = static_cast<float*>(scratch(a, t.part.buffers));
-    float* const flows = shares + group_ * largest_;
-    const float* const dy = place(a.inputs, sizes_.result(a.inputs.size() - 1), t, b.first);
+    float* const shares = table_of(t, 0);
+    float* const flows = table_of(t, 1);
+    const int64_t count = group_ * b.rows * b.keys;
+    void* const dy = place(a.inputs, sizes_.result(a.inputs.size() - 1), t, b.first);
     fill_shares(t, b, shares);
-    if (float* const dvalue = place(a.outputs, sizes_.value(), t)) multiply(p.dvalue, t, shares, dy, dvalue);
+    if (void* const dvalue = total_of(t, t.part.totals.value, sizes_.value()))
+      multiply(p.dvalue, t, rounded_of(t, 0, 2, count), dy, dvalue);
     multiply(p.dshares, t, dy, place(a.inputs, sizes_.value(), t), flows);
     for (int64_t r = 0; r < group_ * b.rows; ++r) {
       float* const row = flows + r * b.keys;
       softmax_rows().softmax_grad(shares + r * b.keys, row, row, b.keys);
       if (masked_ && looks_nowhere(t, b.first + r % b.rows)) std::fill_n(row, b.keys, 0.0F);
     }
-    if (float* const dquery = place(a.outputs, sizes_.query(), t, b.first))
-      multiply(p.dquery, t, flows, place(a.inputs, sizes_.key(), t), dquery);
-    if (float* const dkey = place(a.outputs, sizes_.key(), t))
-      multiply(p.dkey, t, flows, place(a.inputs, sizes_.query(), t, b.first), dkey);
+    void* const dscores = rounded_of(t, 1, 2, count);
+    if (void* const dquery = place(a.outputs, sizes_.query(), t, b.first))
+      multiply(p.dquery, t, dscores, place(a.inputs, sizes_.key(), t), dquery);
+    if (void* const dkey = total_of(t, t.part.totals.key, sizes_.key()))
+      multiply(p.dkey, t, dscores, place(a.inputs, sizes_.query(), t, b.first), dkey);
+  }
+
+  // Where the gradient of a side is added up; null if nobody wants it.
+  void* total_of(const Task& t, int64_t offset, const Side& side) const {
+    void* const result = place(t.a.outputs, side, t);
+    return result == nullptr || !narrow() ? result : scratch(t.a, offset);
+  }
+
+  // [heads, steps, width] to their places between other heads.
+  void store_total(const Task& t, int64_t offset, const Side& side) const {
+    auto* const result = static_cast<Bfloat16*>(place(t.a.outputs, side, t));
+    if (result == nullptr) return;
+    const auto* from = static_cast<const float*>(scratch(t.a, offset));
+    for (int64_t head = 0; head < group_; ++head) {
+      for (int64_t step = 0; step < side.steps; ++step, from += side.width)
+        conversion_loop(false)({{from}, {1}, result + step * side.stride + head * side.width, side.width, nullptr});
+    }
   }
 };
 
@@ -314,7 +372,7 @@ Support accepts(const Request& request) {
     // It takes the rows of a single column to lie close together, whatever the strides say.
     if (side.width == 1 && side.stride > 1) return {false, "the library reads one feature of several wrongly"};
   }
-  return only_float32(request, sizes.tensors());
+  return only_real(request);
 }
 
 template <class K> std::unique_ptr<Kernel> make(const Request& request) { return std::make_unique<K>(request); }

@@ -36,7 +36,7 @@ Rectifier rectifier_of(const graph::Attributes& attributes) {
 }
 
 Support accepts(const Request& request) {
-  if (const Support support = only_float32(request); !support.yes) return support;
+  if (const Support support = only_real(request); !support.yes) return support;
   const std::string function = request.node.attributes.get_or<std::string>("function", "");
   if (function.empty()) return {};
   const bool plain = function == "relu" && request.node.attributes.real("negative_slope") == 0 &&
@@ -76,22 +76,24 @@ template <class F> void gather_sums(const Table& t, double* sums, const F& f) {
 
 // A value near the mean of each channel, from rows spread over the table: differences from it lose no digits when
 // squared.
-void estimate_means(const Table& t, const float* x, float* shift) {
+template <class T>
+void estimate_means(const Table& t, const T* x, float* shift) {
   const int64_t samples = std::min<int64_t>(t.rows, 16);
   std::fill_n(shift, t.channels, 0.0F);
   for (int64_t s = 0; s < samples; ++s) {
-    const float* row = x + t.rows * s / samples * t.channels;
-    for (int64_t c = 0; c < t.channels; ++c) shift[c] += row[c] / static_cast<float>(samples);
+    const T* row = x + t.rows * s / samples * t.channels;
+    for (int64_t c = 0; c < t.channels; ++c) shift[c] += as_float(row[c]) / static_cast<float>(samples);
   }
 }
 
 // mean, biased variance and 1 / deviation of each channel; variance may be null.
-void statistics(const Table& t, double epsilon, const float* x, const Scratch& scratch, float* mean, float* variance,
+template <class T>
+void statistics(const Table& t, double epsilon, const T* x, const Scratch& scratch, float* mean, float* variance,
                 float* inverse) {
   float* shift = scratch.vectors;
   estimate_means(t, x, shift);
   gather_sums(t, scratch.sums, [&](Range rows, double* first, double* second) {
-    norm_loops().moments(x + rows.begin * t.channels, shift, rows.end - rows.begin, t.channels, first, second);
+    norm_loops<T>().moments(x + rows.begin * t.channels, shift, rows.end - rows.begin, t.channels, first, second);
   });
   const auto n = static_cast<double>(t.rows);
   for (int64_t c = 0; c < t.channels; ++c) {
@@ -104,18 +106,19 @@ void statistics(const Table& t, double epsilon, const float* x, const Scratch& s
   }
 }
 
-void normalize(const Table& t, const BatchNormColumns& columns, Rectifier rectifier, const float* x,
-               const float* residual, float* y) {
+template <class T>
+void normalize(const Table& t, const BatchNormColumns& columns, Rectifier rectifier, const T* x, const T* residual,
+               T* y) {
   in_parallel(t.parts, [&](int part) {
     const Range rows = part_of(t.rows, t.parts, part);
     const int64_t first = rows.begin * t.channels;
-    norm_loops().batch_forward(columns, rectifier, x + first, residual == nullptr ? nullptr : residual + first,
-                               rows.end - rows.begin, t.channels, y + first);
+    norm_loops<T>().batch_forward(columns, rectifier, x + first, residual == nullptr ? nullptr : residual + first,
+                                  rows.end - rows.begin, t.channels, y + first);
   });
 }
 
 // inputs x, gamma, beta (, residual); outputs y, mean, variance, inverse.
-std::unique_ptr<Kernel> make_forward(const Request& request) {
+template <class T> std::unique_ptr<Kernel> make_forward(const Request& request) {
   const Table t = table_of(request);
   KernelInfo info = own_info(request, 8 * static_cast<double>(t.elements()));
   info.scratch_bytes = scratch_bytes(t);
@@ -127,15 +130,15 @@ std::unique_ptr<Kernel> make_forward(const Request& request) {
     const Scratch scratch = scratch_of(t, a.scratch);
     float* mean = a.outputs[1] != nullptr ? output<float>(a, 1) : scratch.vectors + t.channels;
     float* inverse = a.outputs[3] != nullptr ? output<float>(a, 3) : scratch.vectors + 2 * t.channels;
-    statistics(t, epsilon, input<float>(a, 0), scratch, mean, output<float>(a, 2), inverse);
+    statistics(t, epsilon, input<T>(a, 0), scratch, mean, output<float>(a, 2), inverse);
     if (a.outputs[0] == nullptr) return;
     const BatchNormColumns columns{input<float>(a, 1), input<float>(a, 2), mean, inverse};
-    normalize(t, columns, rectifier, input<float>(a, 0), has_residual ? input<float>(a, 3) : nullptr, output<float>(a));
+    normalize<T>(t, columns, rectifier, input<T>(a, 0), has_residual ? input<T>(a, 3) : nullptr, output<T>(a));
   });
 }
 
 // inputs x, gamma, beta, mean, variance (, residual).
-std::unique_ptr<Kernel> make_inference(const Request& request) {
+template <class T> std::unique_ptr<Kernel> make_inference(const Request& request) {
   const Table t = table_of(request);
   const Rectifier rectifier = rectifier_of(request.node.attributes);
   const bool has_residual = request.node.inputs.size() > 5;
@@ -149,7 +152,7 @@ std::unique_ptr<Kernel> make_inference(const Request& request) {
       inverse[c] = static_cast<float>(1 / std::sqrt(static_cast<double>(input<float>(a, 4)[c]) + epsilon));
     }
     const BatchNormColumns columns{input<float>(a, 1), input<float>(a, 2), input<float>(a, 3), inverse};
-    normalize(t, columns, rectifier, input<float>(a, 0), has_residual ? input<float>(a, 5) : nullptr, output<float>(a));
+    normalize<T>(t, columns, rectifier, input<T>(a, 0), has_residual ? input<T>(a, 5) : nullptr, output<T>(a));
   });
 }
 
@@ -164,21 +167,22 @@ void backward_vectors(const Table& t, const BatchNormColumns& k, const double* s
   }
 }
 
-struct BackwardInputs {
-  const float* x;
-  const float* y;  // null without a rectifier, and where it is computed again
-  const float* dy;
+template <class T> struct BackwardInputs {
+  const T* x;
+  const T* y;  // null without a rectifier, and where it is computed again
+  const T* dy;
 };
 
 // outputs dx, dgamma, dbeta (, masked dy).
-void backward(const Table& t, const BatchNormColumns& columns, Rectifier rectifier, const BackwardInputs& in,
-              const Arguments& a, float* masked) {
+template <class T>
+void backward(const Table& t, const BatchNormColumns& columns, Rectifier rectifier, const BackwardInputs<T>& in,
+              const Arguments& a, T* masked) {
   const Scratch scratch = scratch_of(t, a.scratch);
   const auto y_at = [&](int64_t at) { return in.y == nullptr ? nullptr : in.y + at; };
   gather_sums(t, scratch.sums, [&](Range rows, double* sum_dy, double* sum_dyh) {
     const int64_t at = rows.begin * t.channels;
-    norm_loops().batch_sums(columns, rectifier, in.x + at, y_at(at), in.dy + at, rows.end - rows.begin, t.channels,
-                            masked == nullptr ? nullptr : masked + at, sum_dy, sum_dyh);
+    norm_loops<T>().batch_sums(columns, rectifier, in.x + at, y_at(at), in.dy + at, rows.end - rows.begin, t.channels,
+                               masked == nullptr ? nullptr : masked + at, sum_dy, sum_dyh);
   });
   for (int64_t c = 0; c < t.channels; ++c) {
     if (a.outputs[1] != nullptr) output<float>(a, 1)[c] = static_cast<float>(scratch.sums[t.channels + c]);
@@ -186,14 +190,14 @@ void backward(const Table& t, const BatchNormColumns& columns, Rectifier rectifi
   }
   if (a.outputs[0] == nullptr) return;
   backward_vectors(t, columns, scratch.sums, scratch.vectors);
-  const float* flow = masked != nullptr ? masked : in.dy;
+  const T* flow = masked != nullptr ? masked : in.dy;
   const Rectifier mask = masked != nullptr ? Rectifier{} : rectifier;
   in_parallel(t.parts, [&](int part) {
     const Range rows = part_of(t.rows, t.parts, part);
     const int64_t at = rows.begin * t.channels;
     const float* v = scratch.vectors;
-    norm_loops().batch_backward(columns, {v, v + t.channels, v + 2 * t.channels}, mask, in.x + at, y_at(at), flow + at,
-                                rows.end - rows.begin, t.channels, output<float>(a) + at);
+    norm_loops<T>().batch_backward(columns, {v, v + t.channels, v + 2 * t.channels}, mask, in.x + at, y_at(at),
+                                   flow + at, rows.end - rows.begin, t.channels, output<T>(a) + at);
   });
 }
 
@@ -205,18 +209,18 @@ KernelInfo backward_info(const Request& request, const Table& t) {
 }
 
 // inputs x, gamma, mean, inverse, dy.
-std::unique_ptr<Kernel> make_grad(const Request& request) {
+template <class T> std::unique_ptr<Kernel> make_grad(const Request& request) {
   const Table t = table_of(request);
   KernelInfo info = backward_info(request, t);
   info.in_place = {{0, 0}, {4, 0}};
   return make_kernel(std::move(info), [t](const Arguments& a) {
     const BatchNormColumns columns{input<float>(a, 1), nullptr, input<float>(a, 2), input<float>(a, 3)};
-    backward(t, columns, {}, {input<float>(a, 0), nullptr, input<float>(a, 4)}, a, nullptr);
+    backward<T>(t, columns, {}, {input<T>(a, 0), nullptr, input<T>(a, 4)}, a, nullptr);
   });
 }
 
 // inputs x, gamma, mean, inverse, y or beta, dy; outputs dx, dgamma, dbeta, dresidual.
-std::unique_ptr<Kernel> make_fused_grad(const Request& request) {
+template <class T> std::unique_ptr<Kernel> make_fused_grad(const Request& request) {
   const Table t = table_of(request);
   const bool again = request.node.attributes.get_or<bool>("recompute", false);
   KernelInfo info = backward_info(request, t);
@@ -224,25 +228,31 @@ std::unique_ptr<Kernel> make_fused_grad(const Request& request) {
   if (request.output_used[3]) info.in_place = {{5, 3}, {0, 0}};
   else info.in_place = {{0, 0}, {5, 0}};
   if (!again) info.in_place.emplace_back(4, 0);
-  return make_kernel(
-      std::move(info), [t, again, rectifier = rectifier_of(request.node.attributes)](const Arguments& a) {
-        const float* y_or_beta = input<float>(a, 4);
-        const BatchNormColumns columns{input<float>(a, 1), again ? y_or_beta : nullptr, input<float>(a, 2),
-                                       input<float>(a, 3)};
-        const float* y = again ? nullptr : y_or_beta;
-        backward(t, columns, rectifier, {input<float>(a, 0), y, input<float>(a, 5)}, a, output<float>(a, 3));
-      });
+  return make_kernel(std::move(info),
+                     [t, again, rectifier = rectifier_of(request.node.attributes)](const Arguments& a) {
+                       const BatchNormColumns columns{input<float>(a, 1), again ? input<float>(a, 4) : nullptr,
+                                                      input<float>(a, 2), input<float>(a, 3)};
+                       const T* y = again ? nullptr : input<T>(a, 4);
+                       backward<T>(t, columns, rectifier, {input<T>(a, 0), y, input<T>(a, 5)}, a, output<T>(a, 3));
+                     });
 }
 
 }  // namespace
 
 void register_batch_norm(KernelRegistry& registry) {
-  registry.add("batch_norm", {accepts, make_forward});
-  registry.add("fused_batch_norm", {accepts, make_forward});
-  registry.add("batch_norm_inference", {accepts, make_inference});
-  registry.add("fused_batch_norm_inference", {accepts, make_inference});
-  registry.add("batch_norm_grad", {accepts, make_grad});
-  registry.add("fused_batch_norm_grad", {accepts, make_fused_grad});
+  const auto forward = [](const Request& r) { return for_dtype(r, [&]<class T>(T*) { return make_forward<T>(r); }); };
+  const auto inference = [](const Request& r) {
+    return for_dtype(r, [&]<class T>(T*) { return make_inference<T>(r); });
+  };
+  registry.add("batch_norm", {accepts, forward});
+  registry.add("fused_batch_norm", {accepts, forward});
+  registry.add("batch_norm_inference", {accepts, inference});
+  registry.add("fused_batch_norm_inference", {accepts, inference});
+  registry.add("batch_norm_grad",
+               {accepts, [](const Request& r) { return for_dtype(r, [&]<class T>(T*) { return make_grad<T>(r); }); }});
+  registry.add("fused_batch_norm_grad", {accepts, [](const Request& r) {
+                                           return for_dtype(r, [&]<class T>(T*) { return make_fused_grad<T>(r); });
+                                         }});
 }
 
 }  // namespace dltrain::backends::onednn

@@ -47,8 +47,8 @@ class PackedConvolution : public LibraryKernel {
 class Forward final : public PackedConvolution {
  public:
   explicit Forward(const Request& request) : has_bias_(request.node.inputs.size() > 2) {
-    const Window w =
-        window_of(request.node.attributes, request.input(0).shape, request.input(1).shape, request.output().shape);
+    Window w = window_of(request.node.attributes, request.input(0), request.input(1), request.output());
+    if (has_bias_) w.bias = {w.bias.get_dims(), data_type_of(request.input(2).dtype), memory::format_tag::a};
     begin(request, w.flops);
     const auto desc = forward_desc(w, has_bias_, with_post_ops(request.node.attributes));
     std::vector<Primitive::Argument> arguments = {{DNNL_ARG_SRC, w.x},
@@ -75,8 +75,7 @@ class Forward final : public PackedConvolution {
 class GradInput final : public PackedConvolution {
  public:
   explicit GradInput(const Request& request) {
-    const Window w =
-        window_of(request.node.attributes, request.output().shape, request.input(1).shape, request.input(0).shape);
+    const Window w = window_of(request.node.attributes, request.output(), request.input(1), request.input(0));
     begin(request, w.flops);
     const dnnl::primitive_attr attributes = user_scratchpad();
     const auto hint = forward_desc(w, false, attributes);
@@ -101,13 +100,13 @@ class GradInput final : public PackedConvolution {
 class GradKernel final : public LibraryKernel {
  public:
   explicit GradKernel(const Request& request) {
-    const Window w =
-        window_of(request.node.attributes, request.input(0).shape, request.output().shape, request.input(1).shape);
+    const Window w = window_of(request.node.attributes, request.input(0), request.output(), request.input(1));
     begin(request, w.flops);
     const dnnl::primitive_attr attributes = user_scratchpad();
     const auto hint = forward_desc(w, false, attributes);
+    const memory::desc any_gradient(w.kernel.get_dims(), w.kernel.get_data_type(), memory::format_tag::any);
     const dnnl::convolution_backward_weights::primitive_desc desc(engine(), dnnl::algorithm::convolution_direct, w.x,
-                                                                  w.any_kernel, w.y, w.strides, w.dilation,
+                                                                  any_gradient, w.y, w.strides, w.dilation,
                                                                   w.padding_low, w.padding_high, hint, attributes);
     primitive_ = Primitive(dnnl::convolution_backward_weights(desc), {{DNNL_ARG_SRC, w.x},
                                                                       {DNNL_ARG_DIFF_DST, w.y},
@@ -134,7 +133,7 @@ class GradKernel final : public LibraryKernel {
 };
 
 Support accepts(const Request& request) {
-  if (const Support support = only_float32(request); !support.yes) return support;
+  if (const Support support = only_real(request); !support.yes) return support;
   if (!fits_post_ops(request.node.attributes))
     return {false, "the library does not compute this function behind a convolution"};
   return {};

@@ -35,8 +35,7 @@ class NormalizedConvolution final : public LibraryKernel {
         channels_(request.output().shape.back()),
         kernel_elements_(request.input(1).shape.elements()),
         residual_bytes_(static_cast<size_t>(request.output().bytes())) {
-    const Window w =
-        window_of(request.node.attributes, request.input(0).shape, request.input(1).shape, request.output().shape);
+    const Window w = window_of(request.node.attributes, request.input(0), request.input(1), request.output());
     begin(request, w.flops);
     const auto desc = forward_desc(w, true, with_post_ops(request.node.attributes, inputs_.residual != 0));
     primitive_ = Primitive(dnnl::convolution_forward(desc), {{DNNL_ARG_SRC, w.x},
@@ -99,7 +98,10 @@ class NormalizedConvolution final : public LibraryKernel {
 };
 
 Support accepts(const Request& request) {
-  if (const Support support = only_float32(request); !support.yes) return support;
+  if (const Support support = only_real(request); !support.yes) return support;
+  const size_t bias = Inputs(request.node).bias;
+  if (request.input(1).dtype != DType::f32 || (bias != 0 && request.input(bias).dtype != DType::f32))
+    return {false, "it folds float32 kernels"};
   if (!fits_post_ops(request.node.attributes))
     return {false, "the library does not compute this function behind a convolution"};
   return {};

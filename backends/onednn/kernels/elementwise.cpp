@@ -2,6 +2,7 @@
 // (float64 for sums, integers, truth values).
 #include "backends/onednn/elementwise.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -132,7 +133,11 @@ template <class T> void choose(const Run& run) {
 }
 
 ElementLoop select_loop(size_t bytes) {
-  return bytes == 1 ? choose<uint8_t> : bytes == 4 ? choose<uint32_t> : bytes == 8 ? choose<uint64_t> : nullptr;
+  return bytes == 1   ? choose<uint8_t>
+         : bytes == 2 ? choose<uint16_t>
+         : bytes == 4 ? choose<uint32_t>
+         : bytes == 8 ? choose<uint64_t>
+                      : nullptr;
 }
 
 // Towards zero to integers, saturating, not-a-number to 0; x != 0 to truth values.
@@ -145,7 +150,10 @@ template <class T, class R> R cast_one(T x) {
   return static_cast<R>(x);
 }
 
+// bfloat16 is cast by way of float32, which holds each of its numbers.
 ElementLoop cast_loop(DType from, DType to) {
+  if (from == DType::bf16) return to == DType::f32 ? conversion_loop(true) : cast_loop(DType::f32, to);
+  if (to == DType::bf16) return from == DType::f32 ? conversion_loop(false) : cast_loop(from, DType::f32);
   ElementLoop found = nullptr;
   visit_stored(from, [&]<class T>(T*) {
     if (to == DType::boolean) {
@@ -157,23 +165,40 @@ ElementLoop cast_loop(DType from, DType to) {
   return found;
 }
 
-ElementLoop stop_loop(size_t bytes) {
-  return bytes == 4 ? cast_loop(DType::i32, DType::i32) : cast_loop(DType::i64, DType::i64);
+template <class T> void keep(const Run& run) {
+  const auto* x = static_cast<const T*>(run.in[0]);
+  std::copy_n(x, run.count, static_cast<T*>(run.out));
 }
 
-// The loop of a node, null if there is none.
-ElementLoop loop_for(const Request& request) {
+ElementLoop stop_loop(size_t bytes) {
+  return bytes == 2   ? keep<uint16_t>
+         : bytes == 4 ? cast_loop(DType::i32, DType::i32)
+                      : cast_loop(DType::i64, DType::i64);
+}
+
+struct Loop {
+  ElementLoop run = nullptr;  // null if there is none
+  bool through_wide = false;  // it is of float32, bfloat16 is to be converted
+};
+
+Loop loop_for(const Request& request) {
   const std::string& op = request.op();
-  if (op == "select") return select_loop(byte_size(request.output().dtype));
-  if (op == "cast") return cast_loop(request.input(0).dtype, request.output().dtype);
-  if (op == "stop_gradient") return stop_loop(byte_size(request.output().dtype));
   const DType dtype = request.input(0).dtype;
-  const ElementLoop fast = dtype == DType::f32 ? vector_loop(op) : nullptr;
-  return fast != nullptr ? fast : plain_loop(op, dtype);
+  const DType result = request.output().dtype;
+  if (op == "select") return {select_loop(byte_size(result))};
+  if (op == "stop_gradient") return {stop_loop(byte_size(result))};
+  const bool narrow = dtype == DType::bf16 || result == DType::bf16;
+  if (op == "cast") {
+    if (dtype == result && narrow) return {stop_loop(byte_size(result))};
+    return {cast_loop(dtype, result), narrow && dtype != DType::f32 && result != DType::f32};
+  }
+  if (dtype != DType::f32 && dtype != DType::bf16) return {plain_loop(op, dtype)};
+  if (const ElementLoop fast = vector_loop(op, narrow)) return {fast};
+  return {plain_loop(op, DType::f32), narrow};
 }
 
 Support accepts(const Request& request) {
-  if (loop_for(request) != nullptr) return {};
+  if (loop_for(request).run != nullptr) return {};
   return {false, "there is no loop for " + request.input(0).text()};
 }
 
@@ -187,7 +212,8 @@ double cost_of(const std::string& op) {
 }
 
 std::unique_ptr<Kernel> make(const Request& request) {
-  return make_elementwise(request, loop_for(request), cost_of(request.op()));
+  const Loop loop = loop_for(request);
+  return make_elementwise(request, loop.run, cost_of(request.op()), {}, loop.through_wide);
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ class JoinedForward final : public JoinedConvolution {
     for (size_t i = 0; i < 2; ++i) {
       const Shape& x = request.input(i).shape;
       const KernelPart part = part_of_kernel(kernel, channel, x[3]);
-      const Window w = window_of(attributes, x, part.shape, request.output().shape);
+      const Window w = window_of(attributes, {DType::f32, x}, {DType::f32, part.shape}, request.output());
       const bool first = i == 0;
       const auto desc = forward_desc(w, first && has_bias_,
                                      first ? user_scratchpad() : with_post_ops(attributes, /*accumulate=*/true));
@@ -114,7 +114,7 @@ class JoinedGradInput final : public JoinedConvolution {
     const graph::Attributes& attributes = request.node.attributes;
     const int64_t first = attributes.integer("begin");
     const KernelPart part = part_of_kernel(kernel, first, attributes.integer("channels"));
-    const Window w = window_of(attributes, request.output().shape, part.shape, request.input(0).shape);
+    const Window w = window_of(attributes, request.output(), {DType::f32, part.shape}, request.input(0));
     begin(request, w.flops);
     const dnnl::primitive_attr plain = user_scratchpad();
     const auto hint = forward_desc(w, false, plain);

@@ -23,30 +23,30 @@ Table table_of(const Request& request) {
   return table;
 }
 
-Support accepts(const Request& request) { return only_float32(request); }
+Support accepts(const Request& request) { return only_real(request); }
 
-template <class T> T* moved(T* pointer, int64_t by) { return pointer == nullptr ? nullptr : pointer + by; }
+template <class P> P* moved(P* pointer, int64_t by) { return pointer == nullptr ? nullptr : pointer + by; }
 
 // inputs x, gamma, beta; outputs y, mean, inverse.
-std::unique_ptr<Kernel> make_forward(const Request& request) {
+template <class T> std::unique_ptr<Kernel> make_forward(const Request& request) {
   const Table t = table_of(request);
   KernelInfo info = own_info(request, 8 * static_cast<double>(t.rows * t.channels));
   if (request.output_used[0]) allow_in_place(info, request);
   info.scratch_bytes = request.output_used[0] ? 0 : request.output(0).bytes();
   return make_kernel(std::move(info), [t, epsilon = static_cast<float>(request.node.attributes.real("epsilon"))](
                                           const Arguments& a) {
-    float* y = a.outputs[0] != nullptr ? output<float>(a) : static_cast<float*>(a.scratch);
+    T* y = a.outputs[0] != nullptr ? output<T>(a) : static_cast<T*>(a.scratch);
     in_parallel(t.parts, [&](int part) {
       const Range rows = part_of(t.rows, t.parts, part);
-      norm_loops().layer_forward(input<float>(a, 0) + rows.begin * t.channels, input<float>(a, 1), input<float>(a, 2),
-                                 epsilon, rows.end - rows.begin, t.channels, y + rows.begin * t.channels,
-                                 moved(output<float>(a, 1), rows.begin), moved(output<float>(a, 2), rows.begin));
+      norm_loops<T>().layer_forward(input<T>(a, 0) + rows.begin * t.channels, input<float>(a, 1), input<float>(a, 2),
+                                    epsilon, rows.end - rows.begin, t.channels, y + rows.begin * t.channels,
+                                    moved(output<float>(a, 1), rows.begin), moved(output<float>(a, 2), rows.begin));
     });
   });
 }
 
 // inputs x, gamma, mean, inverse, dy; outputs dx, dgamma, dbeta.
-std::unique_ptr<Kernel> make_grad(const Request& request) {
+template <class T> std::unique_ptr<Kernel> make_grad(const Request& request) {
   const Table t = table_of(request);
   KernelInfo info = own_info(request, 14 * static_cast<double>(t.rows * t.channels));
   info.in_place = {{4, 0}};
@@ -58,9 +58,9 @@ std::unique_ptr<Kernel> make_grad(const Request& request) {
       const int64_t at = rows.begin * t.channels;
       double* own = sums + part * 2 * t.channels;
       std::fill_n(own, 2 * t.channels, 0.0);
-      norm_loops().layer_backward(input<float>(a, 0) + at, input<float>(a, 1), input<float>(a, 2) + rows.begin,
-                                  input<float>(a, 3) + rows.begin, input<float>(a, 4) + at, rows.end - rows.begin,
-                                  t.channels, moved(output<float>(a), at), own, own + t.channels);
+      norm_loops<T>().layer_backward(input<T>(a, 0) + at, input<float>(a, 1), input<float>(a, 2) + rows.begin,
+                                     input<float>(a, 3) + rows.begin, input<T>(a, 4) + at, rows.end - rows.begin,
+                                     t.channels, moved(output<T>(a), at), own, own + t.channels);
     });
     for (int part = 1; part < t.parts; ++part) {
       for (int64_t i = 0; i < 2 * t.channels; ++i) sums[i] += sums[part * 2 * t.channels + i];
@@ -76,8 +76,11 @@ std::unique_ptr<Kernel> make_grad(const Request& request) {
 }  // namespace
 
 void register_layer_norm(KernelRegistry& registry) {
-  registry.add("layer_norm", {accepts, make_forward});
-  registry.add("layer_norm_grad", {accepts, make_grad});
+  registry.add("layer_norm", {accepts, [](const Request& r) {
+                                return for_dtype(r, [&]<class T>(T*) { return make_forward<T>(r); });
+                              }});
+  registry.add("layer_norm_grad",
+               {accepts, [](const Request& r) { return for_dtype(r, [&]<class T>(T*) { return make_grad<T>(r); }); }});
 }
 
 }  // namespace dltrain::backends::onednn

@@ -48,8 +48,7 @@ std::unique_ptr<Kernel> make_uniform(const Request& request) {
 
 // Where elements share draws, the expansion is as good.
 Support accepts_dropout(const Request& request) {
-  if (request.input(0).dtype != DType::f32)
-    return {false, "it computes in float32 (was " + request.input(0).text() + ")"};
+  if (const Support support = only_real(request); !support.yes) return support;
   const std::vector<int64_t>& noise = request.node.attributes.integers("noise_shape");
   for (size_t i = 0; i < noise.size(); ++i) {
     if (noise[i] != -1 && (noise[i] == 1 || noise[i] != request.input(0).shape[i]))
@@ -58,7 +57,7 @@ Support accepts_dropout(const Request& request) {
   return {};
 }
 
-std::unique_ptr<Kernel> make_dropout(const Request& request) {
+template <class T> std::unique_ptr<Kernel> make_dropout(const Request& request) {
   const int64_t count = request.output().elements();
   const int64_t per_row = elements_per_row(request.output().shape);
   const int64_t stream = request.node.attributes.integer("stream");
@@ -73,8 +72,8 @@ std::unique_ptr<Kernel> make_dropout(const Request& request) {
     const RandomRange range = start_of(a, 1, stream, per_row);
     in_parallel(parts, [&](int part) {
       const Range own = part_of(count, parts, part, 64);
-      drop_elements(from(range, own.begin), least, scale, input<float>(a, 0) + own.begin, own.end - own.begin,
-                    output<float>(a) + own.begin);
+      drop_elements(from(range, own.begin), least, scale, input<T>(a, 0) + own.begin, own.end - own.begin,
+                    output<T>(a) + own.begin);
     });
   });
 }
@@ -83,7 +82,9 @@ std::unique_ptr<Kernel> make_dropout(const Request& request) {
 
 void register_random(KernelRegistry& registry) {
   registry.add("random_uniform", {accepts_uniform, make_uniform});
-  registry.add("dropout", {accepts_dropout, make_dropout});
+  registry.add("dropout", {accepts_dropout, [](const Request& r) {
+                             return for_dtype(r, [&]<class T>(T*) { return make_dropout<T>(r); });
+                           }});
 }
 
 }  // namespace dltrain::backends::onednn

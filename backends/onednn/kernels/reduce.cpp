@@ -39,10 +39,11 @@ Sharing sharing_of(const Fold& fold, const Machine& machine) {
   return {Sharing::By::outer, static_cast<int>(fold.outer)};
 }
 
-// --- float32 sums ---
+// --- sums ---
 
 // Columns [begin, begin + columns) of the rows [first, last) of one outer slice, into doubles.
-void sum_part(const Fold& fold, const float* x, Range rows, Range columns, double* sums) {
+template <class T>
+void sum_part(const Fold& fold, const T* x, Range rows, Range columns, double* sums) {
   std::fill(sums, sums + (columns.end - columns.begin), 0.0);
   if (fold.inner == 1) *sums = sum_of(x + rows.begin, rows.end - rows.begin);
   else
@@ -50,11 +51,12 @@ void sum_part(const Fold& fold, const float* x, Range rows, Range columns, doubl
                 columns.end - columns.begin, sums);
 }
 
-void store_sums(const double* sums, float* y, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) y[i] = static_cast<float>(sums[i]);
+template <class R> void store_sums(const double* sums, R* y, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) y[i] = rounded<R>(static_cast<float>(sums[i]));
 }
 
-void sum_shared_rows(const Fold& fold, int parts, const float* x, float* y, double* partial) {
+template <class T, class R>
+void sum_shared_rows(const Fold& fold, int parts, const T* x, R* y, double* partial) {
   in_parallel(parts, [&](int part) {
     sum_part(fold, x, part_of(fold.count, parts, part), {0, fold.inner}, partial + part * fold.inner);
   });
@@ -64,13 +66,14 @@ void sum_shared_rows(const Fold& fold, int parts, const float* x, float* y, doub
   store_sums(partial, y, fold.inner);
 }
 
-std::unique_ptr<Kernel> make_sum(const Request& request, const Fold& fold) {
+// T: of the input; R: of the sums.
+template <class T, class R> std::unique_ptr<Kernel> make_sum(const Request& request, const Fold& fold) {
   const Sharing sharing = sharing_of(fold, request.machine);
   KernelInfo info = own_info(request, static_cast<double>(request.input(0).elements()));
   info.scratch_bytes = checked_multiply(checked_multiply(sharing.parts, fold.inner), sizeof(double));
   return make_kernel(std::move(info), [fold, sharing](const Arguments& arguments) {
-    const auto* x = input<float>(arguments, 0);
-    auto* y = output<float>(arguments);
+    const auto* x = input<T>(arguments, 0);
+    auto* y = output<R>(arguments);
     auto* partial = static_cast<double*>(arguments.scratch);
     const int64_t slice = fold.count * fold.inner;
     if (sharing.by == Sharing::By::count) {
@@ -90,8 +93,9 @@ std::unique_ptr<Kernel> make_sum(const Request& request, const Fold& fold) {
   });
 }
 
-// --- float32 extremes ---
+// --- extremes ---
 
+template <class T>
 std::unique_ptr<Kernel> make_extreme(const Request& request, const Fold& fold, Extreme which) {
   const Sharing sharing = sharing_of(fold, request.machine);
   const int parts = sharing.by == Sharing::By::outer ? sharing.parts : 1;
@@ -100,10 +104,10 @@ std::unique_ptr<Kernel> make_extreme(const Request& request, const Fold& fold, E
                        in_parallel(parts, [&](int part) {
                          const Range outer = part_of(fold.outer, parts, part);
                          for (int64_t o = outer.begin; o < outer.end; ++o) {
-                           const float* x = input<float>(arguments, 0) + o * fold.count * fold.inner;
-                           float* y = output<float>(arguments) + o * fold.inner;
+                           const T* x = input<T>(arguments, 0) + o * fold.count * fold.inner;
+                           T* y = output<T>(arguments) + o * fold.inner;
                            if (fold.inner == 1) {
-                             *y = extreme_of(x, fold.count, which);
+                             *y = rounded<T>(extreme_of(x, fold.count, which));
                            } else {
                              std::copy_n(x, fold.inner, y);
                              extreme_columns(x + fold.inner, fold.count - 1, fold.inner, fold.inner, y, which);
@@ -168,9 +172,16 @@ int64_t plain_scratch(const Scatter& scatter, int64_t outputs) {
   return checked_add(checked_multiply(words, sizeof(int64_t)), outputs);
 }
 
-// A is what totals are gathered in.
-template <class T, class A> void reduce_plainly(const Scatter& scatter, Operation operation, const T* x, T* y,
-                                                int64_t outputs, void* scratch) {
+template <class T> T as_number(T x) { return x; }
+float as_number(Bfloat16 x) { return as_float(x); }
+template <class R, class A> R stored(A total) {
+  if constexpr (std::is_same_v<R, Bfloat16>) return rounded<Bfloat16>(static_cast<float>(total));
+  else return static_cast<R>(total);
+}
+
+// A is what totals are gathered in, R what they are stored as.
+template <class T, class R, class A> void reduce_plainly(const Scatter& scatter, Operation operation, const T* x, R* y,
+                                                         int64_t outputs, void* scratch) {
   static_assert(sizeof(A) <= sizeof(int64_t));
   auto* const index = static_cast<int64_t*>(scratch) + outputs;
   auto* const begun = reinterpret_cast<bool*>(index + scatter.shape.rank());
@@ -180,8 +191,8 @@ template <class T, class A> void reduce_plainly(const Scatter& scatter, Operatio
   std::fill_n(begun, outputs, operation == Operation::sum);
   int64_t at = 0;
   for (int64_t i = 0; i < scatter.shape.elements(); ++i) {
-    if (begun[at]) fold_in<A>(operation, static_cast<A>(x[i]), totals[at]);
-    else totals[at] = static_cast<A>(x[i]);
+    if (begun[at]) fold_in<A>(operation, static_cast<A>(as_number(x[i])), totals[at]);
+    else totals[at] = static_cast<A>(as_number(x[i]));
     begun[at] = true;
     for (size_t a = scatter.shape.rank(); a-- > 0;) {
       at += scatter.strides[a];
@@ -190,7 +201,7 @@ template <class T, class A> void reduce_plainly(const Scatter& scatter, Operatio
       index[a] = 0;
     }
   }
-  for (int64_t i = 0; i < outputs; ++i) y[i] = static_cast<T>(totals[i]);
+  for (int64_t i = 0; i < outputs; ++i) y[i] = stored<R>(totals[i]);
 }
 
 std::unique_ptr<Kernel> make_plain(const Request& request, Operation operation) {
@@ -199,13 +210,22 @@ std::unique_ptr<Kernel> make_plain(const Request& request, Operation operation) 
   const Scatter scatter = scatter_of(request.input(0).shape, request.node.attributes.integers("axes"));
   const int64_t outputs = request.output().elements();
   info.scratch_bytes = plain_scratch(scatter, outputs);
-  return make_kernel(std::move(info),
-                     [scatter, operation, dtype = request.input(0).dtype, outputs](const Arguments& a) {
-                       visit_stored(dtype, [&]<class T>(T*) {
-                         using A = std::conditional_t<std::is_same_v<T, float>, double, T>;
-                         reduce_plainly<T, A>(scatter, operation, input<T>(a, 0), output<T>(a), outputs, a.scratch);
-                       });
-                     });
+  return make_kernel(std::move(info), [scatter, operation, dtype = request.input(0).dtype, to = request.output().dtype,
+                                       outputs](const Arguments& a) {
+    if (dtype == DType::bf16) {
+      const auto* x = input<Bfloat16>(a, 0);
+      if (to == DType::f32) {
+        reduce_plainly<Bfloat16, float, double>(scatter, operation, x, output<float>(a), outputs, a.scratch);
+      } else {
+        reduce_plainly<Bfloat16, Bfloat16, double>(scatter, operation, x, output<Bfloat16>(a), outputs, a.scratch);
+      }
+      return;
+    }
+    visit_stored(dtype, [&]<class T>(T*) {
+      using A = std::conditional_t<std::is_same_v<T, float>, double, T>;
+      reduce_plainly<T, T, A>(scatter, operation, input<T>(a, 0), output<T>(a), outputs, a.scratch);
+    });
+  });
 }
 
 Operation operation_of(const Request& request) {
@@ -215,17 +235,26 @@ Operation operation_of(const Request& request) {
 
 Support accepts(const Request& request) {
   const DType dtype = request.input(0).dtype;
-  if (visit_stored(dtype, [](auto*) {})) return {};
+  if (dtype == DType::bf16 || visit_stored(dtype, [](auto*) {})) return {};
   return {false, "it does not add up " + request.input(0).text()};
+}
+
+// The kernel for float32 and bfloat16.
+std::unique_ptr<Kernel> make_real(const Request& request, const Fold& fold, Operation operation) {
+  return for_dtype(request, [&]<class T>(T*) {
+    if (operation != Operation::sum)
+      return make_extreme<T>(request, fold, operation == Operation::max ? Extreme::max : Extreme::min);
+    return request.output().dtype == DType::f32 ? make_sum<T, float>(request, fold) : make_sum<T, T>(request, fold);
+  });
 }
 
 std::unique_ptr<Kernel> make(const Request& request) {
   const auto fold = fold_of(request.input(0).shape, request.node.attributes.integers("axes"));
   const Operation operation = operation_of(request);
-  if (fold && fold->count == 1) return make_copy(request);
-  if (!fold || request.input(0).dtype != DType::f32) return make_plain(request, operation);
-  if (operation == Operation::sum) return make_sum(request, *fold);
-  return make_extreme(request, *fold, operation == Operation::max ? Extreme::max : Extreme::min);
+  const DType dtype = request.input(0).dtype;
+  if (fold && fold->count == 1 && request.output().dtype == dtype) return make_copy(request);
+  const bool is_real = dtype == DType::f32 || dtype == DType::bf16;
+  return fold && is_real ? make_real(request, *fold, operation) : make_plain(request, operation);
 }
 
 // --- argmax ---
@@ -234,11 +263,12 @@ std::unique_ptr<Kernel> make(const Request& request) {
 // processor cannot guess them.
 template <class T> int32_t place_of_largest(const T* x, int64_t count, int64_t stride) {
   int64_t best = 0;
-  T largest = x[0];
+  auto largest = as_number(x[0]);
+  using N = decltype(largest);
   for (int64_t i = 1; i < count; ++i) {
-    const T value = x[i * stride];
+    const N value = as_number(x[i * stride]);
     bool is_larger = value > largest;
-    if constexpr (std::is_floating_point_v<T>) is_larger = !(value <= largest) & (largest == largest);
+    if constexpr (std::is_floating_point_v<N>) is_larger = !(value <= largest) & (largest == largest);
     best = is_larger ? i : best;
     largest = is_larger ? value : largest;
   }
@@ -261,7 +291,7 @@ std::unique_ptr<Kernel> make_argmax(const Request& request) {
   const auto elements = static_cast<double>(request.input(0).elements());
   const int parts = parts_for(request.machine, elements, fold.outer);
   return make_kernel(own_info(request, elements), [fold, parts, dtype = request.input(0).dtype](const Arguments& a) {
-    visit_stored(dtype, [&]<class T>(T*) {
+    const auto run = [&]<class T>(T*) {
       in_parallel(parts, [&](int part) {
         const Range outer = part_of(fold.outer, parts, part);
         for (int64_t o = outer.begin + small_rows<T>(a, fold, outer); o < outer.end; ++o) {
@@ -271,7 +301,9 @@ std::unique_ptr<Kernel> make_argmax(const Request& request) {
           }
         }
       });
-    });
+    };
+    if (dtype == DType::bf16) run(static_cast<Bfloat16*>(nullptr));
+    else visit_stored(dtype, run);
   });
 }
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "backends/onednn/bfloat16.h"
 #include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
 
@@ -116,6 +117,25 @@ HWY_INLINE V load_or(V, const float* from, Whole) { return hn::LoadU(D(), from);
 HWY_INLINE V load_or(V otherwise, const float* from, Part part) { return hn::LoadNOr(otherwise, D(), from, part.many); }
 HWY_INLINE void store(V x, float* to, Whole) { hn::StoreU(x, D(), to); }
 HWY_INLINE void store(V x, float* to, Part part) { hn::StoreN(x, D(), to, part.many); }
+
+// The same of bfloat16, which becomes float32 on the way in and is rounded on the way out.
+using DNarrow = hn::Rebind<hwy::bfloat16_t, D>;
+HWY_INLINE const hwy::bfloat16_t* narrow(const Bfloat16* from) {
+  return reinterpret_cast<const hwy::bfloat16_t*>(from);
+}
+HWY_INLINE hwy::bfloat16_t* narrow(Bfloat16* to) { return reinterpret_cast<hwy::bfloat16_t*>(to); }
+HWY_INLINE V load(const Bfloat16* from, Whole) { return hn::PromoteTo(D(), hn::LoadU(DNarrow(), narrow(from))); }
+HWY_INLINE V load(const Bfloat16* from, Part part) {
+  return hn::PromoteTo(D(), hn::LoadN(DNarrow(), narrow(from), part.many));
+}
+HWY_INLINE V load_or(V, const Bfloat16* from, Whole whole) { return load(from, whole); }
+HWY_INLINE V load_or(V otherwise, const Bfloat16* from, Part part) {
+  return hn::IfThenElse(hn::FirstN(D(), part.many), load(from, part), otherwise);
+}
+HWY_INLINE void store(V x, Bfloat16* to, Whole) { hn::StoreU(hn::DemoteTo(DNarrow(), x), DNarrow(), narrow(to)); }
+HWY_INLINE void store(V x, Bfloat16* to, Part part) {
+  hn::StoreN(hn::DemoteTo(DNarrow(), x), DNarrow(), narrow(to), part.many);
+}
 
 // Calls f(first element, Whole or Part) for each vector of a stretch. f is compiled once for each, so that whole
 // vectors cost no masks.

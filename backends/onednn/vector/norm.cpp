@@ -29,7 +29,8 @@ template <class F> HWY_INLINE void column_sums(int64_t rows, int64_t channels, d
   }
 }
 
-void moments(const float* x, const float* shift, int64_t rows, int64_t channels, double* first, double* second) {
+template <class T>
+void moments(const T* x, const float* shift, int64_t rows, int64_t channels, double* first, double* second) {
   column_sums(rows, channels, first, second, [=](int64_t at, int64_t c, auto n, V& s, V& t) HWY_ATTR {
     const V v = hn::Sub(load(x + at, n), load(shift + c, n));
     s = hn::Add(s, v);
@@ -62,8 +63,9 @@ HWY_INLINE V normalized(V x, const BatchNormColumns& k, int64_t c, auto n) {
   return hn::MulAdd(hn::Sub(x, load(k.mean + c, n)), scale, load(k.beta + c, n));
 }
 
-void batch_forward(const BatchNormColumns& columns, Rectifier rectifier, const float* x, const float* residual,
-                   int64_t rows, int64_t channels, float* y) {
+template <class T>
+void batch_forward(const BatchNormColumns& columns, Rectifier rectifier, const T* x, const T* residual, int64_t rows,
+                   int64_t channels, T* y) {
   const BatchNormColumns k = columns;
   for_table(rows, channels, [=](int64_t at, int64_t c, auto n) HWY_ATTR {
     V v = normalized(load(x + at, n), k, c, n);
@@ -74,8 +76,8 @@ void batch_forward(const BatchNormColumns& columns, Rectifier rectifier, const f
 
 // Calls f(flow), where flow(x, dy, element, channel, Whole or Part) is what flows into the normalization: dy, or what a
 // rectifier behind it lets through.
-template <class F> HWY_INLINE void with_flow(const BatchNormColumns& columns, Rectifier rectifier, const float* y,
-                                             F f) {
+template <class T, class F> HWY_INLINE void with_flow(const BatchNormColumns& columns, Rectifier rectifier, const T* y,
+                                                      F f) {
   const BatchNormColumns k = columns;
   if (!rectifier.used) {
     f([](V, V dy, int64_t, int64_t, auto) HWY_ATTR { return dy; });
@@ -86,9 +88,9 @@ template <class F> HWY_INLINE void with_flow(const BatchNormColumns& columns, Re
   }
 }
 
-template <class Flow>
-HWY_INLINE void sums_of_flow(const BatchNormColumns& columns, Flow flow_of, const float* x, const float* dy,
-                             int64_t rows, int64_t channels, float* masked, double* sum_dy, double* sum_dyh) {
+template <class T, class Flow>
+HWY_INLINE void sums_of_flow(const BatchNormColumns& columns, Flow flow_of, const T* x, const T* dy, int64_t rows,
+                             int64_t channels, T* masked, double* sum_dy, double* sum_dyh) {
   const BatchNormColumns k = columns;
   column_sums(rows, channels, sum_dy, sum_dyh, [=](int64_t at, int64_t c, auto n, V& s, V& t) HWY_ATTR {
     const V v = load(x + at, n);
@@ -100,15 +102,17 @@ HWY_INLINE void sums_of_flow(const BatchNormColumns& columns, Flow flow_of, cons
   });
 }
 
-void batch_sums(const BatchNormColumns& columns, Rectifier rectifier, const float* x, const float* y, const float* dy,
-                int64_t rows, int64_t channels, float* masked, double* sum_dy, double* sum_dyh) {
+template <class T>
+void batch_sums(const BatchNormColumns& columns, Rectifier rectifier, const T* x, const T* y, const T* dy, int64_t rows,
+                int64_t channels, T* masked, double* sum_dy, double* sum_dyh) {
   with_flow(columns, rectifier, y, [&](auto flow_of) HWY_ATTR {
     sums_of_flow(columns, flow_of, x, dy, rows, channels, masked, sum_dy, sum_dyh);
   });
 }
 
-void batch_backward(const BatchNormColumns& columns, const BatchNormSlopes& slopes, Rectifier rectifier, const float* x,
-                    const float* y, const float* dy, int64_t rows, int64_t channels, float* dx) {
+template <class T>
+void batch_backward(const BatchNormColumns& columns, const BatchNormSlopes& slopes, Rectifier rectifier, const T* x,
+                    const T* y, const T* dy, int64_t rows, int64_t channels, T* dx) {
   const float* const mean = columns.mean;
   const BatchNormSlopes s = slopes;
   with_flow(columns, rectifier, y, [&](auto flow_of) HWY_ATTR {
@@ -128,11 +132,12 @@ template <class F> HWY_INLINE float row_sum(int64_t channels, F f) {
   return hn::ReduceSum(D(), total);
 }
 
-void layer_forward(const float* x, const float* gamma, const float* beta, float epsilon, int64_t rows, int64_t channels,
-                   float* y, float* mean, float* inverse) {
+template <class T>
+void layer_forward(const T* x, const float* gamma, const float* beta, float epsilon, int64_t rows, int64_t channels,
+                   T* y, float* mean, float* inverse) {
   const float share = 1 / static_cast<float>(channels);
   for (int64_t r = 0; r < rows; ++r, x += channels, y += channels) {
-    const float* const row = x;
+    const T* const row = x;
     const float average = share * row_sum(channels, [=](int64_t c, auto n) HWY_ATTR { return load(row + c, n); });
     const V center = number(average);
     const float spread = share * row_sum(channels, [=](int64_t c, auto n) HWY_ATTR {
@@ -149,8 +154,8 @@ void layer_forward(const float* x, const float* gamma, const float* beta, float 
   }
 }
 
-void layer_row(const float* x, const float* gamma, float mean, float inverse, const float* dy, int64_t channels,
-               float* dx) {
+template <class T>
+void layer_row(const T* x, const float* gamma, float mean, float inverse, const T* dy, int64_t channels, T* dx) {
   const auto h_of = [=](int64_t c, auto n)
                         HWY_ATTR { return hn::Mul(hn::Sub(load(x + c, n), number(mean)), number(inverse)); };
   const auto g_of = [=](int64_t c, auto n) HWY_ATTR { return hn::Mul(load(dy + c, n), load(gamma + c, n)); };
@@ -164,8 +169,9 @@ void layer_row(const float* x, const float* gamma, float mean, float inverse, co
   });
 }
 
-void layer_backward(const float* x, const float* gamma, const float* mean, const float* inverse, const float* dy,
-                    int64_t rows, int64_t channels, float* dx, double* dgamma, double* dbeta) {
+template <class T>
+void layer_backward(const T* x, const float* gamma, const float* mean, const float* inverse, const T* dy, int64_t rows,
+                    int64_t channels, T* dx, double* dgamma, double* dbeta) {
   // Sums first: dx may be written over dy.
   if (dgamma != nullptr) {
     column_sums(rows, channels, dbeta, dgamma, [=](int64_t at, int64_t, auto n, V& s, V& t) HWY_ATTR {
@@ -180,11 +186,13 @@ void layer_backward(const float* x, const float* gamma, const float* mean, const
     layer_row(x + r * channels, gamma, mean[r], inverse[r], dy + r * channels, channels, dx + r * channels);
 }
 
-const NormLoops& loops() {
-  static constexpr NormLoops table = {moments,        batch_forward, batch_sums,
-                                      batch_backward, layer_forward, layer_backward};
+template <class T> const NormLoops<T>& loops() {
+  static constexpr NormLoops<T> table = {moments<T>,        batch_forward<T>, batch_sums<T>,
+                                         batch_backward<T>, layer_forward<T>, layer_backward<T>};
   return table;
 }
+const NormLoops<float>& wide_loops() { return loops<float>(); }
+const NormLoops<Bfloat16>& narrow_loops() { return loops<Bfloat16>(); }
 
 }  // namespace
 }  // namespace dltrain::backends::onednn::HWY_NAMESPACE
@@ -193,8 +201,10 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace dltrain::backends::onednn {
 
-HWY_EXPORT(loops);
-const NormLoops& norm_loops() { return HWY_DYNAMIC_DISPATCH(loops)(); }
+HWY_EXPORT(wide_loops);
+HWY_EXPORT(narrow_loops);
+template <> const NormLoops<float>& norm_loops<float>() { return HWY_DYNAMIC_DISPATCH(wide_loops)(); }
+template <> const NormLoops<Bfloat16>& norm_loops<Bfloat16>() { return HWY_DYNAMIC_DISPATCH(narrow_loops)(); }
 
 }  // namespace dltrain::backends::onednn
 #endif

@@ -53,14 +53,15 @@ template <class F> HWY_INLINE void for_cells(const WindowRow& row, const Window&
   }
 }
 
-void max(const WindowRow& given, const float* image, float* y, uint8_t* place8, int32_t* place32) {
+template <class T>
+void max(const WindowRow& given, const T* image, T* y, uint8_t* place8, int32_t* place32) {
   const WindowRow row = given;
   for (int64_t w = 0; w < row.windows; ++w) {
     const Window window = window_at(row, w);
     const auto first_place = static_cast<int32_t>(row.row_begin * row.width + window.column_begin);
     const int64_t target = w * row.channels;
     for_vectors(row.channels, [=](int64_t c, auto n) HWY_ATTR {
-      const float* const first = image + window.first + c;
+      const T* const first = image + window.first + c;
       V best = load(first, n);
       VI places = hn::Set(DI(), first_place);
       for_cells(row, window, [&](int64_t at, int32_t place) HWY_ATTR {
@@ -77,7 +78,8 @@ void max(const WindowRow& given, const float* image, float* y, uint8_t* place8, 
   }
 }
 
-void max_grad(const WindowRow& given, const float* dy, const uint8_t* place8, const int32_t* place32, float* image) {
+template <class T>
+void max_grad(const WindowRow& given, const T* dy, const uint8_t* place8, const int32_t* place32, float* image) {
   const WindowRow row = given;
   for (int64_t w = 0; w < row.windows; ++w) {
     const Window window = window_at(row, w);
@@ -98,7 +100,7 @@ HWY_INLINE float share_of(const WindowRow& row, const Window& window) {
   return 1 / static_cast<float>((row.row_end - row.row_begin) * (window.column_end - window.column_begin));
 }
 
-void average(const WindowRow& given, const float* image, float* y) {
+template <class T> void average(const WindowRow& given, const T* image, T* y) {
   const WindowRow row = given;
   for (int64_t w = 0; w < row.windows; ++w) {
     const Window window = window_at(row, w);
@@ -113,7 +115,7 @@ void average(const WindowRow& given, const float* image, float* y) {
   }
 }
 
-void average_grad(const WindowRow& given, const float* dy, float* image) {
+template <class T> void average_grad(const WindowRow& given, const T* dy, float* image) {
   const WindowRow row = given;
   for (int64_t w = 0; w < row.windows; ++w) {
     const Window window = window_at(row, w);
@@ -128,10 +130,12 @@ void average_grad(const WindowRow& given, const float* dy, float* image) {
   }
 }
 
-const PoolLoops& loops() {
-  static constexpr PoolLoops table = {max, max_grad, average, average_grad};
+template <class T> const PoolLoops<T>& loops() {
+  static constexpr PoolLoops<T> table = {max<T>, max_grad<T>, average<T>, average_grad<T>};
   return table;
 }
+const PoolLoops<float>& wide_loops() { return loops<float>(); }
+const PoolLoops<Bfloat16>& narrow_loops() { return loops<Bfloat16>(); }
 
 }  // namespace
 }  // namespace dltrain::backends::onednn::HWY_NAMESPACE
@@ -140,8 +144,10 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace dltrain::backends::onednn {
 
-HWY_EXPORT(loops);
-const PoolLoops& pool_loops() { return HWY_DYNAMIC_DISPATCH(loops)(); }
+HWY_EXPORT(wide_loops);
+HWY_EXPORT(narrow_loops);
+template <> const PoolLoops<float>& pool_loops<float>() { return HWY_DYNAMIC_DISPATCH(wide_loops)(); }
+template <> const PoolLoops<Bfloat16>& pool_loops<Bfloat16>() { return HWY_DYNAMIC_DISPATCH(narrow_loops)(); }
 
 }  // namespace dltrain::backends::onednn
 #endif

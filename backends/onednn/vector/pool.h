@@ -1,7 +1,9 @@
-// Pooling windows over channels-last images in float32, one row of windows at a time.
+// Pooling windows over channels-last images in float32 or bfloat16, one row of windows at a time.
 #pragma once
 
 #include <cstdint>
+
+#include "backends/onednn/bfloat16.h"
 
 namespace dltrain::backends::onednn {
 
@@ -19,16 +21,16 @@ struct WindowRow {
 };
 
 // Images and pooled rows begin at the pointers. Places are row-major in the window, as bytes or as int32: the other is
-// null.
-struct PoolLoops {
-  void (*max)(const WindowRow& row, const float* image, float* y, uint8_t* place8,
+// null. Gradients are added up in float32 images.
+template <class T> struct PoolLoops {
+  void (*max)(const WindowRow& row, const T* image, T* y, uint8_t* place8,
               int32_t* place32);  // each may be null
   // image[the place] += dy
-  void (*max_grad)(const WindowRow& row, const float* dy, const uint8_t* place8, const int32_t* place32, float* image);
-  void (*average)(const WindowRow& row, const float* image, float* y);
-  void (*average_grad)(const WindowRow& row, const float* dy, float* image);
+  void (*max_grad)(const WindowRow& row, const T* dy, const uint8_t* place8, const int32_t* place32, float* image);
+  void (*average)(const WindowRow& row, const T* image, T* y);
+  void (*average_grad)(const WindowRow& row, const T* dy, float* image);
 };
 
-const PoolLoops& pool_loops();
+template <class T> const PoolLoops<T>& pool_loops();
 
 }  // namespace dltrain::backends::onednn

@@ -83,7 +83,8 @@ void uniform(const RandomRange& range, int64_t count, float* y) {
   });
 }
 
-void drop(const RandomRange& range, uint32_t least, float scale, const float* x, int64_t count, float* y) {
+template <class T>
+void drop(const RandomRange& range, uint32_t least, float scale, const T* x, int64_t count, T* y) {
   const hn::RebindToSigned<DU> d;
   const auto bound = hn::Set(d, static_cast<int32_t>(least));
   for_words(range, count, [&](const uint32_t* words, int64_t first, int64_t many) HWY_ATTR {
@@ -95,6 +96,13 @@ void drop(const RandomRange& range, uint32_t least, float scale, const float* x,
   });
 }
 
+void drop_wide(const RandomRange& range, uint32_t least, float scale, const float* x, int64_t count, float* y) {
+  drop(range, least, scale, x, count, y);
+}
+void drop_narrow(const RandomRange& range, uint32_t least, float scale, const Bfloat16* x, int64_t count, Bfloat16* y) {
+  drop(range, least, scale, x, count, y);
+}
+
 }  // namespace
 }  // namespace dltrain::backends::onednn::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -103,13 +111,18 @@ HWY_AFTER_NAMESPACE();
 namespace dltrain::backends::onednn {
 
 HWY_EXPORT(uniform);
-HWY_EXPORT(drop);
+HWY_EXPORT(drop_wide);
+HWY_EXPORT(drop_narrow);
 
 void uniform_numbers(const RandomRange& range, int64_t count, float* y) {
   HWY_DYNAMIC_DISPATCH(uniform)(range, count, y);
 }
 void drop_elements(const RandomRange& range, uint32_t least, float scale, const float* x, int64_t count, float* y) {
-  HWY_DYNAMIC_DISPATCH(drop)(range, least, scale, x, count, y);
+  HWY_DYNAMIC_DISPATCH(drop_wide)(range, least, scale, x, count, y);
+}
+void drop_elements(const RandomRange& range, uint32_t least, float scale, const Bfloat16* x, int64_t count,
+                   Bfloat16* y) {
+  HWY_DYNAMIC_DISPATCH(drop_narrow)(range, least, scale, x, count, y);
 }
 
 }  // namespace dltrain::backends::onednn

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "backends/onednn/bfloat16.h"
+
 namespace dltrain::backends::onednn {
 
 struct RandomRange {
@@ -16,5 +18,7 @@ struct RandomRange {
 void uniform_numbers(const RandomRange& range, int64_t count, float* y);
 // y[i] = x[i] scale where the upper 24 bits of the word of element first + i are at least `least`, else 0.
 void drop_elements(const RandomRange& range, uint32_t least, float scale, const float* x, int64_t count, float* y);
+void drop_elements(const RandomRange& range, uint32_t least, float scale, const Bfloat16* x, int64_t count,
+                   Bfloat16* y);
 
 }  // namespace dltrain::backends::onednn

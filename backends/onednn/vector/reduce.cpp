@@ -41,7 +41,7 @@ template <class F> HWY_INLINE double sum_map(int64_t count, F f) {
   return total + static_cast<double>(hn::ReduceSum(d, rest));
 }
 
-double sum(const float* x, int64_t count) {
+template <class T> double sum(const T* x, int64_t count) {
   return sum_map(count, [=](V total, int64_t i, auto n) HWY_ATTR { return hn::Add(total, load(x + i, n)); });
 }
 double sum_of_squares(const float* x, int64_t count) {
@@ -78,22 +78,24 @@ template <Extreme which> HWY_INLINE V extreme(V x, V y) {
   return which == Extreme::max ? maximum(x, y) : minimum(x, y);
 }
 
-template <Extreme which> HWY_INLINE float extreme_row(const float* x, int64_t count) {
+template <Extreme which, class T> HWY_INLINE float extreme_row(const T* x, int64_t count) {
   const D d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  V result = number(*x);
+  V result = number(as_float(*x));
   int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) result = extreme<which>(result, hn::LoadU(d, x + i));
-  if (i < count) result = extreme<which>(result, load_or(number(*x), x + i, Part{static_cast<size_t>(count - i)}));
+  for (; i + lanes <= count; i += lanes) result = extreme<which>(result, load(x + i, Whole()));
+  if (i < count)
+    result = extreme<which>(result, load_or(number(as_float(*x)), x + i, Part{static_cast<size_t>(count - i)}));
   if (!hn::AllFalse(d, hn::IsNaN(result))) return std::numeric_limits<float>::quiet_NaN();
   return which == Extreme::max ? hn::ReduceMax(d, result) : hn::ReduceMin(d, result);
 }
-float extreme_of(const float* x, int64_t count, Extreme which) {
+template <class T> float extreme_of(const T* x, int64_t count, Extreme which) {
   return which == Extreme::max ? extreme_row<Extreme::max>(x, count) : extreme_row<Extreme::min>(x, count);
 }
 
 // Four vectors of columns at once, and the remaining ones with two chains of additions each.
-void add_block(const float* x, int64_t rows, int64_t stride, int64_t columns, double* sums) {
+template <class T>
+void add_block(const T* x, int64_t rows, int64_t stride, int64_t columns, double* sums) {
   const D d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   int64_t c = 0;
@@ -102,24 +104,24 @@ void add_block(const float* x, int64_t rows, int64_t stride, int64_t columns, do
     V s1 = hn::Zero(d);
     V s2 = hn::Zero(d);
     V s3 = hn::Zero(d);
-    const float* row = x + c;
+    const T* row = x + c;
     for (int64_t r = 0; r < rows; ++r, row += stride) {
-      s0 = hn::Add(s0, hn::LoadU(d, row));
-      s1 = hn::Add(s1, hn::LoadU(d, row + lanes));
-      s2 = hn::Add(s2, hn::LoadU(d, row + 2 * lanes));
-      s3 = hn::Add(s3, hn::LoadU(d, row + 3 * lanes));
+      s0 = hn::Add(s0, load(row, Whole()));
+      s1 = hn::Add(s1, load(row + lanes, Whole()));
+      s2 = hn::Add(s2, load(row + 2 * lanes, Whole()));
+      s3 = hn::Add(s3, load(row + 3 * lanes, Whole()));
     }
     add_to_doubles(s0, sums + c, Whole());
     add_to_doubles(s1, sums + c + lanes, Whole());
     add_to_doubles(s2, sums + c + 2 * lanes, Whole());
     add_to_doubles(s3, sums + c + 3 * lanes, Whole());
   }
-  const float* const rest = x + c;
+  const T* const rest = x + c;
   double* const rest_sums = sums + c;
   for_vectors(columns - c, [=](int64_t i, auto n) HWY_ATTR {
     V even = hn::Zero(D());
     V odd = hn::Zero(D());
-    const float* row = rest + i;
+    const T* row = rest + i;
     int64_t r = 0;
     for (; r + 2 <= rows; r += 2, row += 2 * stride) {
       even = hn::Add(even, load(row, n));
@@ -130,7 +132,7 @@ void add_block(const float* x, int64_t rows, int64_t stride, int64_t columns, do
   });
 }
 
-void add_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, double* sums) {
+template <class T> void add_columns(const T* x, int64_t rows, int64_t stride, int64_t columns, double* sums) {
   for (int64_t r = 0; r < rows; r += block) add_block(x + r * stride, std::min(block, rows - r), stride, columns, sums);
 }
 
@@ -156,17 +158,36 @@ int64_t argmax_rows(const float* x, int64_t rows, int64_t count, int32_t* y) {
   return r;
 }
 
-template <Extreme which> HWY_INLINE void extreme_table(const float* x, int64_t rows, int64_t stride, int64_t columns,
-                                                       float* result) {
+template <Extreme which, class T>
+HWY_INLINE void extreme_table(const T* x, int64_t rows, int64_t stride, int64_t columns, T* result) {
   for_vectors(columns, [=](int64_t c, auto n) HWY_ATTR {
     V best = load(result + c, n);
     for (int64_t r = 0; r < rows; ++r) best = extreme<which>(best, load(x + r * stride + c, n));
     store(best, result + c, n);
   });
 }
-void extreme_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, float* result, Extreme which) {
+template <class T>
+void extreme_columns(const T* x, int64_t rows, int64_t stride, int64_t columns, T* result, Extreme which) {
   if (which == Extreme::max) extreme_table<Extreme::max>(x, rows, stride, columns, result);
   else extreme_table<Extreme::min>(x, rows, stride, columns, result);
+}
+
+double sum_wide(const float* x, int64_t count) { return sum<float>(x, count); }
+double sum_narrow(const Bfloat16* x, int64_t count) { return sum<Bfloat16>(x, count); }
+float extreme_wide(const float* x, int64_t count, Extreme which) { return extreme_of<float>(x, count, which); }
+float extreme_narrow(const Bfloat16* x, int64_t count, Extreme which) { return extreme_of<Bfloat16>(x, count, which); }
+void add_wide(const float* x, int64_t rows, int64_t stride, int64_t columns, double* sums) {
+  add_columns<float>(x, rows, stride, columns, sums);
+}
+void add_narrow(const Bfloat16* x, int64_t rows, int64_t stride, int64_t columns, double* sums) {
+  add_columns<Bfloat16>(x, rows, stride, columns, sums);
+}
+void extremes_wide(const float* x, int64_t rows, int64_t stride, int64_t columns, float* result, Extreme which) {
+  extreme_columns<float>(x, rows, stride, columns, result, which);
+}
+void extremes_narrow(const Bfloat16* x, int64_t rows, int64_t stride, int64_t columns, Bfloat16* result,
+                     Extreme which) {
+  extreme_columns<Bfloat16>(x, rows, stride, columns, result, which);
 }
 
 }  // namespace
@@ -176,29 +197,44 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace dltrain::backends::onednn {
 
-HWY_EXPORT(sum);
+HWY_EXPORT(sum_wide);
+HWY_EXPORT(sum_narrow);
 HWY_EXPORT(sum_of_squares);
 HWY_EXPORT(sum_of_both_squares);
 HWY_EXPORT(all_finite);
-HWY_EXPORT(extreme_of);
-HWY_EXPORT(add_columns);
-HWY_EXPORT(extreme_columns);
+HWY_EXPORT(extreme_wide);
+HWY_EXPORT(extreme_narrow);
+HWY_EXPORT(add_wide);
+HWY_EXPORT(add_narrow);
+HWY_EXPORT(extremes_wide);
+HWY_EXPORT(extremes_narrow);
 HWY_EXPORT(argmax_rows);
 
-double sum_of(const float* x, int64_t count) { return HWY_DYNAMIC_DISPATCH(sum)(x, count); }
+double sum_of(const float* x, int64_t count) { return HWY_DYNAMIC_DISPATCH(sum_wide)(x, count); }
+double sum_of(const Bfloat16* x, int64_t count) { return HWY_DYNAMIC_DISPATCH(sum_narrow)(x, count); }
 double sum_of_squares_of(const float* x, int64_t count) { return HWY_DYNAMIC_DISPATCH(sum_of_squares)(x, count); }
 double sum_of_squares_of(const float* x, const float* y, float factor, int64_t count) {
   return HWY_DYNAMIC_DISPATCH(sum_of_both_squares)(x, y, factor, count);
 }
 bool all_finite_in(const float* x, int64_t count) { return HWY_DYNAMIC_DISPATCH(all_finite)(x, count); }
 float extreme_of(const float* x, int64_t count, Extreme which) {
-  return HWY_DYNAMIC_DISPATCH(extreme_of)(x, count, which);
+  return HWY_DYNAMIC_DISPATCH(extreme_wide)(x, count, which);
+}
+float extreme_of(const Bfloat16* x, int64_t count, Extreme which) {
+  return HWY_DYNAMIC_DISPATCH(extreme_narrow)(x, count, which);
 }
 void add_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, double* sums) {
-  HWY_DYNAMIC_DISPATCH(add_columns)(x, rows, stride, columns, sums);
+  HWY_DYNAMIC_DISPATCH(add_wide)(x, rows, stride, columns, sums);
+}
+void add_columns(const Bfloat16* x, int64_t rows, int64_t stride, int64_t columns, double* sums) {
+  HWY_DYNAMIC_DISPATCH(add_narrow)(x, rows, stride, columns, sums);
 }
 void extreme_columns(const float* x, int64_t rows, int64_t stride, int64_t columns, float* result, Extreme which) {
-  HWY_DYNAMIC_DISPATCH(extreme_columns)(x, rows, stride, columns, result, which);
+  HWY_DYNAMIC_DISPATCH(extremes_wide)(x, rows, stride, columns, result, which);
+}
+void extreme_columns(const Bfloat16* x, int64_t rows, int64_t stride, int64_t columns, Bfloat16* result,
+                     Extreme which) {
+  HWY_DYNAMIC_DISPATCH(extremes_narrow)(x, rows, stride, columns, result, which);
 }
 int64_t argmax_rows(const float* x, int64_t rows, int64_t count, int32_t* y) {
   return HWY_DYNAMIC_DISPATCH(argmax_rows)(x, rows, count, y);
