@@ -60,7 +60,6 @@ void check_available(Reading& reading, const Table& run, const RunSpec& spec) {
     reading.diagnostics.error("not-available", run.at(key).place(), "[run]", what + " is not available yet").hint =
         "leave it out";
   };
-  if (spec.precision != "float32") refuse("precision", "precision " + quote(spec.precision));
   if (spec.tune) refuse("tune", "choosing kernels by timing (tune)");
 }
 
