@@ -54,8 +54,9 @@ std::string hint_text(const std::string& name, bool markdown) {
 ExitCode explain_name(const std::string& name, bool markdown) {
   const std::string text =
       markdown ? reference_page(training::catalogue(), name) : reference_text(training::catalogue(), name);
-  const std::string keys = text.empty() && !markdown ? key_text(training::catalogue(), name) : text;
-  if (const std::string found = keys.empty() ? hint_text(name, markdown) : keys; !found.empty()) {
+  const std::string hint = text.empty() ? hint_text(name, markdown) : text;
+  const bool may_be_key = hint.empty() && !markdown;
+  if (const std::string found = may_be_key ? key_text(training::catalogue(), name) : hint; !found.empty()) {
     std::printf("%s", found.c_str());
     return ExitCode::ok;
   }
