@@ -4,6 +4,7 @@
 #include <dnnl.hpp>
 
 #include "backends/host.h"
+#include "backends/onednn/vector/tile_product.h"
 
 namespace dltrain::backends::onednn {
 
@@ -26,10 +27,12 @@ std::string instruction_set() {
   if (below_avx512(isa)) refused |= HWY_AVX3 | HWY_AVX3_DL | HWY_AVX3_ZEN4 | HWY_AVX3_SPR;
   if (isa == dnnl::cpu_isa::sse41 || isa == dnnl::cpu_isa::avx) refused |= HWY_AVX2;
   hwy::DisableTargets(refused);
-  const int64_t targets = hwy::SupportedTargets();
-  if ((targets & HWY_AVX3) != 0) return "avx512";
-  if ((targets & HWY_AVX2) != 0) return "avx2";
-  return "sse2";
+  // Asked of the loops themselves: hwy::SupportedTargets() would choose again, as if nothing had been refused.
+  switch (tile_loops().lanes) {
+    case 16: return "avx512";
+    case 8: return "avx2";
+    default: return "sse2";
+  }
 }
 
 // Whether products of bfloat16 have units of their own; the library would emulate them on other processors of AVX-512,

@@ -1,5 +1,8 @@
 // The gradients of convolutions' kernels, own kernel and oneDNN's, against plain loops that add up in double: channels,
 // filters and taps that fill blocks of registers and that do not.
+#include <cstdlib>
+#include <string>
+
 #include <catch2/catch_test_macros.hpp>
 
 #include "backends/factory.h"
@@ -82,6 +85,14 @@ TEST_CASE("gradients of kernels are those of plain loops, whatever fills a vecto
       if (geometry.filters % 16 == 0) CHECK(found.implementation.starts_with("own"));
     }
   }
+}
+
+TEST_CASE("own kernels keep to the instruction set that the library is held to") {
+  const char* const most = std::getenv("ONEDNN_MAX_CPU_ISA");
+  if (most == nullptr || std::string(most) != "AVX2") return;
+  // Eight filters fill a vector of AVX2 and none of AVX-512.
+  const Geometry geometry = {2, 6, 6, 3, 8, {3, 3}, {1, 1}, {1, 1}, {1, 1, 1, 1}};
+  CHECK(computed(case_of(geometry), "cpu", DType::f32, 1).implementation == "own:avx2");
 }
 
 }  // namespace dltrain::test
