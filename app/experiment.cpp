@@ -1,6 +1,7 @@
 #include "app/experiment.h"
 
 #include "app/messages.h"
+#include "backends/factory.h"
 #include "core/text.h"
 
 namespace dltrain::app {
@@ -33,6 +34,21 @@ std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec, const dat
   auto data = training::open_data(spec, contract, warnings);
   print_warnings(warnings);
   return data;
+}
+
+std::optional<training::BatchChoice> settle_batch(models::Spec& spec, const DataSignature& signature,
+                                                  backends::Backend& backend) {
+  if (!spec.train.batch_size.is_auto()) return std::nullopt;
+  auto choice = training::choose_batch(spec, signature, backend, training::memory_for_choice());
+  Diagnostics warnings;
+  if (choice) training::warn_of_batch_statistics(spec, *choice, warnings);
+  print_warnings(warnings);
+  return choice;
+}
+
+void settle_batch(models::Spec& spec, const DataSignature& signature) {
+  if (!spec.train.batch_size.is_auto()) return;
+  settle_batch(spec, signature, *backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)}));
 }
 
 models::Program open_program(const models::Spec& spec, const DataSignature& signature) {

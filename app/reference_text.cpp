@@ -17,6 +17,7 @@ std::string default_text(const Field& field) {
 
 std::string range_text(const Field& field) {
   std::string text = field.choices.empty() ? field.type_text : join(field.choices, " | ");
+  if (!field.choices.empty() && field.type == FieldType::integer) text = field.type_text + " | " + text;
   if (field.type == FieldType::component || field.type == FieldType::components ||
       field.type == FieldType::real_or_component) {
     text = (field.type == FieldType::real_or_component ? "real number or " : "") + field.family;

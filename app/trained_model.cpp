@@ -17,6 +17,7 @@ FoundModel describe_recipe(const std::string& path) {
     throw UserError(ExitCode::recipe, path, "the recipe names no weights",
                     "train it with \"dltrain fit\" and name its run, or add weights = \"FILE.weights.h5\" to [model]");
   }
+  if (spec.train.batch_size.is_auto()) spec.train.batch_size = models::TrainSpec().batch_size;  // nothing is trained
   std::string weights = training::starting_weights(spec);
   auto data = open_data(spec);
   training::ModelDescription description{std::move(spec), data->contract(), data->signature(), std::move(weights)};

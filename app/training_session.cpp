@@ -23,6 +23,7 @@
 #include "training/fingerprint.h"
 #include "training/interrupt.h"
 #include "training/model_folder.h"
+#include "training/recompute_report.h"
 #include "training/weights.h"
 
 namespace dltrain::app {
@@ -34,13 +35,16 @@ using training::RunStatus;
 namespace {
 
 void print_header(const models::Spec& spec, const datasets::Dataset& data, training::Model& model,
-                  const std::string& folder) {
+                  const std::optional<training::BatchChoice>& batch, const std::string& folder) {
   const backends::DeviceInfo& device = model.session().backend().device();
   std::fprintf(stderr, "%s  (seed %lu)\n", spec.name.c_str(), static_cast<unsigned long>(spec.seed));
   const size_t width = terminal_width();
   std::fprintf(stderr, "data\n%s", wrapped(data_text(data), width, 14).c_str());
   std::fprintf(stderr, "model\n%s", model_text(model.program()).c_str());
   std::fprintf(stderr, "memory  %s\n", wrapped(memory_text(model.memory()), width - 8, 8).c_str());
+  const std::string again = training::recompute_text(spec, model.training_plan());
+  if (!again.empty()) std::fprintf(stderr, "again   %s\n", wrapped(again, width - 8, 8).c_str());
+  if (batch) std::fprintf(stderr, "batch   %s\n", wrapped(batch->text(), width - 8, 8).c_str());
   std::fprintf(stderr, "device  %s: %s\n", device.name.c_str(), device.description.c_str());
   std::fprintf(stderr, "run     %s\n\n", folder.c_str());
 }
@@ -58,13 +62,28 @@ TrainingSession::TrainingSession(RunRequest request, const CommonOptions& common
       request_(std::move(request)),
       spec_(request_.recipe.spec),
       data_(open_checked_data(spec_)),
-      model_(open_program(spec_, data_->signature()),
-             backends::open_backend(spec_.run.device, {static_cast<int>(spec_.run.threads)})),
+      model_(make_model()),
       folder_(make_folder()),
       callbacks_(context(folder_.path())) {
   callbacks_.keep("Expectations", *expectations_);
   if (common_.json) callbacks_.add(json_);
   else if (!common_.quiet) callbacks_.add(progress_);
+}
+
+training::Model TrainingSession::make_model() {
+  auto backend = backends::open_backend(spec_.run.device, {static_cast<int>(spec_.run.threads)});
+  settle_batch(*backend);
+  return {open_program(spec_, data_->signature()), std::move(backend)};
+}
+
+// A run that goes on keeps the batch that it began with, so that every bit stays what it would have been.
+void TrainingSession::settle_batch(backends::Backend& backend) {
+  models::Spec& spec = request_.recipe.spec;
+  if (request_.before && training::keeps_batch(request_.before->train, spec.train)) {
+    spec.train = training::with_batch_of(request_.before->train, std::move(spec.train));
+    return;
+  }
+  batch_choice_ = app::settle_batch(spec, data_->signature(), backend);
 }
 
 int64_t TrainingSession::steps_per_epoch() const { return training::steps_per_epoch(spec_, data_->size(Part::train)); }
@@ -104,6 +123,9 @@ void TrainingSession::prepare_model() {
     else training::adapt_layers(model_, *data_);
   }
   model_.prepare_run(data_->size(Part::train), data_->size(Part::validation));
+  Diagnostics warnings;
+  training::warn_of_recompute(spec_, model_.training_plan(), warnings);
+  print_warnings(warnings);
 }
 
 void TrainingSession::begin_with_given_weights() {
@@ -138,8 +160,9 @@ void TrainingSession::go_on(training::Trainer& trainer, const training::Surround
                request_.checkpoint.c_str());
   for (const std::string& change : changes) std::fprintf(stderr, "  changed: %s\n", change.c_str());
   std::erase_if(changes, [](const std::string& change) {
-    return change.starts_with("recipe: train.epochs:");
-  });  // more of the same
+    // More of the same, and the same numbers computed once more.
+    return change.starts_with("recipe: train.epochs:") || change.starts_with("recipe: train.recompute:");
+  });
   std::fprintf(stderr, "  %s\n",
                changes.empty()
                    ? "the result is bit for bit that of a run without interruption"
@@ -183,7 +206,7 @@ ExitCode TrainingSession::train() {
        formats::json_text(training::contract_table(data_->contract(), here.recipe), 2) + "\n", here});
   training::Trainer trainer(model_, *data_, callbacks_, &saver);
   check_room();
-  if (talks()) print_header(spec_, *data_, model_, folder_.path());
+  if (talks()) print_header(spec_, *data_, model_, batch_choice_, folder_.path());
   if (!request_.checkpoint.empty()) go_on(trainer, here);
   training::end_cleanly();
   training::RunRecord& record = folder_.record();
@@ -191,6 +214,7 @@ ExitCode TrainingSession::train() {
   record.reason.clear();
   record.epochs = spec_.train.epochs;
   record.surroundings = here;
+  if (batch_choice_) record.batch_choice = training::choice_table(*batch_choice_);
   folder_.write();
   begun_ = true;
   callbacks_.open();
@@ -210,9 +234,16 @@ training::Values TrainingSession::test() {
   return training::evaluate_part(model_, *data_, Part::test, spec_.train.batch_size, spec_.train.limit_batches);
 }
 
+// The highest mark of the process. Where an earlier run of the same process has set it, what was announced for this one.
+int64_t TrainingSession::memory_held() const {
+  const int64_t peak = peak_memory();
+  const int64_t announced = model_.memory().total();
+  if (peak < 0) return announced;
+  return peak > peak_before_ ? peak : std::min(peak, announced);
+}
+
 std::vector<training::Verdict> TrainingSession::judge(const Outcome& outcome, const training::Values& test) {
-  const std::vector<training::Verdict> verdicts =
-      expectations_->judge({test, outcome.seconds, model_.memory().total()});
+  const std::vector<training::Verdict> verdicts = expectations_->judge({test, outcome.seconds, memory_held()});
   for (const training::Verdict& verdict : verdicts) {
     if (common_.json) print_line(verdict_table(verdict));
     else std::printf("%s\n", verdict_line(verdict).c_str());

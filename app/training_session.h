@@ -9,6 +9,8 @@
 #include "app/options.h"
 #include "app/progress.h"
 #include "app/run_result.h"
+#include "core/peak_memory.h"
+#include "training/batch_choice.h"
 #include "training/callback_list.h"
 #include "training/checkpoint/background_saver.h"
 #include "training/expectations.h"
@@ -40,6 +42,8 @@ class TrainingSession {
   const RunResult& result() const { return result_; }
 
  private:
+  training::Model make_model();
+  void settle_batch(backends::Backend& backend);
   int64_t steps_per_epoch() const;
   training::CallbackContext context(const std::string& folder);
   training::RunFolder make_folder();
@@ -50,6 +54,7 @@ class TrainingSession {
   void refuse_fewer_epochs(const training::Position& at) const;
   void check_room() const;
   training::Values test();
+  int64_t memory_held() const;
   std::vector<training::Verdict> judge(const training::Outcome& outcome, const training::Values& test);
   ExitCode train();
   ExitCode finish(training::Outcome outcome);
@@ -57,10 +62,12 @@ class TrainingSession {
   void fail(const std::string& reason);
   bool talks() const { return !common_.quiet && !common_.json; }
 
+  const int64_t peak_before_ = peak_memory();  // of the process, which may have made other runs
   const CommonOptions& common_;
   RunRequest request_;
   const models::Spec& spec_;
   std::unique_ptr<datasets::Dataset> data_;
+  std::optional<training::BatchChoice> batch_choice_;  // where the recipe leaves the batch open
   training::Model model_;
   training::Observer observer_{model_, *data_};
   std::optional<training::Transfer> given_;  // weights of --init-from; checked before a folder is made

@@ -5,6 +5,7 @@
 #include "core/checked.h"
 #include "core/text.h"
 #include "graph/op.h"
+#include "graph/passes/release_early.h"
 #include "graph/print.h"
 #include "graph/rewrite.h"
 #include "graph/verify.h"
@@ -31,6 +32,7 @@ Graph prepare(const Graph& graph, Backend& backend, const PlanOptions& options,
     pass.name += "-again";
     passes.push_back(std::move(pass));
   }
+  passes.push_back({"release-early", "gives memory free as soon as possible", graph::release_early});
   return graph::run_passes(graph, passes, options.disabled_passes, &reports);
 }
 
@@ -82,22 +84,84 @@ int64_t packed_bytes(const std::vector<Step>& steps) {
 
 }  // namespace
 
+namespace {
+
+using Kernels = std::vector<std::unique_ptr<Kernel>>;  // [node]; null where none is needed
+using Used = std::vector<std::vector<bool>>;           // [node][output]
+
+Used used_outputs(const Graph& graph) {
+  Used used;
+  for (const std::vector<int>& counts : graph.use_counts()) {
+    used.emplace_back();
+    for (const int count : counts) used.back().push_back(count > 0);
+  }
+  return used;
+}
+
+void compile_missing(const Graph& graph, Backend& backend, const Used& used, Kernels& kernels) {
+  kernels.resize(graph.nodes.size());
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    if (kernels[i] != nullptr || !needs_kernel(node)) continue;
+    if (const Support support = backend.supports(graph, node); !support.yes)
+      refuse(graph, node, backend, support.reason);
+    kernels[i] = backend.compile(graph, node, used[i]);
+  }
+}
+
+std::vector<graph::NodeMemory> needs_of(const Kernels& kernels) {
+  std::vector<graph::NodeMemory> needs(kernels.size());
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    if (kernels[i] != nullptr) needs[i] = {kernels[i]->info().scratch_bytes, kernels[i]->info().in_place};
+  }
+  return needs;
+}
+
+// Replaces the graph by one that keeps less, and the kernels that this changes. After all other passes, so that what is
+// repeated is computed by the same kernels.
+void compute_again(const graph::RecomputeWish& wish, Backend& backend, Plan& plan, Kernels& kernels, Used& used) {
+  std::vector<graph::NodeWork> works(kernels.size());
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    if (kernels[i] != nullptr) works[i] = {kernels[i]->info().flops, kernels[i]->info().bytes};
+  }
+  const std::vector<graph::NodeMemory> needs = needs_of(kernels);
+  graph::Recomputed fewer = graph::recompute(plan.graph, needs, works, wish);
+  graph::verify(fewer.graph, "after recomputation");
+  plan.repeated.arena_before = graph::plan_memory(plan.graph, needs).arena_bytes;
+  plan.repeated.without_effect = std::move(fewer.without_effect);
+  Used used_now = used_outputs(fewer.graph);
+  Kernels kernels_now(fewer.origin.size());
+  for (size_t i = 0; i < fewer.origin.size(); ++i) {
+    const auto origin = static_cast<size_t>(fewer.origin[i]);
+    if (fewer.again[i] && needs_kernel(fewer.graph.nodes[i])) {
+      ++plan.repeated.kernels;
+      plan.repeated.flops += works[origin].flops;
+      plan.repeated.bytes += works[origin].bytes;
+    } else if (!fewer.again[i] && used[origin] == used_now[i]) {
+      kernels_now[i] = std::move(kernels[origin]);
+    }
+  }
+  plan.graph = std::move(fewer.graph);
+  plan.again = std::move(fewer.again);
+  used = std::move(used_now);
+  kernels = std::move(kernels_now);
+  compile_missing(plan.graph, backend, used, kernels);
+}
+
+}  // namespace
+
 std::unique_ptr<Plan> compile_plan(const Graph& graph, Backend& backend, const PlanOptions& options) {
   auto plan = std::make_unique<Plan>();
   plan->graph = prepare(graph, backend, options, plan->passes);
-  const auto uses = plan->graph.use_counts();
-  plan->needs.resize(plan->graph.nodes.size());
-  for (size_t i = 0; i < plan->graph.nodes.size(); ++i) {
-    const Node& node = plan->graph.nodes[i];
-    if (!needs_kernel(node)) continue;
-    if (const Support support = backend.supports(plan->graph, node); !support.yes)
-      refuse(plan->graph, node, backend, support.reason);
-    std::vector<bool> used;
-    for (const int count : uses[i]) used.push_back(count > 0);
-    auto kernel = backend.compile(plan->graph, node, used);
-    plan->needs[i] = {kernel->info().scratch_bytes, kernel->info().in_place};
-    PackedUse packed = packed_use(plan->graph, node, kernel->info());
-    plan->steps.push_back({i, std::move(kernel), std::move(packed)});
+  Used used = used_outputs(plan->graph);
+  Kernels kernels;
+  compile_missing(plan->graph, backend, used, kernels);
+  if (options.recompute.any()) compute_again(options.recompute, backend, *plan, kernels, used);
+  plan->needs = needs_of(kernels);
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    if (kernels[i] == nullptr) continue;
+    PackedUse packed = packed_use(plan->graph, plan->graph.nodes[i], kernels[i]->info());
+    plan->steps.push_back({i, std::move(kernels[i]), std::move(packed)});
   }
   plan->packed_bytes = packed_bytes(plan->steps);
   plan->memory = graph::plan_memory(plan->graph, plan->needs);
@@ -134,6 +198,7 @@ std::string Plan::text() const {
     if (info.scratch_bytes > 0) line += " scratch=" + std::to_string(info.scratch_bytes);
     if (info.packed_bytes > 0) line += " packed=" + std::to_string(info.packed_bytes);
     if (info.reorders > 0) line += " reorders=" + std::to_string(info.reorders);
+    if (!again.empty() && again[step.node]) line += " again";
     out += line + "\n";
     flops += info.flops;
     bytes += info.bytes;

@@ -10,12 +10,23 @@
 #include "graph/graph.h"
 #include "graph/memory_plan.h"
 #include "graph/passes.h"
+#include "graph/recompute.h"
 
 namespace dltrain::backends {
 
 struct PlanOptions {
   std::set<std::string> disabled_passes;
   bool fuse = true;  // let the backend fuse
+  graph::RecomputeWish recompute;
+};
+
+// What a plan computes a second time to keep less, and what that gives.
+struct Repeated {
+  int64_t kernels = 0;
+  double flops = 0;
+  double bytes = 0;  // read and written
+  int64_t arena_before = 0;  // bytes, if everything were kept
+  std::vector<std::string> without_effect;  // parts of the wish of which nothing is computed again
 };
 
 // The copy of weights that a kernel works on.
@@ -40,6 +51,8 @@ struct Plan {
   graph::MemoryPlan memory;
   std::vector<graph::PassReport> passes;
   int64_t packed_bytes = 0;  // of all its copies of weights, each counted once
+  Repeated repeated;
+  std::vector<bool> again;  // [node]: repeats one of the forward part; empty: none does
 
   // What `dltrain explain --stage plan` shows: one line a kernel with implementation, bytes and bound, then totals.
   std::string text() const;

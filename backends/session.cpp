@@ -83,8 +83,12 @@ int64_t Session::packed_bytes() const {
 }
 
 int Session::add(const graph::Graph& graph, const PlanOptions& options) {
+  return add(compile_plan(graph, *backend_, options));
+}
+
+int Session::add(std::unique_ptr<Plan> plan) {
   auto bound = std::make_unique<Bound>();
-  bound->plan = compile_plan(graph, *backend_, options);
+  bound->plan = std::move(plan);
   for (const graph::Input& input : bound->plan->graph.inputs) {
     if (input.kind == InputKind::state && !states_.contains(input.name)) {
       create_state({input.name, bound->plan->graph.type(input.value)});
@@ -120,9 +124,14 @@ void Session::share_packed(Bound& bound) {
   }
 }
 
+void Session::reserve(int64_t arena_bytes) {
+  if (arena_bytes > arena_bytes_) grow_arena(arena_bytes);
+}
+
 void Session::grow_arena(int64_t bytes) {
   backend_->wait();
   backend_->release(std::exchange(arena_, nullptr));  // what follows may throw
+  arena_bytes_ = 0;
   arena_ = backend_->allocate(bytes);
   arena_bytes_ = bytes;
   for (const auto& bound : bound_) bind(*bound);

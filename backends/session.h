@@ -42,6 +42,10 @@ class Session {
 
   // Compiles a graph; the number stands for it from now on. All its states are created.
   int add(const graph::Graph& graph, const PlanOptions& options = {});
+  // The same for a plan that is compiled already, for this backend.
+  int add(std::unique_ptr<Plan> plan);
+  // Makes the arena so large at least. Throws UserError (memory).
+  void reserve(int64_t arena_bytes);
   const Plan& plan(int number) const { return *bound_[static_cast<size_t>(number)]->plan; }
   int64_t arena_bytes() const { return arena_bytes_; }
   int64_t packed_bytes() const;  // of the copies of weights of all plans

@@ -182,7 +182,7 @@ class DataChecker {
   void check_batch_size() {
     const int64_t samples = signature_.train_samples;
     if (spec_.train.batch_size <= samples || samples == 0 || spec_.train.outputs.empty()) return;
-    const std::string what = "batch_size is " + std::to_string(spec_.train.batch_size) +
+    const std::string what = "batch_size is " + std::to_string(static_cast<int64_t>(spec_.train.batch_size)) +
                              ", and the training part has " + std::to_string(samples) + " samples";
     if (spec_.train.drop_last) {
       diagnostics_.error("rule", {}, "[train]", what + ": no batch is ever full, and drop_last leaves out all others")

@@ -50,8 +50,10 @@ struct ExpectSpec {
         .less_than(1);
     d.param(&ExpectSpec::max_time, "max_time", "training takes no longer: seconds, or a text as \"1h30m\"")
         .obeys(&complaint_about_duration);
-    d.param(&ExpectSpec::max_memory, "max_memory",
-            "the memory that is announced before training is no more: a text as \"500 MiB\"")
+    d.param(
+         &ExpectSpec::max_memory, "max_memory",
+         "the most memory that the process held is no more: a text as \"500 MiB\"; before training, `dltrain check` judges "
+         "what is announced")
         .obeys(&complaint_about_byte_count);
     d.param(&ExpectSpec::min_parameters, "min_parameters", "the model has at least so many parameters to train")
         .at_least(0);

@@ -168,6 +168,7 @@ Graph Program::gradient_values(int64_t batch) {
   for (size_t i = 0; i < weights.size(); ++i)
     part.builder().set_result(state_name::gradient(weights[i].name), gradients[i]);
   part.builder().set_result(state_name::weight_sum, loss.denominator);
+  part.builder().set_result("loss", loss.mean);
   return without_effects(part.take());
 }
 

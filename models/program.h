@@ -53,7 +53,7 @@ class Program {
   // Forward pass in inference with the outputs of these layers as results, by the layer's name; without names, of all.
   graph::Graph layer_outputs(int64_t batch, const std::vector<std::string>& layers = {});
   // The gradients that a training step would follow, before clipping: results state_name::gradient(weight), summed over
-  // the batch, and what divides them, state_name::weight_sum.
+  // the batch, what divides them, state_name::weight_sum, and the loss.
   graph::Graph gradient_values(int64_t batch);
 
   const graph::StateTable& states() const { return states_; }

@@ -12,6 +12,7 @@
 #include "core/data_spec.h"
 #include "core/dtype.h"
 #include "core/shape.h"
+#include "models/batch_size.h"
 #include "models/expectation.h"
 
 namespace dltrain::models {
@@ -113,7 +114,8 @@ struct OutputSpec {
 
 struct TrainSpec {
   int64_t epochs = 10;
-  int64_t batch_size = 32;
+  BatchSize batch_size;
+  std::optional<int64_t> effective_batch_size;  // where batch_size is to be chosen
   bool shuffle = true;
   bool drop_last = false;
   std::vector<OutputSpec> outputs;  // in the order of ModelSpec::outputs
@@ -121,12 +123,19 @@ struct TrainSpec {
   int64_t gradient_accumulation = 1;  // micro-batches of batch_size per optimizer step
   int64_t validation_freq = 1;        // epochs between validations
   std::optional<int64_t> limit_batches;  // of each part in an epoch; none: all
+  std::optional<std::vector<std::string>> recompute;  // {"auto"}, or patterns of names; none: everything is kept
 
   // All but the outputs, which models/recipe reads by itself.
   static void describe(auto& d) {
     d.doc("How the model is trained.");
     d.param(&TrainSpec::epochs, "epochs", "passes over the training part").at_least(1);
-    d.param(&TrainSpec::batch_size, "batch_size", "samples per step").at_least(1);
+    d.param(&TrainSpec::batch_size, "batch_size",
+            "samples that are computed at once; \"auto\": as many as there is memory for, with effective_batch_size")
+        .at_least(1)
+        .one_of({"auto"});
+    d.param(&TrainSpec::effective_batch_size, "effective_batch_size",
+            "with batch_size = \"auto\": samples per update of the weights; gradient_accumulation follows")
+        .at_least(1);
     d.param(&TrainSpec::shuffle, "shuffle", "a new order of the samples in each epoch");
     d.param(&TrainSpec::drop_last, "drop_last", "leave out the last batch of an epoch where it is not full");
     d.param(&TrainSpec::optimizer, "optimizer", "how weights follow gradients");
@@ -136,6 +145,9 @@ struct TrainSpec {
     d.param(&TrainSpec::limit_batches, "limit_batches",
             "an epoch is at most so many batches, and so are validation and test: for trials; all by default")
         .at_least(1);
+    d.param(&TrainSpec::recompute, "recompute",
+            "what is computed again on the way back instead of being kept, to take less memory: \"auto\", or names of "
+            "layers and blocks; * stands for any characters, ? for one");
   }
   bool operator==(const TrainSpec& other) const = default;
 };

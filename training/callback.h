@@ -13,6 +13,10 @@
 #include "models/spec.h"
 #include "training/events.h"
 
+namespace dltrain::models {
+class Program;
+}
+
 namespace dltrain::training {
 
 class Observer;
@@ -78,6 +82,8 @@ class Callback {
   virtual void restore(const Table&) {}
   // Files that must be on the disk up to their present length before a checkpoint counts.
   virtual std::vector<std::string> files() const { return {}; }
+  // About what its files will take when all epochs are done, in bytes; to be asked before the first event.
+  virtual int64_t log_bytes(const models::Program&) { return 0; }
   // Makes its files, or shows that they can be made: what cannot be written is found before training. After restore(),
   // if the run goes on: what is beyond the lengths of the state is cut off.
   virtual void open() {}

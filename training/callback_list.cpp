@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/checked.h"
 #include "core/read_fields.h"
 #include "core/text.h"
 #include "models/optimizers/optimizer.h"
@@ -149,6 +150,12 @@ Retention CallbackList::keeps() const {
     if (keeps && (!most || keeps->last + keeps->best > most->last + most->best)) most = keeps;
   }
   return most.value_or(Retention());
+}
+
+int64_t CallbackList::log_bytes(const models::Program& program) {
+  int64_t bytes = 0;
+  for (const Named& named : callbacks_) bytes = checked_add(bytes, named.callback->log_bytes(program));
+  return bytes;
 }
 
 std::vector<std::string> value_names(const std::vector<std::string>& tracked, bool validation) {

@@ -34,6 +34,8 @@ class CallbackList {
   std::vector<std::string> files() const;
   // The most that one of them wants to stay; the default where none saves.
   Retention keeps() const;
+  // About what all their files will take, in bytes (Callback::log_bytes).
+  int64_t log_bytes(const models::Program& program);
 
  private:
   struct Named {

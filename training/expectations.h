@@ -16,7 +16,7 @@ namespace dltrain::training {
 struct RunFacts {
   Values test;
   double seconds = 0;         // of training
-  int64_t memory = 0;         // announced, in bytes
+  int64_t memory = 0;         // the most that was held; before a run, what is announced; in bytes
 };
 
 struct Verdict {

@@ -1,6 +1,8 @@
 #include "training/experiment.h"
 
+#include "backends/host.h"
 #include "core/files.h"
+#include "core/text.h"
 #include "datasets/open.h"
 #include "layers/registry.h"
 #include "models/catalogue.h"
@@ -27,12 +29,30 @@ const Catalogue& catalogue() {
   return all;
 }
 
+namespace {
+
+// More threads than processors wait for each other in every kernel.
+void warn_of_threads(const models::Recipe& recipe, int64_t threads, Diagnostics& warnings) {
+  const int usable = backends::usable_threads();
+  if (threads <= usable) return;
+  const Setting* run = recipe.table.find("run");
+  const Setting* given = run != nullptr && run->table() != nullptr ? run->table()->find("threads") : nullptr;
+  warnings
+      .warning("threads", given != nullptr ? given->place() : Place(), "[run]",
+               "threads is " + std::to_string(threads) + ", and this process may use " + counted(usable, "processor") +
+                   ": threads beyond that wait for each other")
+      .help = "leave it out, or write threads = " + std::to_string(usable);
+}
+
+}  // namespace
+
 OpenedRecipe open_recipe(const std::string& path, const std::vector<models::Override>& changes, Diagnostics& warnings) {
   models::Recipe recipe = models::load_recipe(path);
   OpenedRecipe opened{recipe.source->text, {}, {}};
   models::resolve_extends(recipe, catalogue());
   models::apply_overrides(recipe, changes, catalogue());
   opened.spec = models::read_spec(recipe, catalogue(), {}, warnings);
+  warn_of_threads(recipe, opened.spec.run.threads, warnings);
   opened.table = std::move(recipe.table);
   return opened;
 }

@@ -3,12 +3,8 @@
 #include <algorithm>
 
 #include "core/checked.h"
-#include "core/text.h"
-#include "formats/tfevents/scalars.h"
 #include "models/recipe/canonical.h"
-#include "training/callbacks/tensorboard/model_graph.h"
 #include "training/profile.h"
-#include "training/trainer.h"
 
 namespace dltrain::training {
 
@@ -37,38 +33,6 @@ void add_plan(const backends::Plan& plan, int64_t runs, int64_t batch, const std
   }
 }
 
-// Records of a step's values within an epoch, as the TensorBoard callback keeps them.
-int64_t records_per_epoch(const models::Spec& spec, int64_t steps_per_epoch) {
-  int64_t frequency = 20;
-  for (const Component& callback : spec.callbacks) {
-    if (callback.kind != "TensorBoard") continue;
-    const Setting* enabled = callback.params.find("enabled");
-    if (enabled != nullptr && enabled->boolean() != nullptr && !*enabled->boolean()) return -1;
-    const std::string wanted = *callback.params.at("update_freq").text();
-    if (wanted == "epoch") return 0;
-    frequency = wanted == "batch" ? 1 : parse_integer(wanted).value_or(1);
-  }
-  const int64_t reported = report_interval(spec, std::max<int64_t>(steps_per_epoch, 1));
-  return divide_up(steps_per_epoch, divide_up(frequency, reported) * reported);
-}
-
-// An event of scalars with tags of these lengths, as a record of an event file.
-int64_t record_bytes(const std::vector<std::string>& tags) {
-  constexpr int64_t frame = 16;  // length and two checksums
-  std::vector<formats::NamedScalar> scalars;
-  for (const std::string& tag : tags) scalars.push_back({tag, 0.123});
-  std::vector<std::byte> payload;
-  formats::encode_scalars(1.7e9, 1000, scalars, payload);
-  return frame + static_cast<int64_t>(payload.size());
-}
-
-int64_t once_bytes(const models::Program& program) {
-  models::Program copy = program;  // assembling may note states
-  const graph::Graph graph = copy.predict(std::max<int64_t>(program.spec().train.batch_size, 1));
-  return static_cast<int64_t>(keras_model_json(program).size() + formats::graph_bytes(graph_nodes(graph)).size() +
-                              2 * models::canonical_toml(program.spec()).size());
-}
-
 }  // namespace
 
 Arithmetic arithmetic_of(Model& model, int64_t batch) {
@@ -82,33 +46,6 @@ Arithmetic arithmetic_of(Model& model, int64_t batch) {
   add_plan(model.prepare(PlanKind::gradient, batch), runs, batch, spec.model.layers, sum);
   add_plan(model.prepare(PlanKind::apply, 0), 1, batch, spec.model.layers, sum);
   return sum;
-}
-
-int64_t log_bytes(const models::Program& program, const std::vector<std::string>& values, int64_t steps_per_epoch) {
-  constexpr int64_t number = 20;  // characters of one in a line of history
-  int64_t epoch = 0;
-  std::vector<std::string> step_tags = {"step_loss", "step_gradient_norm", "batch_learning_rate",
-                                        "system/samples_per_second", "system/peak_memory_mib"};
-  std::vector<std::string> epoch_tags = {"epoch_learning_rate", "epoch_gradient_norm", "system/epoch_seconds",
-                                         "system/epoch_samples_per_second"};
-  std::vector<std::string> validation_tags, iteration_tags;
-  for (const std::string& value : values) {
-    epoch += 2 * number + static_cast<int64_t>(value.size());
-    if (value.starts_with("val_")) {
-      validation_tags.push_back("epoch_" + value.substr(4));
-      iteration_tags.push_back("evaluation_" + value.substr(4) + "_vs_iterations");
-    } else {
-      step_tags.push_back("batch_" + value);
-      epoch_tags.push_back("epoch_" + value);
-    }
-  }
-  epoch += 4 * 2 * number;
-  const int64_t epochs = program.spec().train.epochs;
-  const int64_t records = records_per_epoch(program.spec(), steps_per_epoch);
-  if (records < 0) return checked_multiply(epochs, epoch);
-  epoch += record_bytes(epoch_tags) + records * record_bytes(step_tags);
-  if (!validation_tags.empty()) epoch += record_bytes(validation_tags) + record_bytes(iteration_tags);
-  return checked_add(once_bytes(program), checked_multiply(epochs, epoch));
 }
 
 int64_t checkpoint_bytes(const models::Program& program) {

@@ -20,10 +20,6 @@ struct Arithmetic {
 // Of a model that is prepared for training with batches of that size.
 Arithmetic arithmetic_of(Model& model, int64_t batch);
 
-// About what history and event files of all epochs take, in bytes; histograms, pictures and the projector not counted.
-// `values` are the names that an epoch has.
-int64_t log_bytes(const models::Program& program, const std::vector<std::string>& values, int64_t steps_per_epoch);
-
 // About what one checkpoint takes on the disk, in bytes.
 int64_t checkpoint_bytes(const models::Program& program);
 

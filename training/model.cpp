@@ -8,10 +8,10 @@
 #include "core/checked.h"
 #include "core/diagnostic.h"
 #include "core/text.h"
-#include "datasets/batch_stream.h"
 #include "graph/builder.h"
 #include "layers/initializers.h"
 #include "models/metrics/metric.h"
+#include "models/recompute.h"
 #include "training/check_ids.h"
 #include "training/shortage.h"
 
@@ -38,7 +38,10 @@ void check_memory(const models::Program& program) {
 }  // namespace
 
 Model::Model(models::Program program, std::unique_ptr<backends::Backend> backend)
-    : program_(std::move(program)), id_limits_(models::id_limits(program_.spec().model)), session_(std::move(backend)) {
+    : program_(std::move(program)),
+      id_limits_(models::id_limits(program_.spec().model)),
+      recompute_(models::recompute_wish(program_.spec())),
+      session_(std::move(backend)) {
   backends::require_precision(session_.backend().device(), program_.spec().run.precision);
   check_memory(program_);
   for (const DataField& target : program_.signature().targets) target_names_.push_back("target:" + target.name);
@@ -67,19 +70,28 @@ graph::Graph Model::graph_of(PlanKind kind, int64_t batch) {
 int Model::plan(PlanKind kind, int64_t batch) {
   const std::pair key{kind, batch};
   if (const auto known = plans_.find(key); known != plans_.end()) return known->second;
-  const graph::Graph graph = graph_of(kind, batch);
+  const auto compile = [&](int64_t size) {
+    return backends::compile_plan(graph_of(kind, size), session_.backend(), plan_options(kind));
+  };
+  std::unique_ptr<backends::Plan> compiled = compile(batch);
   session_.create_states(program_.states());
   try {
-    return plans_[key] = session_.add(graph);
+    session_.reserve(compiled->memory.arena_bytes);
   } catch (const UserError& error) {
     const int64_t available = backends::available_memory();
     if (error.code() != ExitCode::memory || available < 0 || kind == PlanKind::apply) throw;
     const bool trains = kind == PlanKind::train || kind == PlanKind::gradient;
-    const auto shortage = memory_shortage([&](int64_t size) { return graph_of(kind, size); }, session_.backend(), batch,
-                                          available, trains);
+    const auto shortage = memory_shortage(*compiled, compile, batch, available, trains);
     if (shortage) throw *shortage;
     throw;
   }
+  return plans_[key] = session_.add(std::move(compiled));
+}
+
+backends::PlanOptions Model::plan_options(PlanKind kind) const {
+  backends::PlanOptions options;
+  if (kind == PlanKind::train || kind == PlanKind::gradient) options.recompute = recompute_;
+  return options;
 }
 
 backends::Feed& Model::feed(const Batch& batch, bool targets) {
@@ -224,7 +236,7 @@ void Model::prepare_evaluation(int64_t batch) { plan(PlanKind::evaluate, batch);
 
 void Model::prepare_run(int64_t train_samples, int64_t validation_samples) {
   const models::TrainSpec& train = program_.spec().train;
-  const int64_t full = train_samples > 0 ? std::min(train.batch_size, train_samples) : train.batch_size;
+  const int64_t full = train_samples > 0 ? std::min<int64_t>(train.batch_size, train_samples) : train.batch_size;
   const int64_t rest = train_samples % train.batch_size;
   // The smaller last batch of an epoch has a plan of its own; made now, its memory is announced and it costs no pause
   // later.
@@ -233,34 +245,17 @@ void Model::prepare_run(int64_t train_samples, int64_t validation_samples) {
   prepare_training(full);  // the plan that is shown
   if (validation_samples == 0) return;
   if (validation_samples % train.batch_size > 0) prepare_evaluation(validation_samples % train.batch_size);
-  prepare_evaluation(std::min(train.batch_size, validation_samples));
+  prepare_evaluation(std::min<int64_t>(train.batch_size, validation_samples));
 }
 
 const backends::Plan& Model::training_plan() const { return session_.plan(training_plan_); }
 
 MemoryUse Model::memory() const {
-  MemoryUse use;
-  for (const graph::StateInfo& info : program_.states().list()) {
-    const int64_t bytes = info.type.bytes();
-    switch (info.role) {
-      case StateRole::weight:
-      case StateRole::buffer: use.weights = checked_add(use.weights, bytes); break;
-      case StateRole::gradient: use.gradients = checked_add(use.gradients, bytes); break;
-      case StateRole::slot:
-      case StateRole::counter:
-      case StateRole::metric: use.optimizer = checked_add(use.optimizer, bytes); break;
-    }
-  }
+  MemoryUse use = state_use(program_.states());
   use.arena = session_.arena_bytes();
   use.packed = session_.packed_bytes();
   use.library = session_.backend().device().library_bytes;
-  if (training_plan_ < 0) return use;
-  const graph::Graph& graph = training_plan().graph;
-  for (const graph::Input& input : graph.inputs) {
-    if (input.kind != graph::InputKind::data) continue;
-    use.batches =
-        checked_add(use.batches, checked_multiply(graph.type(input.value).bytes(), datasets::batches_in_memory));
-  }
+  if (training_plan_ >= 0) use.batches = batch_bytes(training_plan());
   return use;
 }
 

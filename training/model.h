@@ -12,22 +12,9 @@
 #include "datasets/dataset.h"
 #include "models/id_limits.h"
 #include "models/program.h"
+#include "training/memory_use.h"
 
 namespace dltrain::training {
-
-// What training takes beside the data themselves, by kind; in bytes. Predicted from the plans, before anything runs.
-struct MemoryUse {
-  int64_t weights = 0;      // and other states of the model
-  int64_t optimizer = 0;    // slots, counters
-  int64_t gradients = 0;    // accumulated over micro-batches
-  int64_t arena = 0;        // activations, gradients within a step, scratch
-  int64_t packed = 0;       // private copies of weights
-  int64_t batches = 0;      // read ahead, on the host
-  int64_t library = 0;      // of the backend, beside all this
-  int64_t total() const { return weights + optimizer + gradients + arena + packed + batches + library; }
-  // Beside this while the model is saved: a copy of what is written.
-  int64_t saving() const { return weights + optimizer + gradients; }
-};
 
 // The numbers of one optimizer step that the host sets.
 struct StepScalars {
@@ -104,6 +91,8 @@ class Model {
   MemoryUse memory() const;
   // The plan that runs training steps of full batches, once prepared.
   const backends::Plan& training_plan() const;
+  // What plans of a kind are compiled with.
+  backends::PlanOptions plan_options(PlanKind kind) const;
 
  private:
   friend class Observer;
@@ -115,6 +104,7 @@ class Model {
 
   models::Program program_;
   std::vector<models::IdLimit> id_limits_;
+  graph::RecomputeWish recompute_;
   backends::Session session_;
   backends::Feed fed_;
   std::vector<std::string> target_names_;  // of the plans' inputs

@@ -57,7 +57,9 @@ NamedArrays Observer::activations(const datasets::Batch& batch) {
 
 NamedArrays Observer::gradients(const datasets::Batch& batch, int64_t step) {
   const auto [plan, is_new] = gradient_plans_.emplace(batch.size, -1);
-  if (is_new) plan->second = model_.session().add(model_.program().gradient_values(batch.size));
+  if (is_new)
+    plan->second =
+        model_.session().add(model_.program().gradient_values(batch.size), model_.plan_options(PlanKind::gradient));
   backends::Feed& fed = model_.feed(batch, true);
   Model::set_scalars(fed, {step, 0, 0}, program().spec().seed);
   model_.session().run(plan->second, fed);

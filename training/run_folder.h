@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/folder_lock.h"
+#include "core/setting.h"
 #include "models/spec.h"
 #include "training/checkpoint/manifest.h"
 #include "training/events.h"
@@ -24,6 +25,7 @@ struct RunRecord {
   uint64_t seed = 0;
   std::string initial_weights;  // what --init-from named, absolute; empty: nothing
   Surroundings surroundings;
+  Table batch_choice;  // what batch_size = "auto" came to (training/batch_choice.h); empty: the recipe says a number
 
   bool closed = true;  // false from the end of training until callbacks have heard of it
 

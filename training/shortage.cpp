@@ -4,7 +4,6 @@
 #include <bit>
 #include <vector>
 
-#include "backends/plan.h"
 #include "core/checked.h"
 #include "core/text.h"
 #include "graph/op.h"
@@ -15,7 +14,8 @@ namespace {
 
 std::string size_text(int64_t bytes) { return bytes_text(to_size(bytes)); }
 
-// Values in the arena, one a line, largest first.
+}  // namespace
+
 std::string largest_values(const backends::Plan& plan) {
   struct Large {
     int64_t bytes;
@@ -39,25 +39,17 @@ std::string largest_values(const backends::Plan& plan) {
   return text;
 }
 
-int64_t need(const std::function<graph::Graph(int64_t)>& graph_of, backends::Backend& backend, int64_t batch) {
-  return backends::compile_plan(graph_of(batch), backend)->memory.arena_bytes;
-}
-
-}  // namespace
-
-std::optional<UserError> memory_shortage(const std::function<graph::Graph(int64_t)>& graph_of,
-                                         backends::Backend& backend, int64_t batch, int64_t available,
-                                         bool accumulates) {
-  const int64_t room = available - available / 8;
-  const auto plan = backends::compile_plan(graph_of(batch), backend);
-  const int64_t bytes = plan->memory.arena_bytes;
+std::optional<UserError> memory_shortage(const backends::Plan& plan, const CompileForBatch& compile, int64_t batch,
+                                         int64_t available, bool accumulates) {
+  const int64_t room = room_in(available);
+  const int64_t bytes = plan.memory.arena_bytes;
   if (bytes <= room) return std::nullopt;
   std::string what = "takes " + size_text(bytes) + " of memory for what its layers compute, and " +
-                     size_text(available) + " are free at this moment; the largest:" + largest_values(*plan);
+                     size_text(available) + " are free at this moment; the largest:" + largest_values(plan);
   // Need grows with the batch, so that the share that is free tells about how far down to go.
   const double share = static_cast<double>(room) / static_cast<double>(bytes);
   auto fits = static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(share * static_cast<double>(batch))));
-  while (fits > 0 && need(graph_of, backend, fits) > room) fits /= 2;
+  while (fits > 0 && compile(fits)->memory.arena_bytes > room) fits /= 2;
   std::string help = "use a smaller model, or end other programs: not even a batch of 1 fits";
   if (fits > 0) {
     help = "batch_size = " + std::to_string(fits) + " fits";

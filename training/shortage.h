@@ -3,20 +3,26 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
-#include <string>
 
-#include "backends/backend.h"
+#include "backends/plan.h"
 #include "core/diagnostic.h"
-#include "graph/graph.h"
 
 namespace dltrain::training {
 
-// Names the largest values and the largest batch (a power of two) that finds room in `available` bytes, an eighth of which
-// stays for batches that are read ahead. `graph_of` makes the graph for a batch. `accumulates`: micro-batches can make up
-// for a smaller batch. Nothing if the plan for `batch` fits: then something else is too large.
-std::optional<UserError> memory_shortage(const std::function<graph::Graph(int64_t)>& graph_of,
-                                         backends::Backend& backend, int64_t batch, int64_t available,
-                                         bool accumulates);
+// What may be taken of `available` bytes: an eighth stays for batches that are read ahead, and for others.
+constexpr int64_t room_in(int64_t available) { return available - available / 8; }
+
+// The values of a plan that take most, one a line.
+std::string largest_values(const backends::Plan& plan);
+
+using CompileForBatch = std::function<std::unique_ptr<backends::Plan>(int64_t batch)>;
+
+// Names the largest values of `plan`, which is for `batch`, and the largest batch (a power of two) that finds room in
+// `available` bytes, for which `compile` makes plans. `accumulates`: micro-batches can make up for a smaller batch.
+// Nothing if the plan fits: then something else is too large.
+std::optional<UserError> memory_shortage(const backends::Plan& plan, const CompileForBatch& compile, int64_t batch,
+                                         int64_t available, bool accumulates);
 
 }  // namespace dltrain::training

@@ -53,7 +53,7 @@ Trainer::Trainer(Model& model, const datasets::Dataset& data, CallbackList& call
 
 void Trainer::restore(Snapshot snapshot, const std::string& source) {
   // Some states are made with their plans.
-  model_.prepare_training(std::min(model_.program().spec().train.batch_size, data_.size(Part::train)));
+  model_.prepare_training(std::min<int64_t>(model_.program().spec().train.batch_size, data_.size(Part::train)));
   set_states(model_, snapshot.states, source);
   position_ = std::move(snapshot.position);
   model_.set_learning_rate(position_.learning_rate);
@@ -122,7 +122,7 @@ void Trainer::save_start() {
 Outcome Trainer::fit() {
   const models::TrainSpec& train = model_.program().spec().train;
   start_ = now();
-  model_.prepare_training(std::min(train.batch_size, data_.size(Part::train)));
+  model_.prepare_training(std::min<int64_t>(train.batch_size, data_.size(Part::train)));
   while (!ended() && (position_.epoch_started || (position_.epoch <= train.epochs && position_.stopped.empty())))
     epoch();
   if (interrupted() && !failed_) end_by_signal();

@@ -88,9 +88,9 @@ DryPart dry_part(const models::Spec& spec, Findings& findings) {
   else training::adapt_layers(model, *data);
   model.prepare_run(part.train_samples, part.validation_samples);
   std::vector<std::string> values;
-  const training::CallbackList callbacks = callbacks_of(model, data->signature(), values);
+  training::CallbackList callbacks = callbacks_of(model, data->signature(), values);
   part.memory = model.memory();
-  part.log_bytes = training::log_bytes(model.program(), values, training::steps_per_epoch(spec, part.train_samples));
+  part.log_bytes = callbacks.log_bytes(model.program());
   part.verdicts = training::Expectations(model.program(), *data).judge({{}, 0, part.memory.total()});
   std::erase_if(part.verdicts, [](const training::Verdict& verdict) { return !verdict.known_before; });
   check_disk(spec, callbacks, part.memory.saving());

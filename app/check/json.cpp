@@ -51,6 +51,8 @@ Table static_table(const StaticPart& part) {
   table.set("forward_flops", part.arithmetic.forward);
   table.set("step_flops", part.arithmetic.step);
   table.set("memory", memory_table(part.memory));
+  if (part.batch_choice) table.set("batch_choice", training::choice_table(*part.batch_choice));
+  if (!part.recompute.empty()) table.set("recompute", part.recompute_numbers);
   if (part.memory_usable > 0) table.set("memory_of_machine", part.memory_usable);
   if (part.memory_available >= 0) table.set("memory_free", part.memory_available);
   table.set("checkpoint_bytes", part.checkpoint_bytes);

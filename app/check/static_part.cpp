@@ -8,6 +8,7 @@
 #include "backends/host.h"
 #include "core/text.h"
 #include "training/experiment.h"
+#include "training/recompute_report.h"
 #include "training/trainer.h"
 
 namespace dltrain::app {
@@ -27,6 +28,16 @@ models::Spec with_what_is_known(models::Spec spec, const DataSignature& signatur
   return spec;
 }
 
+std::optional<training::BatchChoice> settled_batch(models::Spec& spec, const DataSignature& signature,
+                                                   backends::Backend& backend, Diagnostics& warnings) {
+  if (!spec.train.batch_size.is_auto()) return std::nullopt;
+  models::Spec known = with_what_is_known(spec, signature);
+  auto choice = training::choose_batch(known, signature, backend, training::memory_for_choice());
+  spec.train = training::with_batch_of(known.train, std::move(spec.train));
+  training::warn_of_batch_statistics(spec, *choice, warnings);
+  return choice;
+}
+
 }  // namespace
 
 training::CallbackList callbacks_of(training::Model& model, const DataSignature& signature,
@@ -41,16 +52,25 @@ training::CallbackList callbacks_of(training::Model& model, const DataSignature&
   return training::CallbackList({spec, "", "", values, std::max<int64_t>(steps, 1), nullptr});
 }
 
-StaticPart static_part(const models::Spec& spec, Findings& findings) {
+StaticPart static_part(models::Spec& spec, Findings& findings) {
   const Clock::time_point start = Clock::now();
   StaticPart part;
   Diagnostics warnings;
   part.data = training::look_at_data(spec, warnings);
+  part.memory_usable = backends::usable_memory();
+  part.memory_available = backends::available_memory();  // before anything is taken
   const DataSignature& signature = part.data.signature;
+  auto backend = backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)});
+  part.batch_choice = settled_batch(spec, signature, *backend, warnings);
   training::Model model(training::open_program(with_what_is_known(spec, signature), signature, warnings),
-                        backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)}));
+                        std::move(backend));
   findings.add(warnings);
   model.prepare_run(signature.train_samples, signature.validation_samples);
+  Diagnostics of_plans;
+  training::warn_of_recompute(spec, model.training_plan(), of_plans);
+  findings.add(of_plans);
+  part.recompute = training::recompute_text(spec, model.training_plan());
+  if (!part.recompute.empty()) part.recompute_numbers = training::recompute_table(model.training_plan());
   part.batch = spec.train.batch_size;
   if (signature.train_samples > 0) part.batch = std::min(part.batch, signature.train_samples);
   part.arithmetic = training::arithmetic_of(model, part.batch);
@@ -58,15 +78,11 @@ StaticPart static_part(const models::Spec& spec, Findings& findings) {
   part.table = model_text(model.program(),
                           part.arithmetic.forward > 0 ? part.arithmetic.layers : std::map<std::string, double>());
   part.memory = model.memory();
-  part.memory_usable = backends::usable_memory();
-  part.memory_available = backends::available_memory();
   std::vector<std::string> values;
-  const training::CallbackList callbacks = callbacks_of(model, signature, values);
+  training::CallbackList callbacks = callbacks_of(model, signature, values);
   part.checkpoint_bytes = training::checkpoint_bytes(model.program());
   part.checkpoints = checkpoints_kept(callbacks);
-  if (signature.train_samples > 0)
-    part.log_bytes =
-        training::log_bytes(model.program(), values, training::steps_per_epoch(spec, signature.train_samples));
+  if (signature.train_samples > 0) part.log_bytes = callbacks.log_bytes(model.program());
   const backends::DeviceInfo& device = model.session().backend().device();
   part.device = device.name + ": " + device.description;
   part.seconds = std::chrono::duration<double>(Clock::now() - start).count();

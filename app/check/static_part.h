@@ -10,6 +10,7 @@
 #include "app/summary.h"
 #include "datasets/look.h"
 #include "models/spec.h"
+#include "training/batch_choice.h"
 #include "training/callback_list.h"
 #include "training/forecast.h"
 
@@ -21,6 +22,9 @@ struct StaticPart {
   std::string table;  // of the layers, as text
   int64_t batch = 0;  // samples computed at once
   training::Arithmetic arithmetic;
+  std::optional<training::BatchChoice> batch_choice;  // where the recipe leaves the batch open
+  std::string recompute;       // what it saves and costs; empty: everything is kept
+  Table recompute_numbers;     // the same
   training::MemoryUse memory;
   int64_t memory_usable = 0;    // of the machine, for this process; 0: not known
   int64_t memory_available = -1;  // free at this moment; -1: not known
@@ -31,8 +35,9 @@ struct StaticPart {
   double seconds = 0;  // that all this took
 };
 
-// Throws UserError: recipe, data, device, or memory where the machine has too little.
-StaticPart static_part(const models::Spec& spec, Findings& findings);
+// Fills in what batch_size = "auto" leaves open. Throws UserError: recipe, data, device, or memory where the machine has
+// too little.
+StaticPart static_part(models::Spec& spec, Findings& findings);
 
 // The callbacks that a run would have, and the names that its epochs would have. Throws UserError (recipe) for what does
 // not fit.

@@ -80,6 +80,8 @@ std::string static_text(const CheckReport& report) {
                              counted(part.batch * report.spec.train.gradient_accumulation, "sample"));
   }
   text += line("memory", memory_line(part));
+  if (!part.recompute.empty()) text += line("again", part.recompute);
+  if (part.batch_choice) text += line("batch", part.batch_choice->text());
   text += line("disk", disk_line(part));
   text += line("device", part.device);
   return text;

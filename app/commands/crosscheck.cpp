@@ -68,10 +68,12 @@ std::map<std::string, Array> first_step(const models::Program& program, const gr
 
 ExitCode crosscheck(const CrosscheckOptions& options, const CommonOptions& common) {
   const TwoDevices names = devices_of(options.devices);
-  const training::OpenedRecipe recipe = open_recipe(options.recipe);
+  training::OpenedRecipe recipe = open_recipe(options.recipe);
   const auto data = open_data(recipe.spec);
+  settle_batch(recipe.spec, data->signature());
   models::Program program = open_program(recipe.spec, data->signature());
-  const graph::Graph graph = program.train(std::min(recipe.spec.train.batch_size, data->size(datasets::Part::train)));
+  const graph::Graph graph =
+      program.train(std::min<int64_t>(recipe.spec.train.batch_size, data->size(datasets::Part::train)));
   const auto threads = static_cast<int>(recipe.spec.run.threads);
   backends::Session trusted(backends::open_backend(names.trusted, {threads}));
   backends::Session tested(backends::open_backend(names.tested, {threads}));

@@ -31,7 +31,8 @@ struct Cost {
 Cost cost_of(const models::Spec& spec) {
   Findings quiet(false);
   try {
-    return {static_part(spec, quiet), ""};
+    models::Spec settled = spec;
+    return {static_part(settled, quiet), ""};
   } catch (const UserError& error) {
     const Diagnostic& first = error.diagnostics().front();
     return {std::nullopt, first.who.empty() ? first.what : first.who + ": " + first.what};

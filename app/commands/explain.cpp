@@ -17,6 +17,7 @@
 #include "graph/passes.h"
 #include "graph/print.h"
 #include "models/recipe/canonical.h"
+#include "models/recompute.h"
 #include "training/hints/rule.h"
 
 namespace dltrain::app {
@@ -98,7 +99,8 @@ graph::Graph simplified(const graph::Graph& graph) { return graph::run_passes(gr
 void print_plan(const models::Spec& spec, models::Program& program) {
   const auto backend = backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)});
   backends::require_precision(backend->device(), spec.run.precision);
-  const auto plan = backends::compile_plan(program.train(spec.train.batch_size), *backend);
+  const auto plan = backends::compile_plan(program.train(spec.train.batch_size), *backend,
+                                           {.recompute = models::recompute_wish(spec)});
   std::printf("# training step, batch %ld, device %s: %s\n%s", static_cast<long>(spec.train.batch_size),
               backend->device().name.c_str(), backend->device().description.c_str(), plan->text().c_str());
 }
@@ -126,7 +128,7 @@ ExitCode explain(const ExplainOptions& options, const CommonOptions& common) {
     suggest(d, options.stage, stages);
     throw UserError(ExitCode::recipe, {std::move(d)});
   }
-  const training::OpenedRecipe recipe = open_recipe(options.recipe);
+  training::OpenedRecipe recipe = open_recipe(options.recipe);
   if (options.origin) {
     print_origins(origins_of(recipe), common.json);
     return ExitCode::ok;
@@ -136,6 +138,7 @@ ExitCode explain(const ExplainOptions& options, const CommonOptions& common) {
     return ExitCode::ok;
   }
   const auto data = open_data(recipe.spec);
+  settle_batch(recipe.spec, data->signature());
   models::Program program = open_program(recipe.spec, data->signature());
   if (options.stage == "graph")
     std::printf("%s", graph::print(simplified(program.predict(recipe.spec.train.batch_size))).c_str());

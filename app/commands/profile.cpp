@@ -48,9 +48,9 @@ ExitCode profile(const ProfileOptions& options, const CommonOptions& common) {
   training::watch_signals();
   const training::Work work = work_of(options.work);
   for (const std::string& path : {options.output, options.trace}) check_output_file(path);
-  const training::OpenedRecipe recipe = open_recipe(options.recipe);
-  const models::Spec& spec = recipe.spec;
+  models::Spec spec = open_recipe(options.recipe).spec;
   const auto data = open_data(spec);
+  settle_batch(spec, data->signature());
   training::Model model(open_program(spec, data->signature()),
                         backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)}));
   model.initialize();

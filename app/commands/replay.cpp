@@ -46,7 +46,8 @@ ExitCode replay(const ReplayOptions& options, const CommonOptions& common) {
   if (training::data_fingerprint(*data) != manifest.surroundings.data)
     std::fprintf(stderr, "warning: the data has changed since\n");
   training::Snapshot snapshot = training::read_checkpoint(options.failure, model.program());
-  model.prepare_training(std::min(spec.train.batch_size, data->size(datasets::Part::train)));  // makes gradients
+  model.prepare_training(
+      std::min<int64_t>(spec.train.batch_size, data->size(datasets::Part::train)));  // makes gradients
   training::set_states(model, snapshot.states, options.failure);
   const auto found =
       training::find_not_finite(model, *data, snapshot.position, training::number_at(report, "learning_rate"));

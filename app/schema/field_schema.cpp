@@ -38,6 +38,12 @@ Table text(const Field& field) {
   return table;
 }
 
+// A number, or one of a few words.
+Table integer(const Field& field) {
+  if (field.choices.empty()) return number("integer", field);
+  return json_if(json_type("string"), text(field), number("integer", field));
+}
+
 Table one_or_list(const Table& item) { return json_if(json_type("array"), json_array(item), item); }
 Table real(const Field& field) { return json_if(json_type("string"), text_like(fraction), number("number", field)); }
 Table step_count() { return json_if(json_type("string"), text_like(steps), json_type("integer")); }
@@ -50,7 +56,7 @@ Table text_or_component(const Field& field) {
 Table value_schema(const Field& field) {
   switch (field.type) {
     case FieldType::boolean: return json_type("boolean");
-    case FieldType::integer: return number("integer", field);
+    case FieldType::integer: return integer(field);
     case FieldType::real: return real(field);
     case FieldType::text:
     case FieldType::choice: return text(field);

@@ -97,6 +97,7 @@ Spec read_spec(const Recipe& recipe, const Catalogue& catalogue, const ReadOptio
   spec.train = read_train(reading, spec.model, outputs_ok);
   const Table* train = reading.recipe.table.contains("train") ? reading.recipe.table.at("train").table() : nullptr;
   if (train != nullptr && train->contains("freeze")) freeze_layers(reading, train->at("freeze"), spec.model);
+  if (train != nullptr && train->contains("recompute")) check_recompute(reading, train->at("recompute"), spec.model);
   spec.evaluate = read_plain<EvaluateSpec>(reading, "evaluate");
   spec.predict = read_plain<PredictSpec>(reading, "predict");
   spec.callbacks = read_callbacks(reading);

@@ -61,6 +61,8 @@ std::vector<Component> read_callbacks(Reading& reading);
 std::vector<ExpectSpec> read_expectations(Reading& reading);
 // [train] freeze: patterns of layer names (core/glob.h). One that matches no layer is reported.
 void freeze_layers(Reading& reading, const Setting& given, ModelSpec& model);
+// [train] recompute: reports patterns that no layer and no block matches.
+void check_recompute(Reading& reading, const Setting& given, const ModelSpec& model);
 
 // `numbers`: how messages count layers that have no name yet, from 0.
 std::vector<LayerDraft> read_layers(Reading& reading, const List& layers, const std::vector<size_t>& numbers);

@@ -5,6 +5,39 @@
 
 namespace dltrain::models {
 
+namespace {
+
+// "auto" and effective_batch_size go together, and say what gradient_accumulation is.
+void check_batch_size(Reading& reading, const Table& given, const TrainSpec& train) {
+  const bool is_auto = given.contains("batch_size") && train.batch_size.is_auto();
+  const bool has_effective = given.contains("effective_batch_size");
+  if (is_auto && !has_effective) {
+    reading.diagnostics
+        .error("missing-key", given.at("batch_size").place(), "[train]",
+               "batch_size = \"auto\" needs effective_batch_size, the samples that an update of the weights sees")
+        .help = "add effective_batch_size = 128, or whatever batch_size was before";
+  }
+  const Setting* size_given = given.find("batch_size");
+  const bool is_number = size_given == nullptr || (size_given->integer() != nullptr && *size_given->integer() > 0);
+  if (has_effective && !is_auto && is_number) {
+    const std::string size = std::to_string(static_cast<int64_t>(train.batch_size));
+    reading.diagnostics
+        .error("rule", given.key_place("effective_batch_size"), "[train]",
+               "effective_batch_size goes with batch_size = \"auto\" only (batch_size is " + size + ")")
+        .help =
+        "write batch_size = \"auto\", or leave out effective_batch_size: an update sees batch_size times "
+        "gradient_accumulation samples";
+  }
+  if ((is_auto || has_effective) && given.contains("gradient_accumulation")) {
+    reading.diagnostics
+        .error("rule", given.key_place("gradient_accumulation"), "[train]",
+               "gradient_accumulation follows from effective_batch_size where batch_size is \"auto\"")
+        .help = "leave it out, or give batch_size as a number and leave out effective_batch_size";
+  }
+}
+
+}  // namespace
+
 TrainSpec read_train(Reading& reading, const ModelSpec& model, bool outputs_ok) {
   const Table* table = reading.section("train");
   const bool wanted = reading.options.for_training;
@@ -21,6 +54,7 @@ TrainSpec read_train(Reading& reading, const ModelSpec& model, bool outputs_ok) 
         .help = "add loss = \"sparse_categorical_crossentropy\" for classes, or loss = \"mse\" for numbers";
   }
   const auto section = reading.read_as<TrainSection>(given, "[train]", ignored, reading.section_place("train"));
+  check_batch_size(reading, given, section);
   TrainSpec train = section;
   train.outputs = read_outputs(reading, {section.loss, section.loss_weights, section.metrics, section.class_weight},
                                model.outputs, outputs_ok);

@@ -73,11 +73,11 @@ struct Memory {
   double measured = -1;
 };
 
-Memory measured_in_own_process(const std::string& recipe) {
+// `changes`: settings as of --set, by spaces.
+Memory measured_in_own_process(const std::string& path, const std::string& changes) {
   const TemporaryFolder folder;
-  write_file_durably(folder.file("recipe.toml"), recipe);
   const std::string program = "/proc/" + std::to_string(::getpid()) + "/exe";
-  const std::string command = "DLTRAIN_MEMORY_OF=" + folder.file("recipe.toml") + " " + program +
+  const std::string command = "DLTRAIN_MEMORY_OF=" + path + " DLTRAIN_MEMORY_SET='" + changes + "' " + program +
                               " [.memory-of-training] > " + folder.file("out");
   REQUIRE(std::system(command.c_str()) == 0);
   Memory memory;
@@ -87,13 +87,19 @@ Memory measured_in_own_process(const std::string& recipe) {
   return memory;
 }
 
-void check_memory(const std::string& recipe) {
+void check_memory_of(const std::string& path, const std::string& changes) {
   if (watches_memory) SKIP("a build with the address sanitizer takes more");
-  const Memory memory = measured_in_own_process(recipe);
-  INFO("announced " << memory.announced << " MiB, measured " << memory.measured << " MiB");
+  const Memory memory = measured_in_own_process(path, changes);
+  INFO(path << " " << changes << ": announced " << memory.announced << " MiB, measured " << memory.measured << " MiB");
   REQUIRE(memory.measured > 300);
   CHECK(memory.announced > 0.95 * memory.measured);
   CHECK(memory.announced < 1.05 * memory.measured);
+}
+
+void check_memory(const std::string& recipe) {
+  const TemporaryFolder folder;
+  write_file_durably(folder.file("recipe.toml"), recipe);
+  check_memory_of(folder.file("recipe.toml"), "");
 }
 
 }  // namespace
@@ -102,26 +108,53 @@ TEST_CASE("twenty steps in a process of their own", "[.memory-of-training]") {
   const char* recipe = std::getenv("DLTRAIN_MEMORY_OF");
   REQUIRE(recipe != nullptr);
   keep_little_free_memory();  // as the program does
-  const models::Spec spec = spec_of(recipe);
+  const char* set = std::getenv("DLTRAIN_MEMORY_SET");
+  std::vector<std::string> changes = split(set != nullptr ? set : "", ' ');
+  std::erase(changes, "");
+  const models::Spec spec = spec_of(recipe, changes);
   const auto data = data_of(spec);
   Diagnostics warnings;
   auto backend = backends::open_backend("cpu", {2});
   const double before = highest_mark();
   training::Model model(training::open_program(spec, data->signature(), warnings), std::move(backend));
   model.initialize();
-  const int64_t batch_size = spec.train.batch_size;
-  model.prepare_training(data->size(Part::train) % batch_size);
-  model.prepare_training(batch_size);
+  const int64_t batch_size = spec.train.batch_size, together = spec.train.gradient_accumulation;
+  model.prepare_run(data->size(Part::train), 0);
   const auto announced = static_cast<double>(model.memory().total()) / (1 << 20);
   for (int64_t step = 0, epoch = 0; step < 20; ++epoch) {
     datasets::BatchStream batches(*data, {.batch_size = batch_size, .shuffle = true, .epoch = epoch});
-    for (datasets::Batch batch; step < 20 && batches.next(batch); ++step) model.train(batch, {step, 0, 1e-3});
+    int64_t batches_of_step = 0;
+    for (datasets::Batch batch; step < 20 && batches.next(batch);) {
+      if (together == 1) {
+        model.train(batch, {step++, 0, 1e-3});
+        continue;
+      }
+      model.gradient(batch, {step, batches_of_step++ * batch_size, 1e-3});
+      if (batches_of_step < together) continue;
+      model.apply({step++, 0, 1e-3});
+      batches_of_step = 0;
+    }
   }
   CHECK(std::isfinite(model.loss()));
   std::printf("\nmemory %f %f\n", announced, highest_mark() - before);
 }
 
 TEST_CASE("the announced memory of dense layers is within 5 % of the measured one") { check_memory(dense_recipe); }
+
+// Recipes with large batches, an odd last one each, with recomputation, with accumulation, and with neither.
+TEST_CASE("the announced memory of large batches is within 5 % of the measured one") {
+  const std::string recompute = R"( train.recompute="auto")", accumulation = " train.gradient_accumulation=2";
+  const std::string resnet = source_path("recipes/benchmarks/resnet20.toml");
+  const std::string transformer = source_path("recipes/benchmarks/transformer.toml");
+  const std::string mlp = source_path("recipes/benchmarks/mlp.toml");
+  check_memory_of(mlp, "data.samples=50000 train.batch_size=24000");
+  check_memory_of(mlp, "data.samples=50000 train.batch_size=24000" + recompute + accumulation);
+  check_memory_of(resnet, "data.samples=600 train.batch_size=256");
+  check_memory_of(resnet, "data.samples=1000 train.batch_size=512" + recompute);
+  check_memory_of(transformer, "data.samples=210 train.batch_size=100");
+  check_memory_of(transformer, "data.samples=500 train.batch_size=240" + recompute);
+  check_memory_of(transformer, "data.samples=210 train.batch_size=100" + accumulation);
+}
 
 TEST_CASE("the announced memory of convolutions is within 5 % of the measured one") {
   check_memory(convolution_recipe);

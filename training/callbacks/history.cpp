@@ -1,6 +1,7 @@
 // History: history.csv and history.jsonl in the folder of the run, one line for each epoch.
 #include <algorithm>
 
+#include "core/checked.h"
 #include "core/text.h"
 #include "formats/json/json.h"
 #include "training/callback.h"
@@ -20,6 +21,7 @@ struct History : Callback {
   }
 
   void prepare(const CallbackContext& context) override {
+    epochs_ = context.spec.train.epochs;
     folder_ = context.folder;
     columns_ = context.values;
   }
@@ -41,6 +43,14 @@ struct History : Callback {
   }
   bool only_records() const override { return true; }
   std::vector<std::string> files() const override { return {csv_.path(), lines_.path()}; }
+
+  // Epoch, step, learning rate, seconds and each value, as a number in one file and with its name in the other.
+  int64_t log_bytes(const models::Program&) override {
+    constexpr int64_t number = 20;  // characters
+    int64_t epoch = 4 * 2 * number;
+    for (const std::string& column : columns_) epoch += 2 * number + static_cast<int64_t>(column.size());
+    return checked_multiply(epochs_, epoch);
+  }
 
   void on(const Event& event, Wishes& wishes) override {
     const auto* epoch = std::get_if<EpochDone>(&event);
@@ -72,6 +82,7 @@ struct History : Callback {
     lines_.write(formats::json_text(Setting(std::move(table))) + "\n");
   }
 
+  int64_t epochs_ = 0;
   std::string folder_;
   std::vector<std::string> columns_;  // of the CSV; epochs without validation leave some empty
   uint64_t csv_length_ = 0, lines_length_ = 0;

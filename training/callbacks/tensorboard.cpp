@@ -1,15 +1,18 @@
 // TensorBoard: event files of a run, below the folder events/ of its run. Tags and steps are those of Keras' callback
 // (keras/src/callbacks/tensorboard.py); what depends on the clock or the machine has the prefix "system/".
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <deque>
 #include <utility>
 
+#include "core/checked.h"
+#include "core/peak_memory.h"
 #include "core/text.h"
+#include "formats/tfevents/scalars.h"
 #include "formats/tfevents/summaries.h"
+#include "models/program.h"
+#include "models/recipe/canonical.h"
 #include "training/callback.h"
 #include "training/callbacks/tensorboard/event_log.h"
 #include "training/callbacks/tensorboard/looks.h"
@@ -19,6 +22,7 @@
 #include "training/callbacks/tensorboard/texts.h"
 #include "training/observer.h"
 #include "training/state_table.h"
+#include "training/trainer.h"
 
 namespace dltrain {
 
@@ -78,13 +82,6 @@ double wall_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-// The largest part of memory that the process has held so far, in MiB.
-double peak_memory() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
-
 // A value of epochs or steps, under the tags that Keras gives it.
 struct Logged {
   Logged(std::string value_name, bool larger_is_better) : name(std::move(value_name)), increases(larger_is_better) {
@@ -104,6 +101,17 @@ struct Logged {
   std::string epoch_tag, batch_tag;
   std::optional<double> best;  // of all epochs
 };
+
+using Scalars = std::vector<formats::NamedScalar>;
+
+// An event of scalars as a record of an event file; nothing where there are none.
+int64_t record_bytes(const Scalars& scalars) {
+  constexpr int64_t frame = 16;  // length and two checksums
+  if (scalars.empty()) return 0;
+  std::vector<std::byte> payload;
+  formats::encode_scalars(1.7e9, 1000, scalars, payload);
+  return frame + static_cast<int64_t>(payload.size());
+}
 
 struct TensorBoard : Callback {
   static constexpr auto kind = "TensorBoard";
@@ -148,6 +156,7 @@ struct TensorBoard : Callback {
     spec_ = &context.spec;
     recipe_text_ = context.recipe_text;
     values_ = context.values;
+    steps_per_epoch_ = context.steps_per_epoch;
     observer_ = context.observer;
     log_ =
         EventLog(log_dir.value_or(join_path(context.folder, "events")), join_path(context.folder, "event-files.txt"));
@@ -161,6 +170,26 @@ struct TensorBoard : Callback {
   }
   bool only_records() const override { return true; }
   std::vector<std::string> files() const override { return log_.files(); }
+
+  // Without histograms, pictures and the projector.
+  int64_t log_bytes(const models::Program& program) override {
+    if (!enabled) return 0;
+    StepDone step{};
+    EpochDone epoch{};
+    for (const std::string& value : values_) {
+      epoch.values.emplace_back(value, 0.123);
+      if (!value.starts_with("val_")) step.values.emplace_back(value, 0.123);
+    }
+    int64_t bytes = record_bytes(epoch_scalars(epoch, 1.0));
+    bytes += record_bytes(validation_scalars(epoch, &Logged::epoch_tag));
+    bytes += record_bytes(validation_scalars(epoch, &Logged::batch_tag));
+    if (update_freq.steps > 0 && steps_per_epoch_ > 0) {
+      const int64_t reported = report_interval(*spec_, steps_per_epoch_);
+      const int64_t apart = divide_up(update_freq.steps, reported) * reported;
+      bytes += divide_up(steps_per_epoch_, apart) * record_bytes(step_scalars(step));
+    }
+    return checked_add(once_bytes(program), checked_multiply(spec_->train.epochs, bytes));
+  }
 
   Table state() override {
     try {
@@ -239,33 +268,42 @@ struct TensorBoard : Callback {
     ++steps_seen_;
     if (update_freq.steps == 0 || done.step - last_recorded_step_ < update_freq.steps) return;
     last_recorded_step_ = done.step;
+    log_.add_scalars("train", done.step, step_scalars(done));
+    flush_sometimes();
+  }
+
+  const Scalars& step_scalars(const StepDone& done) {
     scalars_.clear();
     scalars_.push_back({"step_loss", done.loss});
     scalars_.push_back({"step_gradient_norm", done.gradient_norm});
     for (const auto& [name, value] : done.values) scalars_.push_back({logged(name).batch_tag, value});
     scalars_.push_back({"batch_learning_rate", done.learning_rate});
     scalars_.push_back({"system/samples_per_second", done.samples_per_second});
-    scalars_.push_back({"system/peak_memory_mib", peak_memory()});
-    log_.add_scalars("train", done.step, scalars_);
-    flush_sometimes();
+    scalars_.push_back({"system/peak_memory_mib", static_cast<double>(peak_memory()) / (1 << 20)});
+    return scalars_;
+  }
+
+  const Scalars& epoch_scalars(const EpochDone& done, std::optional<double> gradient_norm) {
+    scalars_.clear();
+    for (const auto& [name, value] : done.values) {
+      const Logged& logged_value = logged(name);
+      if (!logged_value.validation) scalars_.push_back({logged_value.epoch_tag, value});
+    }
+    scalars_.push_back({"epoch_learning_rate", done.learning_rate});
+    if (gradient_norm) scalars_.push_back({"epoch_gradient_norm", *gradient_norm});
+    scalars_.push_back({"system/epoch_seconds", done.seconds});
+    scalars_.push_back({"system/epoch_samples_per_second", done.samples_per_second});
+    return scalars_;
   }
 
   void record(const EpochDone& done) {
     const int64_t epoch = done.epoch - 1;  // as Keras counts
-    scalars_.clear();
-    for (const auto& [name, value] : done.values) {
-      Logged& logged_value = logged(name);
-      logged_value.note(value);
-      if (!logged_value.validation) scalars_.push_back({logged_value.epoch_tag, value});
-    }
-    scalars_.push_back({"epoch_learning_rate", done.learning_rate});
-    if (steps_seen_ > 0)
-      scalars_.push_back({"epoch_gradient_norm", gradient_norms_ / static_cast<double>(steps_seen_)});
+    for (const auto& [name, value] : done.values) logged(name).note(value);
+    std::optional<double> gradient_norm;
+    if (steps_seen_ > 0) gradient_norm = gradient_norms_ / static_cast<double>(steps_seen_);
     gradient_norms_ = 0;
     steps_seen_ = 0;
-    scalars_.push_back({"system/epoch_seconds", done.seconds});
-    scalars_.push_back({"system/epoch_samples_per_second", done.samples_per_second});
-    log_.add_scalars("train", epoch, scalars_);
+    log_.add_scalars("train", epoch, epoch_scalars(done, gradient_norm));
     record_validation(done, epoch, &Logged::epoch_tag);
     record_validation(done, done.step, &Logged::batch_tag);
     if (observer_ != nullptr) look(epoch, done.step);
@@ -293,12 +331,27 @@ struct TensorBoard : Callback {
   }
 
   void record_validation(const EpochDone& done, int64_t step, std::string Logged::* tag) {
+    if (const Scalars& scalars = validation_scalars(done, tag); !scalars.empty())
+      log_.add_scalars("validation", step, scalars);
+  }
+
+  const Scalars& validation_scalars(const EpochDone& done, std::string Logged::* tag) {
     scalars_.clear();
     for (const auto& [name, value] : done.values) {
       const Logged& logged_value = logged(name);
       if (logged_value.validation) scalars_.push_back({logged_value.*tag, value});
     }
-    if (!scalars_.empty()) log_.add_scalars("validation", step, scalars_);
+    return scalars_;
+  }
+
+  // What an event file has before the first epoch.
+  int64_t once_bytes(const models::Program& program) const {
+    const auto texts = static_cast<int64_t>(recipe_text_.size() + models::canonical_toml(*spec_).size());
+    if (!write_graph) return texts;
+    models::Program copy = program;  // assembling may note states
+    const graph::Graph graph = copy.predict(std::max<int64_t>(spec_->train.batch_size, 1));
+    return texts +
+           static_cast<int64_t>(keras_model_json(program).size() + formats::graph_bytes(graph_nodes(graph)).size());
   }
 
   Logged& logged(const std::string& name) {
@@ -332,6 +385,7 @@ struct TensorBoard : Callback {
   const models::Spec* spec_ = nullptr;
   std::string recipe_text_;
   std::vector<std::string> values_;
+  int64_t steps_per_epoch_ = 0;
   Observer* observer_ = nullptr;
   EventLog log_;
   bool begun_ = false;
@@ -341,7 +395,7 @@ struct TensorBoard : Callback {
   double gradient_norms_ = 0;  // sum over the reported steps of the epoch
   int64_t steps_seen_ = 0;  // of the epoch, reported
   std::deque<Logged> logged_;  // tags of scalars_ point into it
-  std::vector<formats::NamedScalar> scalars_;  // kept for its memory
+  Scalars scalars_;  // kept for its memory
   double last_flush_ = now();
 };
 

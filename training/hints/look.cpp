@@ -150,7 +150,9 @@ Looker::Looker(Observer& observer)
       samples_(std::min(affordable(observer), observer.data().size(Part::train))) {}
 
 // The size of training's batches, so that looking needs no more memory than training; several small ones as one.
-int64_t Looker::batch_size() const { return std::min(std::max(spec_.train.batch_size, least_samples), samples_); }
+int64_t Looker::batch_size() const {
+  return std::min(std::max<int64_t>(spec_.train.batch_size, least_samples), samples_);
+}
 
 void Looker::prepare() {
   look_at_values();

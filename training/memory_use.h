@@ -1,0 +1,34 @@
+// What training takes beside the data themselves, predicted from plans before anything runs.
+#pragma once
+
+#include <cstdint>
+
+#include "backends/plan.h"
+#include "graph/state.h"
+
+namespace dltrain::training {
+
+// In bytes, by kind.
+struct MemoryUse {
+  int64_t weights = 0;      // and other states of the model
+  int64_t optimizer = 0;    // slots, counters
+  int64_t gradients = 0;    // accumulated over micro-batches
+  int64_t arena = 0;        // activations, gradients within a step, scratch
+  int64_t packed = 0;       // private copies of weights
+  int64_t batches = 0;      // read ahead, on the host
+  int64_t library = 0;      // of the backend, beside all this
+  int64_t total() const { return weights + optimizer + gradients + arena + packed + batches + library; }
+  // Beside this while the model is saved: a copy of what is written.
+  int64_t saving() const { return weights + optimizer + gradients; }
+};
+
+// Of a program with these states whose largest plan is that of its training steps.
+MemoryUse memory_use(const graph::StateTable& states, const backends::Plan& training,
+                     const backends::DeviceInfo& device);
+
+// The parts that do not depend on plans: weights, optimizer, gradients.
+MemoryUse state_use(const graph::StateTable& states);
+// What batches that are read ahead for a plan take.
+int64_t batch_bytes(const backends::Plan& plan);
+
+}  // namespace dltrain::training
