@@ -64,7 +64,7 @@ class Chooser {
     const graph::Graph graph = whole ? program.train(rows) : program.gradient(rows);
     if (!whole) program.apply();
     trial.plan = backends::compile_plan(graph, backend_, {.recompute = models::recompute_wish(spec)});
-    trial.memory = memory_use(program.states(), *trial.plan, backend_.device());
+    trial.memory = memory_use(program.states(), *trial.plan, backend_.device(), rows, signature_.train_samples);
     return trial;
   }
 

@@ -1,5 +1,7 @@
 #include "training/memory_use.h"
 
+#include <algorithm>
+
 #include "core/checked.h"
 #include "datasets/batch_stream.h"
 
@@ -23,21 +25,22 @@ MemoryUse state_use(const graph::StateTable& states) {
   return use;
 }
 
-int64_t batch_bytes(const backends::Plan& plan) {
-  int64_t bytes = 0;
+int64_t batch_bytes(const backends::Plan& plan, int64_t batch, int64_t samples) {
+  int64_t bytes = 0;  // of one
   for (const graph::Input& input : plan.graph.inputs) {
-    if (input.kind != graph::InputKind::data) continue;
-    bytes = checked_add(bytes, checked_multiply(plan.graph.type(input.value).bytes(), datasets::batches_in_memory));
+    if (input.kind == graph::InputKind::data) bytes = checked_add(bytes, plan.graph.type(input.value).bytes());
   }
-  return bytes;
+  const int64_t ahead = checked_multiply(bytes, datasets::batches_in_memory);
+  const int64_t all = checked_multiply(divide_up(bytes, std::max<int64_t>(batch, 1)), samples);
+  return samples > 0 ? std::min(ahead, all) : ahead;
 }
 
-MemoryUse memory_use(const graph::StateTable& states, const backends::Plan& training,
-                     const backends::DeviceInfo& device) {
+MemoryUse memory_use(const graph::StateTable& states, const backends::Plan& training, const backends::DeviceInfo& device,
+                     int64_t batch, int64_t samples) {
   MemoryUse use = state_use(states);
   use.arena = training.memory.arena_bytes;
   use.packed = training.packed_bytes;
-  use.batches = batch_bytes(training);
+  use.batches = batch_bytes(training, batch, samples);
   use.library = device.library_bytes;
   return use;
 }

@@ -22,13 +22,14 @@ struct MemoryUse {
   int64_t saving() const { return weights + optimizer + gradients; }
 };
 
-// Of a program with these states whose largest plan is that of its training steps.
-MemoryUse memory_use(const graph::StateTable& states, const backends::Plan& training,
-                     const backends::DeviceInfo& device);
+// Of a program with these states whose largest plan is that of its training steps, for batches of `batch` of so many
+// samples (0: not known).
+MemoryUse memory_use(const graph::StateTable& states, const backends::Plan& training, const backends::DeviceInfo& device,
+                     int64_t batch, int64_t samples);
 
 // The parts that do not depend on plans: weights, optimizer, gradients.
 MemoryUse state_use(const graph::StateTable& states);
-// What batches that are read ahead for a plan take.
-int64_t batch_bytes(const backends::Plan& plan);
+// What batches take that are read ahead for a plan: no more than an epoch has.
+int64_t batch_bytes(const backends::Plan& plan, int64_t batch, int64_t samples);
 
 }  // namespace dltrain::training

@@ -224,6 +224,7 @@ int64_t Model::first_bad_step() {
 }
 
 void Model::prepare_training(int64_t batch) {
+  training_batch_ = batch;
   if (program_.spec().train.gradient_accumulation > 1) {
     training_plan_ = plan(PlanKind::gradient, batch);
     plan(PlanKind::apply, 0);
@@ -236,6 +237,7 @@ void Model::prepare_evaluation(int64_t batch) { plan(PlanKind::evaluate, batch);
 
 void Model::prepare_run(int64_t train_samples, int64_t validation_samples) {
   const models::TrainSpec& train = program_.spec().train;
+  training_samples_ = train_samples;
   const int64_t full = train_samples > 0 ? std::min<int64_t>(train.batch_size, train_samples) : train.batch_size;
   const int64_t rest = train_samples % train.batch_size;
   // The smaller last batch of an epoch has a plan of its own; made now, its memory is announced and it costs no pause
@@ -255,7 +257,7 @@ MemoryUse Model::memory() const {
   use.arena = session_.arena_bytes();
   use.packed = session_.packed_bytes();
   use.library = session_.backend().device().library_bytes;
-  if (training_plan_ >= 0) use.batches = batch_bytes(training_plan());
+  if (training_plan_ >= 0) use.batches = batch_bytes(training_plan(), training_batch_, training_samples_);
   return use;
 }
 

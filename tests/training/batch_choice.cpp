@@ -43,7 +43,7 @@ Chosen chosen(models::Spec spec, int64_t available) {
 int64_t announced(const models::Spec& spec) {
   const auto data = data_of(spec);
   const auto model = model_of(spec, *data, "cpu");
-  model->prepare_training(spec.train.batch_size);
+  model->prepare_run(data->size(datasets::Part::train), 0);
   return model->memory().total() + model->memory().saving();
 }
 
