@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "backends/factory.h"
 #include "backends/host.h"
 #include "backends/plan.h"
 #include "core/checked.h"
@@ -96,6 +97,7 @@ std::optional<BatchChoice> choose_batch(models::Spec& spec, const DataSignature&
                                         int64_t available) {
   if (!spec.train.batch_size.is_auto() || !spec.train.effective_batch_size) return std::nullopt;
   BatchChoice choice{.available = available, .effective = *spec.train.effective_batch_size};
+  backends::require_precision(backend.device(), spec.run.precision);
   Diagnostics ignored;
   open_program(spec, signature, ignored);  // what is wrong with the recipe is said as it always is
   std::vector<int64_t> sizes = divisors_of(choice.effective);

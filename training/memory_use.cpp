@@ -35,8 +35,8 @@ int64_t batch_bytes(const backends::Plan& plan, int64_t batch, int64_t samples) 
   return samples > 0 ? std::min(ahead, all) : ahead;
 }
 
-MemoryUse memory_use(const graph::StateTable& states, const backends::Plan& training, const backends::DeviceInfo& device,
-                     int64_t batch, int64_t samples) {
+MemoryUse memory_use(const graph::StateTable& states, const backends::Plan& training,
+                     const backends::DeviceInfo& device, int64_t batch, int64_t samples) {
   MemoryUse use = state_use(states);
   use.arena = training.memory.arena_bytes;
   use.packed = training.packed_bytes;

@@ -24,8 +24,8 @@ struct MemoryUse {
 
 // Of a program with these states whose largest plan is that of its training steps, for batches of `batch` of so many
 // samples (0: not known).
-MemoryUse memory_use(const graph::StateTable& states, const backends::Plan& training, const backends::DeviceInfo& device,
-                     int64_t batch, int64_t samples);
+MemoryUse memory_use(const graph::StateTable& states, const backends::Plan& training,
+                     const backends::DeviceInfo& device, int64_t batch, int64_t samples);
 
 // The parts that do not depend on plans: weights, optimizer, gradients.
 MemoryUse state_use(const graph::StateTable& states);

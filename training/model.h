@@ -114,7 +114,7 @@ class Model {
   std::optional<double> learning_rate_;
   std::optional<double> loss_before_update_;  // of the gradients that were applied since
   int training_plan_ = -1;
-  int64_t training_batch_ = 0;    // of that plan
+  int64_t training_batch_ = 0;  // of that plan
   int64_t training_samples_ = 0;  // of an epoch; 0: not known
 };
 

@@ -148,7 +148,7 @@ TEST_CASE("the announced memory of large batches is within 5 % of the measured o
   const std::string transformer = source_path("recipes/benchmarks/transformer.toml");
   const std::string mlp = source_path("recipes/benchmarks/mlp.toml");
   check_memory_of(mlp, "data.samples=50000 train.batch_size=24000");
-  check_memory_of(mlp, "data.samples=50000 train.batch_size=24000" + recompute + accumulation);
+  check_memory_of(mlp, "data.samples=60000 train.batch_size=28000" + recompute + accumulation);
   check_memory_of(resnet, "data.samples=600 train.batch_size=256");
   check_memory_of(resnet, "data.samples=1000 train.batch_size=512" + recompute);
   check_memory_of(transformer, "data.samples=210 train.batch_size=100");
