@@ -17,6 +17,7 @@ class Connector {
       : reading_(reading), model_(model), drafts_(drafts) {}
 
   bool connect(const Setting* outputs) {
+    if (drafts_.empty()) return false;  // every layer was refused
     const size_t before = reading_.diagnostics.error_count();
     collect_names();
     names_ok_ = reading_.diagnostics.error_count() == before;
