@@ -32,7 +32,6 @@ Graph prepare(const Graph& graph, Backend& backend, const PlanOptions& options,
     pass.name += "-again";
     passes.push_back(std::move(pass));
   }
-  passes.push_back({"release-early", "gives memory free as soon as possible", graph::release_early});
   return graph::run_passes(graph, passes, options.disabled_passes, &reports);
 }
 
@@ -117,6 +116,27 @@ std::vector<graph::NodeMemory> needs_of(const Kernels& kernels) {
   return needs;
 }
 
+// Puts the nodes into the order that gives memory free as soon as possible, if the plan is smaller for it.
+void release_early(Plan& plan, Kernels& kernels, Used& used) {
+  const std::vector<int32_t> order = graph::release_early(plan.graph);
+  if (std::is_sorted(order.begin(), order.end())) return;
+  Graph graph = graph::reordered(plan.graph, order);
+  const std::vector<graph::NodeMemory> needs = needs_of(kernels);
+  std::vector<graph::NodeMemory> needs_there;
+  for (const int32_t node : order) needs_there.push_back(needs[static_cast<size_t>(node)]);
+  if (graph::plan_memory(graph, needs_there).arena_bytes >= graph::plan_memory(plan.graph, needs).arena_bytes) return;
+  graph::verify(graph, "after release-early");
+  Kernels kernels_there;
+  Used used_there;
+  for (const int32_t node : order) {
+    kernels_there.push_back(std::move(kernels[static_cast<size_t>(node)]));
+    used_there.push_back(std::move(used[static_cast<size_t>(node)]));
+  }
+  plan.graph = std::move(graph);
+  kernels = std::move(kernels_there);
+  used = std::move(used_there);
+}
+
 // Replaces the graph by one that keeps less, and the kernels that this changes. After all other passes, so that what is
 // repeated is computed by the same kernels.
 void compute_again(const graph::RecomputeWish& wish, Backend& backend, Plan& plan, Kernels& kernels, Used& used) {
@@ -156,6 +176,7 @@ std::unique_ptr<Plan> compile_plan(const Graph& graph, Backend& backend, const P
   Used used = used_outputs(plan->graph);
   Kernels kernels;
   compile_missing(plan->graph, backend, used, kernels);
+  if (!options.disabled_passes.contains("release-early")) release_early(*plan, kernels, used);
   if (options.recompute.any()) compute_again(options.recompute, backend, *plan, kernels, used);
   plan->needs = needs_of(kernels);
   for (size_t i = 0; i < kernels.size(); ++i) {

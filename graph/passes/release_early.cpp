@@ -1,6 +1,6 @@
-// Moves nodes of the backward part up to where all they need is there, if they give more memory free than they take: the
-// gradient of a kernel, which is the last to read an activation, before that of the input, which is as large; the sum of
-// a gradient and what was accumulated before all other gradients. Nothing is computed otherwise, only earlier.
+// A node moves up if it gives more memory free there than it takes: the gradient of a kernel, which is the last to read
+// an activation, before that of the input, which is as large; the sum of a gradient and what was accumulated before all
+// other gradients.
 #include "graph/passes/release_early.h"
 
 #include <algorithm>
@@ -99,8 +99,9 @@ class Order {
 
 }  // namespace
 
-Graph release_early(const Graph& graph) {
-  const std::vector<int32_t> order = Order(graph).run();
+std::vector<int32_t> release_early(const Graph& graph) { return Order(graph).run(); }
+
+Graph reordered(const Graph& graph, const std::vector<int32_t>& order) {
   Graph result;
   result.scopes = graph.scopes;
   std::vector<int32_t> moved(graph.nodes.size());
