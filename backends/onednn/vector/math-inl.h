@@ -137,6 +137,11 @@ HWY_INLINE void store(V x, Bfloat16* to, Part part) {
   hn::StoreN(hn::DemoteTo(DNarrow(), x), DNarrow(), narrow(to), part.many);
 }
 
+// Element `at` and those behind it; zeros where there is nothing.
+template <class T, class Some> HWY_INLINE V load_if(const T* from, int64_t at, Some some) {
+  return from == nullptr ? hn::Zero(D()) : load(from + at, some);
+}
+
 // Calls f(first element, Whole or Part) for each vector of a stretch. f is compiled once for each, so that whole
 // vectors cost no masks.
 template <class F> HWY_INLINE void for_vectors(int64_t count, F f) {
