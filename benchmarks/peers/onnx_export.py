@@ -9,7 +9,7 @@ import torch
 
 from samples import samples
 from torch_models import IMAGES, MODELS
-from weights import load
+from weights import load, pad_as_keras
 
 
 def main():
@@ -22,6 +22,7 @@ def main():
     options = parser.parse_args()
     model = MODELS[options.model]().eval()
     load(model, options.weights)
+    pad_as_keras(model)
     batch = samples(options.model, options.batch_size)[0]
     given = torch.from_numpy(batch.transpose(0, 3, 1, 2).copy() if options.model in IMAGES else batch)
     with torch.inference_mode():

@@ -40,3 +40,12 @@ def load(model, path):
             layer.weight.copy_(torch.from_numpy(as_torch(layer, arrays["0"][()]).copy()))
             if layer.bias is not None:
                 layer.bias.copy_(values[1])
+
+
+def pad_as_keras(model):
+    """Convolutions with strides that pad an even image behind its end only, as "same" does in Keras and dltrain."""
+    for name, layer in list(model.named_children()):
+        pad_as_keras(layer)
+        if isinstance(layer, nn.Conv2d) and layer.stride == (2, 2) and layer.padding == (1, 1):
+            layer.padding = (0, 0)
+            setattr(model, name, nn.Sequential(nn.ZeroPad2d((0, 1, 0, 1)), layer))

@@ -72,7 +72,8 @@ def with_keras(options):
     given = keras.Input((784,))
     model = keras.Model(given, MODELS["mlp"]()(given))
     rate = keras.optimizers.schedules.CosineDecay(1e-3, 10 * -(-len(x) // SIZE))
-    model.compile(keras.optimizers.Adam(rate), keras.losses.SparseCategoricalCrossentropy(from_logits=True), ["accuracy"])
+    model.compile(keras.optimizers.Adam(rate), keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+                  metrics=["accuracy"])
     model.fit(x, y, SIZE, options.epochs, verbose=0)
     return model.evaluate(test_x, test_y, SIZE, verbose=0)[1], f"{keras.__version__} on TensorFlow {tensorflow.__version__}"
 
