@@ -37,7 +37,7 @@ std::string github_annotation(const Diagnostic& diagnostic) {
     if (place.column > 0) properties += property("col", std::to_string(place.column));
     if (place.end_column > place.column) properties += property("endColumn", std::to_string(place.end_column - 1));
   }
-  if (!diagnostic.code.empty()) properties += property("title", diagnostic.code);
+  properties += property("title", std::string(diagnostic.code.number()));
   std::string text = (diagnostic.who.empty() ? "" : diagnostic.who + ": ") + diagnostic.what;
   for (const std::string& more : {diagnostic.hint, diagnostic.help}) {
     if (!more.empty()) text += "\n" + more;

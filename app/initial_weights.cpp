@@ -61,11 +61,12 @@ Transfer planned_weights(const training::Model& model, const FitOptions& options
   std::string table = transfer_table(transfer);
   table.pop_back();  // the end of the last line is the message's
   if (transfer.taken() == 0) {
-    throw UserError(ExitCode::model, transfer.file, "no layer's weights fit the model:\n" + table,
+    throw UserError(ExitCode::model, "weights-misfit", transfer.file, "no layer's weights fit the model:\n" + table,
                     "are these the weights of such a model?");
   }
   if (!transfer.complete() && !options.init_partial) {
-    throw UserError(ExitCode::model, transfer.file, "the weights do not fit the model as a whole:\n" + table,
+    throw UserError(ExitCode::model, "weights-misfit", transfer.file,
+                    "the weights do not fit the model as a whole:\n" + table,
                     "add --init-partial to take what fits; the other layers begin with their initializers");
   }
   return transfer;

@@ -44,7 +44,8 @@ Table message_table(const Diagnostic& diagnostic) {
     if (!text.empty()) table.set(key, text);
   };
   add("severity", diagnostic.severity == Severity::error ? "error" : "warning");
-  add("code", diagnostic.code);
+  add("code", std::string(diagnostic.code.number()));
+  add("name", std::string(diagnostic.code.name()));
   if (const Place& place = diagnostic.place; place.known()) {
     add("file", place.source->name);
     if (place.line > 0) table.set("line", place.line);
@@ -64,7 +65,11 @@ void print_error(const UserError& error) {
   const auto errors = std::count_if(error.diagnostics().begin(), error.diagnostics().end(),
                                     [](const Diagnostic& d) { return d.severity == Severity::error; });
   if (error.code() == ExitCode::recipe && error.diagnostics().front().place.known()) {
-    std::fprintf(stderr, "%ld error%s; nothing was run.\n", static_cast<long>(errors), errors == 1 ? "" : "s");
+    const auto first = std::find_if(error.diagnostics().begin(), error.diagnostics().end(),
+                                    [](const Diagnostic& d) { return d.severity == Severity::error; });
+    std::fprintf(stderr, "%ld error%s; nothing was run. dltrain explain %s shows %s wrong and right.\n",
+                 static_cast<long>(errors), errors == 1 ? "" : "s",
+                 errors == 1 ? std::string(first->code.number()).c_str() : "CODE", errors == 1 ? "it" : "each");
   }
 }
 

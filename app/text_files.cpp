@@ -40,7 +40,8 @@ ExitCode rewrite_recipes(const std::vector<std::string>& paths, bool check, cons
     try {
       const bool standard = path == "-";
       if (!standard && !exists(path)) {
-        throw UserError(ExitCode::recipe, path, "there is no such recipe", "give the path of a recipe in TOML");
+        throw UserError(ExitCode::recipe, "no-recipe", path, "there is no such recipe",
+                        "give the path of a recipe in TOML");
       }
       const std::string text = read_text(path, ExitCode::recipe, models::largest_recipe);
       const Rewritten rewritten = rewrite(standard ? "standard input" : path, text);

@@ -14,7 +14,7 @@ FoundModel describe_recipe(const std::string& path) {
   options.recipe = path;
   models::Spec spec = open_recipe(options).spec;
   if (spec.model.weights.empty()) {
-    throw UserError(ExitCode::recipe, path, "the recipe names no weights",
+    throw UserError(ExitCode::recipe, "no-weights", path, "the recipe names no weights",
                     "train it with \"dltrain fit\" and name its run, or add weights = \"FILE.weights.h5\" to [model]");
   }
   if (spec.train.batch_size.is_auto()) spec.train.batch_size = models::TrainSpec().batch_size;  // nothing is trained

@@ -141,7 +141,7 @@ void TrainingSession::refuse_fewer_epochs(const training::Position& at) const {
   const int64_t begun = at.epoch_started ? at.epoch : at.epoch - 1, wanted = spec_.train.epochs;
   if (begun <= wanted) return;
   throw UserError(
-      ExitCode::recipe, folder_.path(),
+      ExitCode::recipe, "nothing-left", folder_.path(),
       "the run has come to epoch " + std::to_string(begun) + ", and is to end after " + counted(wanted, "epoch"),
       "write --epochs " + std::to_string(begun) + " or more");
 }

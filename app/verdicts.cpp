@@ -28,7 +28,7 @@ Table verdict_table(const Verdict& verdict) {
 }
 
 Diagnostic verdict_message(const Verdict& verdict) {
-  Diagnostic d{Severity::error, "expect", verdict.place, "[[expect]]",
+  Diagnostic d{Severity::error, "missed-bound", verdict.place, "[[expect]]",
                "missed: " + verdict.bound + " (was " + verdict.found + ")"};
   if (!verdict.known_before) d.help = "to see how much it varies over seeds: dltrain fit RECIPE --repeat 5";
   return d;

@@ -70,8 +70,7 @@ std::string Diagnostic::text() const {
   std::string out;
   if (place.known()) out += place.text() + ": ";
   out += severity == Severity::error ? "error" : "warning";
-  if (!code.empty()) out += "[" + code + "]";
-  out += ": ";
+  out += "[" + std::string(code.number()) + "]: ";
   if (!who.empty()) out += who + ": ";
   out += what + "\n";
   const std::string shown = excerpt(place, hint);
@@ -89,13 +88,13 @@ std::string Diagnostic::text() const {
   return out;
 }
 
-Diagnostic& Diagnostics::error(std::string code, Place place, std::string who, std::string what) {
-  list_.push_back({Severity::error, std::move(code), std::move(place), std::move(who), std::move(what)});
+Diagnostic& Diagnostics::error(Code code, Place place, std::string who, std::string what) {
+  list_.push_back({Severity::error, code, std::move(place), std::move(who), std::move(what)});
   return list_.back();
 }
 
-Diagnostic& Diagnostics::warning(std::string code, Place place, std::string who, std::string what) {
-  list_.push_back({Severity::warning, std::move(code), std::move(place), std::move(who), std::move(what)});
+Diagnostic& Diagnostics::warning(Code code, Place place, std::string who, std::string what) {
+  list_.push_back({Severity::warning, code, std::move(place), std::move(who), std::move(what)});
   return list_.back();
 }
 
@@ -110,7 +109,7 @@ void Diagnostics::sort_by_place() {
   };
   std::stable_sort(list_.begin(), list_.end(),
                    [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
-  const auto says = [&](const Diagnostic& d) { return std::tuple(key(d), d.code, d.what); };
+  const auto says = [&](const Diagnostic& d) { return std::tuple(key(d), d.code.number(), d.what); };
   std::vector<Diagnostic> kept;
   for (Diagnostic& each : list_) {
     const bool is_known = each.place.line > 0 && std::any_of(kept.begin(), kept.end(), [&](const Diagnostic& before) {
@@ -145,8 +144,8 @@ std::string all_texts(const std::vector<Diagnostic>& diagnostics) {
 UserError::UserError(ExitCode code, std::vector<Diagnostic> diagnostics)
     : std::runtime_error(all_texts(diagnostics)), code_(code), diagnostics_(std::move(diagnostics)) {}
 
-UserError::UserError(ExitCode code, std::string who, std::string what, std::string help)
-    : UserError(code, {Diagnostic{Severity::error, "", {}, std::move(who), std::move(what), "", "", std::move(help)}}) {
-}
+UserError::UserError(ExitCode exit, Code code, std::string who, std::string what, std::string help)
+    : UserError(exit,
+                {Diagnostic{Severity::error, code, {}, std::move(who), std::move(what), "", "", std::move(help)}}) {}
 
 }  // namespace dltrain

@@ -1,11 +1,12 @@
 // Messages to the user: what is wrong, where, and what to do. A user's mistake (UserError) and ours (Bug) are different
-// types; only the first is expected. Form: place: who: what is wrong (what was received); what to do.
+// types; only the first is expected. Form: place: error[E0123]: who: what is wrong (what was received); what to do.
 #pragma once
 
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "core/code.h"
 #include "core/exit_code.h"
 #include "core/place.h"
 
@@ -22,8 +23,8 @@ struct Note {
 };
 
 struct Diagnostic {
-  Severity severity = Severity::error;
-  std::string code;  // stable, e.g. "unknown-value"
+  Severity severity;
+  Code code;
   Place place;  // may be unknown
   std::string who;  // e.g. `layer "dense_1" (Dense)`; may be empty
   std::string what;  // one clause, no full stop
@@ -39,8 +40,8 @@ struct Diagnostic {
 // Collects messages, so that all mistakes are reported at once.
 class Diagnostics {
  public:
-  Diagnostic& error(std::string code, Place place, std::string who, std::string what);
-  Diagnostic& warning(std::string code, Place place, std::string who, std::string what);
+  Diagnostic& error(Code code, Place place, std::string who, std::string what);
+  Diagnostic& warning(Code code, Place place, std::string who, std::string what);
   void add(Diagnostic diagnostic) { list_.push_back(std::move(diagnostic)); }
   void add(const std::vector<Diagnostic>& diagnostics);
 
@@ -61,7 +62,7 @@ class UserError : public std::runtime_error {
  public:
   UserError(ExitCode code, std::vector<Diagnostic> diagnostics);
   // A single message without a place in a recipe: "who: what; help".
-  UserError(ExitCode code, std::string who, std::string what, std::string help = {});
+  UserError(ExitCode exit, Code code, std::string who, std::string what, std::string help = {});
 
   ExitCode code() const { return code_; }
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }

@@ -46,6 +46,8 @@ std::string remedy(ExitCode meaning, const std::string& path, int error) {
   if (error == EACCES || error == EPERM || error == EROFS) {
     return meaning == ExitCode::io ? "choose a folder you may write to" : "make the file readable for this user";
   }
+  if (error == ENOTDIR) return "move the file that stands in the way, or write another path";
+  if (error == EISDIR) return "name a file, or move the folder away";
   return {};
 }
 
@@ -85,10 +87,21 @@ void sync_parent(const std::string& path) {
   if (::access(parent.c_str(), R_OK) == 0) sync_folder(parent);
 }
 
+Code code_of(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT: return "no-space";
+    case ENOTDIR: return "not-a-folder";
+    case EISDIR: return "is-a-folder";
+    default: return "file-access";
+  }
+}
+
 }  // namespace
 
 void throw_file_error(ExitCode meaning, const std::string& action, const std::string& path, int error) {
-  throw UserError(meaning, final_name(path), "cannot " + action + ": " + cause(error), remedy(meaning, path, error));
+  throw UserError(meaning, code_of(error), final_name(path), "cannot " + action + ": " + cause(error),
+                  remedy(meaning, path, error));
 }
 
 InputFile::InputFile(std::string path, ExitCode meaning) : path_(std::move(path)), meaning_(meaning) {
@@ -199,7 +212,7 @@ std::vector<std::byte> read_file(const std::string& path, ExitCode meaning, uint
   InputFile file(path, meaning);
   const auto refuse = [&](uint64_t size) {
     throw UserError(
-        meaning, path,
+        meaning, "file-too-large", path,
         "the file is too large (" + bytes_text(size) + " or more, at most " + bytes_text(limit) + " are read)");
   };
   if (file.size() > limit) refuse(file.size());

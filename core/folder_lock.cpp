@@ -63,11 +63,12 @@ bool may_live(const LockOwner& owner) {
 
 [[noreturn]] void refuse(const std::string& path, const std::optional<LockOwner>& owner) {
   if (!owner) {
-    throw UserError(ExitCode::locked, parent_path(path), "another process has just begun to work in this folder",
+    throw UserError(ExitCode::locked, "locked", parent_path(path),
+                    "another process has just begun to work in this folder",
                     "wait until it ends; if there is none, remove " + path);
   }
   throw UserError(
-      ExitCode::locked, parent_path(path),
+      ExitCode::locked, "locked", parent_path(path),
       "process " + owner->process + " on " + owner->host + " has been working in this folder since " + owner->since,
       "wait until it ends, or stop it with `kill " + owner->process + "`" +
           (owner->host == host_name() ? "" : " on its host"));

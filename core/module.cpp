@@ -34,7 +34,7 @@ void* module_symbol(const std::string& name, const std::string& symbol, const st
   if (handle == nullptr) {
     const char* cause = ::dlerror();
     throw UserError(
-        ExitCode::device, module_path(name),
+        ExitCode::device, "module", module_path(name),
         "the module is needed " + purpose + " and cannot be loaded: " + (cause != nullptr ? cause : "unknown"),
         "build dltrain again, or put the module back beside the program");
   }

@@ -57,8 +57,14 @@ class FieldReader : public FieldReport {
 
   void error(std::string_view field, std::string what, std::string help) override {
     const Setting* value = given_.find(field);
-    Diagnostic& d = diagnostics_.error("rule", value != nullptr ? value->place() : place_, who_, std::move(what));
+    Diagnostic& d =
+        diagnostics_.error("contradiction", value != nullptr ? value->place() : place_, who_, std::move(what));
     d.help = std::move(help);
+  }
+
+  void missing_key(std::string_view key, std::string help) override {
+    diagnostics_.error("missing-key", place_, who_, "the key \"" + std::string(key) + "\" is missing").help =
+        std::move(help);
   }
 
  private:
@@ -237,7 +243,7 @@ void unknown_type(const Catalogue& catalogue, const std::string& family, const s
                   const std::string& who, Diagnostics& diagnostics) {
   const std::string& name = *type.text();
   const bool planned = catalogue.planned(family, name);
-  Diagnostic& d = diagnostics.error(planned ? "not-available" : "unknown-value", type.place(), who,
+  Diagnostic& d = diagnostics.error(planned ? Code("not-available") : Code("unknown-type"), type.place(), who,
                                     label + " " + quote(name) + (planned ? " is not available yet" : " is not known"));
   suggest_kind(d, planned ? "" : name, catalogue, family);
 }

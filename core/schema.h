@@ -72,7 +72,9 @@ struct Field {
 class FieldReport {
  public:
   virtual ~FieldReport() = default;
+  // "contradiction": values that exclude one another.
   virtual void error(std::string_view field, std::string what, std::string help = {}) = 0;
+  virtual void missing_key(std::string_view key, std::string help) = 0;
 };
 
 struct Schema {

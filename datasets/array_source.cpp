@@ -75,14 +75,14 @@ class ArrayLoader {
   LabelledArray read(const std::string& name) {
     LabelledArray array = read_(name);
     if (array.array.shape.rank() == 0)
-      throw UserError(ExitCode::data, array.name, "is a single number; samples need a first axis");
+      throw UserError(ExitCode::data, "sample-counts", array.name, "is a single number; samples need a first axis");
     if (samples().name.empty()) {
       samples().name = array.name;
       samples().count = array.samples;
     }
     if (array.samples == samples().count) return array;
     throw UserError(
-        ExitCode::data, array.name,
+        ExitCode::data, "sample-counts", array.name,
         "has " + count_text(array.samples) + " samples, but " + samples().name + " has " + count_text(samples().count),
         "the first axis of all arrays is the sample");
   }
@@ -128,14 +128,14 @@ class ArrayLoader {
     LabelledArray weights = read(*options_.weight);
     check_finite(weights.array, weights.name);
     if (weights.array.shape.from(1).elements() != 1)
-      throw UserError(ExitCode::data, weights.name,
+      throw UserError(ExitCode::data, "sample-weights", weights.name,
                       "has the shape " + weights.array.shape.text() + "; weights are one number for each sample");
     weights.array = converted(weights.array, DType::f32);
     weights.array.shape = Shape{weights.array.shape[0]};
     const std::span<const float> values = weights.array.as<float>();
     const auto negative = std::find_if(values.begin(), values.end(), [](float w) { return w < 0; });
     if (negative != values.end()) {
-      throw UserError(ExitCode::data, weights.name,
+      throw UserError(ExitCode::data, "sample-weights", weights.name,
                       "sample " + std::to_string(negative - values.begin()) + ": the weight " + number_text(*negative) +
                           " is negative");
     }

@@ -41,7 +41,7 @@ class ArrayStore : public FieldStore {
 void check_int32(const Array& data, const std::string& path) {
   for (const int64_t value : data.as<int64_t>()) {
     if (value >= std::numeric_limits<int32_t>::min() && value <= std::numeric_limits<int32_t>::max()) continue;
-    throw UserError(ExitCode::data, path,
+    throw UserError(ExitCode::data, "integer-size", path,
                     "holds the integer " + std::to_string(value) + ", which does not fit into 32 bits",
                     "save it as float64 if these are quantities and not numbers of things");
   }
@@ -61,7 +61,7 @@ void check_finite(const Array& data, const std::string& path, int64_t first) {
   index.erase(index.begin());
   std::string where = "sample " + std::to_string(first + at / row);
   if (!index.empty()) where += ", element " + Shape(std::move(index)).text();
-  throw UserError(ExitCode::data, path,
+  throw UserError(ExitCode::data, "not-finite", path,
                   where + " is " + (std::isnan(element(data, at)) ? "NaN" : "infinite") +
                       ", and so would be all that is computed from it",
                   "remove such samples or repair their values (samples count from 0)");

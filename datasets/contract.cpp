@@ -73,7 +73,7 @@ class Reader {
 
  private:
   [[noreturn]] void refuse(const std::string& what) const {
-    throw UserError(ExitCode::model, who_, "is not a contract of dltrain: " + what,
+    throw UserError(ExitCode::model, "no-model", who_, "is not a contract of dltrain: " + what,
                     "take the model folder as fit wrote it");
   }
 

@@ -23,7 +23,7 @@ bool holds_classes(const Array& values, TargetKind kind) {
 }
 
 [[noreturn]] void refuse(const std::string& path, int64_t sample, const std::string& what, const std::string& help) {
-  throw UserError(ExitCode::data, path, "sample " + std::to_string(sample) + ": " + what, help);
+  throw UserError(ExitCode::data, "unknown-class", path, "sample " + std::to_string(sample) + ": " + what, help);
 }
 
 std::string known_classes(int64_t count, const std::vector<std::string>& names) {

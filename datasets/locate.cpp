@@ -54,10 +54,10 @@ std::string locate(const std::string& path, const LoadRequest& request) {
   std::string from = origin(path);
   if (!from.empty()) from = "; " + from;
   if (path.starts_with('/'))
-    throw UserError(ExitCode::data, path, "there is no such file or folder", "correct the path" + from);
+    throw UserError(ExitCode::data, "no-data-file", path, "there is no such file or folder", "correct the path" + from);
   const std::string folder = data_folder();
   throw UserError(
-      ExitCode::data, path,
+      ExitCode::data, "no-data-file", path,
       "there is no such file or folder, neither " + join_path(request.recipe_folder, path) + " nor " +
           (folder.empty() ? "in $DLTRAIN_DATA, which is not set" : join_path(folder, path) + " (from $DLTRAIN_DATA)"),
       "put it beside the recipe, or set DLTRAIN_DATA to the folder that holds it" + from);
@@ -66,7 +66,7 @@ std::string locate(const std::string& path, const LoadRequest& request) {
 std::string builtin_path(const std::string& name) {
   std::string path = join_path(library_folder(), "data/" + name);
   if (exists(path)) return path;
-  throw UserError(ExitCode::data, path, "this data set ships with dltrain, but the file is not there",
+  throw UserError(ExitCode::data, "no-data-file", path, "this data set ships with dltrain, but the file is not there",
                   "build dltrain again, or put the folder \"data\" back beside the program");
 }
 

@@ -68,7 +68,7 @@ void fit_and_fill(Samples& samples, std::span<const int64_t> train_rows) {
         if (!std::isnan(value)) present.push_back(value);
       }
       if (present.empty() && input.missing[column].how != MissingRule::How::constant) {
-        throw UserError(ExitCode::data, samples.name,
+        throw UserError(ExitCode::data, "no-known-value", samples.name,
                         "column " + input.preparation.columns[column] +
                             " has no value in the training part, so none can be "
                             "made for on_missing",

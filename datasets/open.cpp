@@ -24,7 +24,7 @@ class Opener {
     add_notes(main.notes);
     sets_.push_back(std::make_unique<Samples>(std::move(main.train)));
     Samples& train = *sets_.back();
-    if (train.count == 0) throw UserError(ExitCode::data, train.name, "holds no samples");
+    if (train.count == 0) throw UserError(ExitCode::data, "no-samples", train.name, "holds no samples");
     parts_[0].samples = &train;
     divide_train(train);
     if (fixed_ != nullptr) {
@@ -88,7 +88,7 @@ class Opener {
     SplitBy how = part.how;
     if (how == SplitBy::automatic) how = classes ? SplitBy::stratified : SplitBy::random;
     if (how == SplitBy::stratified && !classes) {
-      Diagnostic error{Severity::error, "split", part.place, "data",
+      Diagnostic error{Severity::error, "division", part.place, "data",
                        "how = \"stratified\" needs a target with classes"};
       error.help = "use how = \"random\"";
       throw UserError(ExitCode::recipe, {error});
@@ -102,7 +102,7 @@ class Opener {
   }
 
   [[noreturn]] static void empty_part(const Samples& train, const std::string& part, const PartSpec& spec) {
-    Diagnostic error{Severity::error, "split", spec.place, "data",
+    Diagnostic error{Severity::error, "division", spec.place, "data",
                      "the shares leave no samples for the " + part + " part (" + train.name + " has " +
                          count_text(train.count) + ", split = " + number_text(spec.split) + ")"};
     error.help = "choose a split between 1 sample and all but one";
@@ -121,7 +121,7 @@ class Opener {
     }
     if (!samples) return;
     if (samples->count == 0)
-      throw UserError(ExitCode::data, samples->name,
+      throw UserError(ExitCode::data, "no-samples", samples->name,
                       "holds no samples for the " + std::string(part_name(part)) + " part");
     check_fit(contract, *samples);
     fill(*samples, contract);
@@ -132,14 +132,15 @@ class Opener {
   static void check_fit(const DataContract& contract, const Samples& samples) {
     const auto check = [&](const DataField& is, const DataField& expected, const std::string& what) {
       if (is.shape == expected.shape && is.dtype == expected.dtype) return;
-      throw UserError(ExitCode::data, samples.name,
+      throw UserError(ExitCode::data, "part-differs", samples.name,
                       what + " \"" + is.name + "\" is " + is.shape.text() + " " + std::string(name(is.dtype)) +
                           " for each sample, but " + expected.shape.text() + " " + std::string(name(expected.dtype)) +
                           " in the training part",
                       "give all parts the same form");
     };
     if (samples.inputs.size() != contract.inputs.size() || samples.targets.size() != contract.targets.size()) {
-      throw UserError(ExitCode::data, samples.name, "has other inputs or targets than the training part");
+      throw UserError(ExitCode::data, "part-differs", samples.name,
+                      "has other inputs or targets than the training part");
     }
     for (size_t i = 0; i < samples.inputs.size(); ++i)
       check(samples.inputs[i].field, contract.inputs[i].field, "input");

@@ -23,9 +23,10 @@ std::vector<Value> Builder::emit_all(std::string_view name, std::vector<Value> i
     node.outputs = op->infer({types, node.attributes});
     for (const ValueType& output : node.outputs) output.bytes();
   } catch (const ShapeError& error) {
-    fail(error.what(), error.help());
+    fail("shape", error.what(), error.help());
   } catch (const SizeOverflow&) {
-    fail("the result of " + op->name + " would be larger than any memory", "make the layer or its input smaller");
+    fail("too-large", "the result of " + op->name + " would be larger than any memory",
+         "make the layer or its input smaller");
   }
   const auto index = static_cast<int32_t>(graph_.nodes.size());
   std::vector<Value> outputs;
@@ -66,7 +67,7 @@ Value Builder::state(const StateInfo& info) {
   try {
     info.type.bytes();
   } catch (const SizeOverflow&) {
-    fail("the weight \"" + info.name + "\" " + info.type.shape.text() + " would be larger than any memory",
+    fail("too-large", "the weight \"" + info.name + "\" " + info.type.shape.text() + " would be larger than any memory",
          "make the layer or its input smaller");
   }
   const StateInfo& known = states_.require(info);
@@ -139,11 +140,11 @@ void Builder::replace_graph(Graph graph, const std::function<Value(Value)>& map)
   }
 }
 
-void Builder::fail(std::string what, std::string help) const {
+void Builder::fail(Code code, std::string what, std::string help) const {
   const Scope& scope = graph_.scopes[static_cast<size_t>(scope_)];
   const std::string who = scope.who.empty() ? scope.path : scope.who;
   throw UserError(ExitCode::recipe,
-                  {{Severity::error, "shape", scope.place, who, std::move(what), "", "", std::move(help)}});
+                  {{Severity::error, code, scope.place, who, std::move(what), "", "", std::move(help)}});
 }
 
 int64_t Builder::random_stream(std::string_view purpose) const {

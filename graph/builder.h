@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/code.h"
 #include "graph/graph.h"
 #include "graph/op.h"
 #include "graph/state.h"
@@ -65,7 +66,7 @@ class Builder {
   void add_loss(Value value) { losses_.push_back(value); }
   const std::vector<Value>& added_losses() const { return losses_; }
   // Throws UserError (recipe) at the current layer: for layers whose arguments do not fit their inputs.
-  [[noreturn]] void fail(std::string what, std::string help = {}) const;
+  [[noreturn]] void fail(Code code, std::string what, std::string help = {}) const;
 
   // Puts another graph in the place of what was built so far, in which old values are what `map` says (passes that run
   // on a part of a program). Values that the builder holds keep their dtypes, by casts.

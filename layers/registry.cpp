@@ -30,7 +30,7 @@ namespace {
 void check_count(const InputCount& wanted, Builder& builder, size_t given) {
   if (given >= wanted.least && (wanted.most == 0 || given <= wanted.most)) return;
   const bool too_many = given > wanted.least;
-  builder.fail("takes " + wanted.text() + " (was given " + std::to_string(given) + ")",
+  builder.fail("input-count", "takes " + wanted.text() + " (was given " + std::to_string(given) + ")",
                too_many ? "name one in inputs; a merging layer such as Add or Concatenate makes one of several"
                         : "name what it takes: inputs = [\"a\", \"b\"]");
 }
@@ -52,7 +52,8 @@ std::vector<Tensor> build_layer(const Component& layer, Builder& builder, std::s
   try {
     outputs = kind.build(layer, builder, taken);
   } catch (const SizeOverflow&) {
-    builder.fail("the sizes of this layer are larger than any memory", "make its parameters or its input smaller");
+    builder.fail("too-large", "the sizes of this layer are larger than any memory",
+                 "make its parameters or its input smaller");
   }
   if (kind.traits.mask == MaskRule::compute) return outputs;
   for (Tensor& output : outputs) {

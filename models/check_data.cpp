@@ -49,13 +49,13 @@ class DataChecker {
     const std::string who = "input " + quote(input.name);
     if (input.shape && *input.shape != found->shape) {
       diagnostics_
-          .error("shape", place_of(input), who,
+          .error("input-shape", place_of(input), who,
                  "the recipe says " + input.shape->text() + ", the data has " + found->shape.text())
           .help = "write shape = " + found->shape.text() + ", or leave the shape out";
     }
     if (input.dtype && *input.dtype != found->dtype) {
       diagnostics_
-          .error("dtype", place_of(input), who,
+          .error("input-dtype", place_of(input), who,
                  "the recipe says " + std::string(name(*input.dtype)) + ", the data has " +
                      std::string(name(found->dtype)))
           .help = "leave the dtype out to take what the data has";
@@ -67,7 +67,7 @@ class DataChecker {
     const std::vector<std::string> names = input_names();
     if (!input.place.known() && names.size() > 1) {
       Diagnostic& d =
-          diagnostics_.error("missing-key", spec_.model.place, "[model]",
+          diagnostics_.error("undeclared-inputs", spec_.model.place, "[model]",
                              "the data has " + counted(names.size(), "input") + ", and the recipe declares none");
       std::vector<std::string> quoted;
       for (const std::string& name : names) quoted.push_back(quote(name));
@@ -75,7 +75,7 @@ class DataChecker {
       return;
     }
     suggest(
-        diagnostics_.error("unknown-value", place_of(input), "[model]", "the data has no input " + quote(input.name)),
+        diagnostics_.error("unknown-input", place_of(input), "[model]", "the data has no input " + quote(input.name)),
         input.name, names);
   }
 
@@ -96,7 +96,7 @@ class DataChecker {
     std::vector<std::string> names;
     for (const DataField& target : signature_.targets) names.push_back(target.name);
     const LayerSpec* layer = find_layer(spec_.model, output.name);
-    Diagnostic& d = diagnostics_.error("unknown-value", layer != nullptr ? layer->place : spec_.model.place, "[model]",
+    Diagnostic& d = diagnostics_.error("unknown-output", layer != nullptr ? layer->place : spec_.model.place, "[model]",
                                        "the data has no target for the output " + quote(output.name));
     suggest(d, output.name, names);
   }
@@ -107,7 +107,7 @@ class DataChecker {
     const LossTraits traits = make_loss(output.loss)->traits();
     if (traits.target == TargetForm::class_numbers && !target.classes && is_float(target.dtype)) {
       diagnostics_
-          .error("loss", output.loss_place, "loss " + output.loss.kind,
+          .error("needs-classes", output.loss_place, "loss " + output.loss.kind,
                  "it needs class numbers, and the target is numbers (" + std::string(name(target.dtype)) + ")")
           .help = "use \"mse\" for numbers, or check the target of [data]";
     }
@@ -160,7 +160,7 @@ class DataChecker {
     const Place& place = output.class_weights->place;
     if (!target.classes) {
       diagnostics_
-          .error("rule", place, "[train]",
+          .error("class-weight", place, "[train]",
                  "class_weight is for classes, and the target " + quote(target.name) + " has none")
           .hint = "leave it out";
       return;
@@ -174,7 +174,7 @@ class DataChecker {
     const auto number = parse_integer(name);
     if (number && *number >= 0 && *number < *target.classes && std::to_string(*number) == name) return;
     Diagnostic& d =
-        diagnostics_.error("unknown-value", place, "[train]", "class_weight: there is no class " + quote(name));
+        diagnostics_.error("class-weight", place, "[train]", "class_weight: there is no class " + quote(name));
     if (names.empty()) d.known = "0 to " + std::to_string(*target.classes - 1);
     else suggest(d, name, names);
   }
@@ -185,10 +185,11 @@ class DataChecker {
     const std::string what = "batch_size is " + std::to_string(static_cast<int64_t>(spec_.train.batch_size)) +
                              ", and the training part has " + std::to_string(samples) + " samples";
     if (spec_.train.drop_last) {
-      diagnostics_.error("rule", {}, "[train]", what + ": no batch is ever full, and drop_last leaves out all others")
+      diagnostics_
+          .error("no-full-batch", {}, "[train]", what + ": no batch is ever full, and drop_last leaves out all others")
           .help = "make batch_size smaller, or leave out drop_last";
     } else {
-      diagnostics_.warning("batch-size", {}, "[train]", what + ": every epoch is one batch that is not full");
+      diagnostics_.warning("batch-too-large", {}, "[train]", what + ": every epoch is one batch that is not full");
     }
   }
 

@@ -63,7 +63,7 @@ class OutputCheck {
 
   void check() {
     if (!check_axes()) return;
-    check_prediction();
+    if (!check_prediction()) return;
     check_classes();
     for (const Component& metric : output_.metrics) check_metric(metric);
   }
@@ -73,11 +73,11 @@ class OutputCheck {
   std::string layer() const { return layer_.who.empty() ? "the last layer" : layer_.who; }
   int64_t columns() const { return shape_.rank() < 2 ? 1 : shape_.back(); }
 
-  Diagnostic& error(std::string code, std::string what) {
-    return diagnostics_.error(std::move(code), output_.loss_place, who(), std::move(what));
+  Diagnostic& error(Code code, std::string what) {
+    return diagnostics_.error(code, output_.loss_place, who(), std::move(what));
   }
-  Diagnostic& warning(std::string code, std::string what) {
-    return diagnostics_.warning(std::move(code), output_.loss_place, who(), std::move(what));
+  Diagnostic& warning(Code code, std::string what) {
+    return diagnostics_.warning(code, output_.loss_place, who(), std::move(what));
   }
 
   // An image or a sequence where one row for each sample is wanted: a layer that flattens or pools was forgotten.
@@ -85,15 +85,16 @@ class OutputCheck {
     const size_t scores = traits_.target == TargetForm::class_numbers ? 1 : 0;
     const size_t wanted = 1 + std::max<size_t>(target_.shape.rank() + scores, 1);
     if (shape_.rank() <= wanted) return true;
-    Diagnostic& d = diagnostics_.error("shape", layer_.place, layer(),
-                                       "its output has shape " + shape_.from(1).text() +
-                                           " for each sample, and the target has shape " + target_.shape.text());
+    Diagnostic& d =
+        diagnostics_.error("not-flattened", layer_.place, layer(),
+                           "its output has shape " + shape_.from(1).text() + " for each sample, and the target is " +
+                               (target_.shape.rank() == 0 ? "one value" : "of shape " + target_.shape.text()));
     d.help = "put \"Flatten\" or a global pooling layer above it";
     return false;
   }
 
-  // What the loss takes against what the last layer gives.
-  void check_prediction() {
+  // What the loss takes against what the last layer gives. False where the number of columns is wrong already.
+  bool check_prediction() {
     const bool probabilities =
         traits_.prediction == PredictionKind::probabilities || traits_.prediction == PredictionKind::distribution;
     const bool given = origin_ == Origin::sigmoid || origin_ == Origin::softmax;
@@ -101,7 +102,9 @@ class OutputCheck {
     if (origin_ == Origin::softmax && columns() == 1) {
       error("one-column-softmax", layer() + " ends in a softmax over one column, which is 1 whatever comes in").help =
           "use activation = \"sigmoid\" with one unit, or one unit for each class";
-    } else if (probabilities && (origin_ == Origin::linear || origin_ == Origin::activation)) {
+      return false;
+    }
+    if (probabilities && (origin_ == Origin::linear || origin_ == Origin::activation)) {
       error("no-probabilities",
             "it takes probabilities, but " + layer() + " gives none (its last step is " + step() + ")")
           .help = "write activation = \"" + wanted + "\" in that layer" +
@@ -115,6 +118,7 @@ class OutputCheck {
               "it takes probabilities that sum to 1 over the classes, but " + layer() + " ends in a sigmoid")
           .help = "write activation = \"softmax\", or use binary_crossentropy if several classes can hold at once";
     }
+    return true;
   }
 
   std::string step() const {
@@ -133,11 +137,12 @@ class OutputCheck {
     } else if (traits_.target == TargetForm::class_numbers && !ignores_a_class()) {
       check_columns(has);
     } else if (traits_.target == TargetForm::truth_values && *target_.classes > 2) {
-      error("class-count", "it tells two classes apart, but " + has).help =
+      error("two-classes-only", "it tells two classes apart, but " + has).help =
           "use \"sparse_categorical_crossentropy\" and a last layer with softmax and " +
           std::to_string(*target_.classes) + " units";
     } else if (traits_.target == TargetForm::truth_values && columns() > 1 && target_.shape.elements() == 1) {
-      error("class-count", "it takes one column for two classes, but the prediction has " + std::to_string(columns()))
+      error("two-classes-only",
+            "it takes one column for two classes, but the prediction has " + std::to_string(columns()))
           .help = "give " + layer() + " one unit, or use \"sparse_categorical_crossentropy\" with softmax";
     }
   }
@@ -145,10 +150,10 @@ class OutputCheck {
   void check_columns(const std::string& has) {
     const std::string width = std::to_string(columns()) + (columns() == 1 ? " column" : " columns");
     if (columns() < *target_.classes) {
-      error("class-count", has + ", but the prediction has " + width).help =
+      error("too-few-units", has + ", but the prediction has " + width).help =
           "give " + layer() + " a unit for each class: " + std::to_string(*target_.classes);
     } else if (columns() > *target_.classes) {
-      warning("class-count", has + ", but the prediction has " + width).help =
+      warning("spare-units", has + ", but the prediction has " + width).help =
           "the columns beyond will learn to be 0; " + std::to_string(*target_.classes) + " units are enough";
     }
   }

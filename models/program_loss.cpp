@@ -5,6 +5,7 @@
 
 #include "graph/ops.h"
 #include "layers/regularizers.h"
+#include "models/at_layer.h"
 #include "models/losses/loss.h"
 #include "models/metrics/accuracy.h"
 #include "models/metrics/metric.h"
@@ -89,7 +90,8 @@ std::optional<Value> ProgramBuilder::regularization() {
       squares[*factor].push_back(b_.state(info));
       continue;
     }
-    const Value penalty = layers::penalty(b_, *info.regularizer, b_.state(info));
+    Value penalty;
+    at_layer_of(info, program_.spec_.model, [&] { penalty = layers::penalty(b_, *info.regularizer, b_.state(info)); });
     sum = sum ? graph::add(b_, *sum, penalty) : penalty;
   }
   for (const auto& [factor, values] : squares) {

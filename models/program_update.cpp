@@ -7,6 +7,7 @@
 #include "graph/precision.h"
 #include "layers/constraints.h"
 #include "layers/regularizers.h"
+#include "models/at_layer.h"
 #include "models/optimizers/optimizer.h"
 #include "models/program_builder.h"
 
@@ -69,7 +70,9 @@ StateInfo first_bad_state() { return {state_name::first_bad_step, {DType::i64, {
 void ProgramBuilder::constrain(const std::vector<StateInfo>& weights, std::vector<Value>& values, Value finite) {
   for (size_t i = 0; i < weights.size(); ++i) {
     if (!weights[i].constraint) continue;
-    values[i] = graph::select(b_, finite, layers::constrain(b_, *weights[i].constraint, values[i]), values[i]);
+    at_layer_of(weights[i], program_.spec_.model, [&] {
+      values[i] = graph::select(b_, finite, layers::constrain(b_, *weights[i].constraint, values[i]), values[i]);
+    });
   }
 }
 

@@ -30,7 +30,7 @@ void refuse_trained_ancestors(const Model& model, const LayerSpec& layer) {
     if (info.role != graph::StateRole::weight || !before.contains(info.owner)) continue;
     throw UserError(
         ExitCode::recipe,
-        {{Severity::error, "adapt", layer.place, layer.who(),
+        {{Severity::error, "adapts-too-late", layer.place, layer.who(),
           "it would learn mean and variance behind layer \"" + info.owner + "\", whose weights are trained", "", "",
           "move it in front of the layers with weights, give mean and variance, or use BatchNormalization"}});
   }

@@ -56,10 +56,10 @@ void check_learning_rate(const std::vector<std::pair<const Component*, bool>>& s
     if (!sets) continue;
     const std::string who = "callback \"" + component->kind + "\"";
     if (first != nullptr) {
-      diagnostics
-          .error("two-learning-rates", component->place, who,
-                 "two callbacks set the learning rate: \"" + first->kind + "\" and this one")
-          .help = "leave one of them out";
+      Diagnostic& d = diagnostics.error("two-learning-rates", component->place, who,
+                                        "two callbacks set the learning rate: \"" + first->kind + "\" and this one");
+      d.notes.push_back({first->place, "the other one stands here"});
+      d.help = "leave one of them out";
     }
     if (models::make_optimizer(context.spec.train.optimizer)->learning_rate.component && first == nullptr) {
       diagnostics
@@ -68,6 +68,23 @@ void check_learning_rate(const std::vector<std::pair<const Component*, bool>>& s
           .help = "give the optimizer a number as learning_rate, or leave the callback out";
     }
     first = component;
+  }
+}
+
+// False, and said at the callback's place, where it cannot work as the recipe has it. What the disk or the system refuses is
+// thrown on.
+bool prepare(Callback& callback, const Component& component, const CallbackContext& context, Diagnostics& diagnostics) {
+  try {
+    callback.prepare(context);
+    return true;
+  } catch (const UserError& error) {
+    std::vector<Diagnostic> said = error.diagnostics();
+    for (Diagnostic& each : said) {
+      if (!each.place.known()) each.place = component.place;
+    }
+    if (error.code() != ExitCode::recipe) throw UserError(error.code(), std::move(said));
+    diagnostics.add(said);
+    return false;
   }
 }
 
@@ -94,7 +111,7 @@ CallbackList::CallbackList(const CallbackContext& context) {
     callbacks_.push_back(
         {component.kind + (same > 0 ? "." + std::to_string(same) : ""), callback_registry().make(component)});
     Callback& callback = *callbacks_.back().callback;
-    callback.prepare(context);
+    if (!prepare(callback, component, context, diagnostics)) continue;
     check_monitor(callback, component, context, diagnostics);
     setters.emplace_back(&component, callback.sets_learning_rate());
   }

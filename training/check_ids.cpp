@@ -31,7 +31,7 @@ std::optional<size_t> first_outside(const Array& array, int64_t count) {
   const double value = element(array, static_cast<int64_t>(at));
   const std::string help =
       value > 0 ? "make input_dim " + number_text(value + 1) + " or more, or correct the data" : "correct the data";
-  throw UserError(ExitCode::data, sample,
+  throw UserError(ExitCode::data, "id-range", sample,
                   "input " + quote(limit.input) + " holds " + number_text(value) + ", and " + limit.who +
                       " knows 0 to " + std::to_string(limit.count - 1),
                   help);

@@ -61,7 +61,8 @@ void count(ClassReport& report, const OutputMeaning& meaning, const Array& outpu
 Evaluation evaluate_model(Model& model, const datasets::Dataset& data, datasets::Part part, int64_t batch_size) {
   if (data.size(part) == 0) {
     throw UserError(
-        ExitCode::data, "dltrain evaluate", "the data has no " + std::string(datasets::part_name(part)) + " part",
+        ExitCode::data, "no-such-part", "dltrain evaluate",
+        "the data has no " + std::string(datasets::part_name(part)) + " part",
         "add [data." + std::string(datasets::part_name(part)) + "] to the recipe, or choose another with --part");
   }
   Evaluation evaluation;

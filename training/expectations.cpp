@@ -81,7 +81,7 @@ const models::Tracked* find_metric(const ExpectSpec& spec, const std::vector<mod
     for (const std::string& name : names_of(tracked)) {
       if (data.size(Part::test) > 0) names.push_back("test_" + name);
     }
-    Diagnostic& d = diagnostics.error("unknown-value", spec.place_of("metric"), who,
+    Diagnostic& d = diagnostics.error("unknown-expectation", spec.place_of("metric"), who,
                                       "the run has no value " + quote(*spec.metric) + " to judge");
     suggest(d, *spec.metric, names);
     d.help = "metrics are named in [train] metrics = [...]";
@@ -90,7 +90,7 @@ const models::Tracked* find_metric(const ExpectSpec& spec, const std::vector<mod
   if (data.size(metric.part) == 0) {
     const std::string part = metric.part == Part::test ? "test" : "validation";
     diagnostics
-        .error("unknown-value", spec.place_of("metric"), who,
+        .error("unknown-expectation", spec.place_of("metric"), who,
                "there is no " + part + " part to measure " + quote(*spec.metric) + " on")
         .help = "add [data." + part + "] with split = 0.1, or judge " + quote(metric.name);
     return nullptr;
@@ -98,7 +98,7 @@ const models::Tracked* find_metric(const ExpectSpec& spec, const std::vector<mod
   const models::TrainSpec& train = program.spec().train;
   if (const int64_t* epoch = epoch_of(spec); epoch != nullptr && *epoch > train.epochs && !shortened) {
     diagnostics
-        .error("rule", spec.place_of("at"), who,
+        .error("impossible-bound", spec.place_of("at"), who,
                "epoch " + std::to_string(*epoch) + " is never reached: the run has " + counted(train.epochs, "epoch"))
         .help = "choose an earlier epoch, or at = \"last\"";
     return nullptr;
@@ -122,7 +122,7 @@ std::optional<double> find_majority(const ExpectSpec& spec, const models::Tracke
                                     Diagnostics& diagnostics) {
   if (tracked.metric == nullptr || !tracked.metric->kind.ends_with("Accuracy")) {
     diagnostics
-        .error("rule", spec.place_of("above_majority"), who,
+        .error("impossible-bound", spec.place_of("above_majority"), who,
                "above_majority is for accuracies, and " + quote(*spec.metric) + " is none")
         .help = "name an accuracy, or write min = ... or max = ...";
     return std::nullopt;
@@ -130,11 +130,11 @@ std::optional<double> find_majority(const ExpectSpec& spec, const models::Tracke
   const auto share = majority_of(program, data, measured(*spec.metric).part, tracked.output);
   const Place& place = spec.place_of("above_majority");
   if (!share) {
-    diagnostics.error("rule", place, who, "above_majority needs a target with one class for each sample").help =
-        "write min = ... instead";
+    diagnostics.error("impossible-bound", place, who, "above_majority needs a target with one class for each sample")
+        .help = "write min = ... instead";
   } else if (*share + *spec.above_majority > 1) {
     diagnostics
-        .error("rule", place, who,
+        .error("impossible-bound", place, who,
                "no model can be " + number_text(*spec.above_majority) + " above the most frequent class, which is " +
                    near_number(*share, 2) + " of the samples already")
         .help = "choose less than " + near_number(1 - *share, 2);

@@ -13,6 +13,7 @@
 #include "models/recipe/parse.h"
 #include "models/recipe/reader.h"
 #include "training/callback.h"
+#include "training/callbacks/support/direction.h"
 
 namespace dltrain::training {
 
@@ -54,6 +55,7 @@ OpenedRecipe open_recipe(const std::string& path, const std::vector<models::Over
   opened.spec = models::read_spec(recipe, catalogue(), {}, warnings);
   warn_of_threads(recipe, opened.spec.run.threads, warnings);
   opened.table = std::move(recipe.table);
+  check_monitor_modes(opened.spec, warnings);
   return opened;
 }
 

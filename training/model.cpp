@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "graph/builder.h"
 #include "layers/initializers.h"
+#include "models/at_layer.h"
 #include "models/metrics/metric.h"
 #include "models/recompute.h"
 #include "training/check_ids.h"
@@ -29,7 +30,7 @@ void check_memory(const models::Program& program) {
   for (const graph::StateInfo& info : program.states().list()) bytes = checked_add(bytes, info.type.bytes());
   const int64_t available = backends::available_memory();
   if (available < 0 || bytes <= available) return;
-  throw UserError(ExitCode::memory, "model",
+  throw UserError(ExitCode::memory, "memory", "model",
                   "its weights and the optimizer take " + bytes_text(to_size(bytes)) + " of memory, and " +
                       bytes_text(to_size(available)) + " are free at this moment",
                   "use a smaller model or an optimizer that remembers less (SGD), or end other programs");
@@ -51,8 +52,10 @@ Model::Model(models::Program program, std::unique_ptr<backends::Backend> backend
 void Model::initialize() {
   for (const graph::StateInfo& info : program_.states().list()) {
     if (info.role != StateRole::weight && info.role != StateRole::buffer) continue;
-    session_.set_state(info.name, layers::initialize(info.initializer, info.type.shape, info.type.dtype,
-                                                     program_.spec().seed, info.name));
+    models::at_layer_of(info, program_.spec().model, [&] {
+      session_.set_state(info.name, layers::initialize(info.initializer, info.type.shape, info.type.dtype,
+                                                       program_.spec().seed, info.name));
+    });
   }
 }
 

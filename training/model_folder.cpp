@@ -16,7 +16,7 @@ constexpr int64_t format_version = 1;
 
 std::string folder_of(const std::string& path) {
   if (!exists(path))
-    throw UserError(ExitCode::model, path, "there is no such run or model",
+    throw UserError(ExitCode::model, "no-model", path, "there is no such run or model",
                     "name the folder that \"dltrain fit\" printed");
   const std::string inner = join_path(path, "model");
   return exists(join_path(inner, "contract.json")) ? inner : path;
@@ -25,7 +25,7 @@ std::string folder_of(const std::string& path) {
 void require_file(const std::string& folder, const std::string& name) {
   if (exists(join_path(folder, name))) return;
   const bool run_under_way = exists(join_path(folder, "best"));
-  throw UserError(ExitCode::model, folder, "this is not a model: " + name + " is missing",
+  throw UserError(ExitCode::model, "no-model", folder, "this is not a model: " + name + " is missing",
                   run_under_way ? "the run has not finished; its best checkpoint so far is " + join_path(folder, "best")
                                 : "name a run that has finished, or its folder \"model\"");
 }
@@ -67,11 +67,11 @@ ModelDescription open_model_folder(const Catalogue& catalogue, const std::string
   Setting contract = formats::read_json(contract_path, ExitCode::model);
   const Setting* version = contract.table() != nullptr ? contract.table()->find("format") : nullptr;
   if (version == nullptr || version->integer() == nullptr) {
-    throw UserError(ExitCode::model, contract_path, "the file has no format number",
+    throw UserError(ExitCode::model, "no-model", contract_path, "the file has no format number",
                     "train the model again, or restore the file");
   }
   if (*version->integer() > format_version) {
-    throw UserError(ExitCode::model, contract_path,
+    throw UserError(ExitCode::model, "newer-format", contract_path,
                     "the model was written by a newer dltrain (format " + version->toml() + ", this one reads up to " +
                         std::to_string(format_version) + ")",
                     "use the newer program");

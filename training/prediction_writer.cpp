@@ -53,17 +53,17 @@ std::unique_ptr<PredictionWriter> open_prediction_writer(const std::string& path
   const std::string wanted = format.empty() ? format_of(path) : format;
   const Make make = maker_of(wanted);
   if (make == nullptr) {
-    throw UserError(ExitCode::recipe, path,
+    throw UserError(ExitCode::recipe, "output-format", path,
                     wanted.empty() ? "the name does not say how predictions are to be written"
                                    : "predictions cannot be written as \"" + wanted + "\"",
                     "end the name in .csv, .jsonl, .npy or .npz, or give --format");
   }
   if (path == "-" && (make == npy_predictions || make == npz_predictions)) {
-    throw UserError(ExitCode::recipe, "standard output", "does not take " + wanted,
+    throw UserError(ExitCode::recipe, "output-format", "standard output", "does not take " + wanted,
                     "write csv or jsonl, or name a file");
   }
   if (make == npy_predictions && meanings.size() != 1) {
-    throw UserError(ExitCode::recipe, path,
+    throw UserError(ExitCode::recipe, "output-format", path,
                     "an NPY file holds one output, the model has " + std::to_string(meanings.size()),
                     "write .npz, .csv or .jsonl");
   }

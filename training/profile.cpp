@@ -181,7 +181,7 @@ std::vector<KernelTime> kernels_of(const backends::Plan& plan, int64_t runs) {
 Trial try_steps(Model& model, const datasets::Dataset& data, Work work, double seconds) {
   constexpr int64_t most = 20;
   const ReadBatches read = read_batches(data, model.program().spec().train.batch_size);
-  if (read.batches.empty()) throw UserError(ExitCode::data, "the data", "have no sample to train with");
+  if (read.batches.empty()) throw UserError(ExitCode::data, "no-samples", "the data", "have no sample to train with");
   Profiler profiler(model, read, work);
   profiler.compile();
   Trial trial;
@@ -201,7 +201,7 @@ Trial try_steps(Model& model, const datasets::Dataset& data, Work work, double s
 Profile profile(Model& model, const datasets::Dataset& data, const ProfileOptions& options) {
   const models::TrainSpec& train = model.program().spec().train;
   const ReadBatches read = read_batches(data, options.batch_size > 0 ? options.batch_size : train.batch_size);
-  if (read.batches.empty()) throw UserError(ExitCode::data, "the data", "have no sample to train with");
+  if (read.batches.empty()) throw UserError(ExitCode::data, "no-samples", "the data", "have no sample to train with");
   Profiler profiler(model, read, options.work);
   const int64_t batches = options.work == Work::train ? train.gradient_accumulation : 1;
   Profile result;

@@ -28,7 +28,7 @@ std::string make_next_folder(const std::string& parent) {
     const std::string path = join_path(parent, name);
     if (create_directory_exclusively(path)) return path;
   }
-  throw UserError(ExitCode::io, parent, "there are a million runs already", "move some of them away");
+  throw UserError(ExitCode::io, "run-exists", parent, "there are a million runs already", "move some of them away");
 }
 
 Table values_table(const Values& values) {
@@ -42,13 +42,13 @@ Table values_table(const Values& values) {
 RunRecord read_run_record(const std::string& run) {
   const std::string path = join_path(run, "run.json");
   if (!exists(path))
-    throw UserError(ExitCode::model, run, "there is no run",
+    throw UserError(ExitCode::model, "no-run", run, "there is no run",
                     "name the folder that \"dltrain fit\" printed; \"dltrain runs\" lists them");
   const Setting setting = formats::read_json(path, ExitCode::model);
   const Table* table = setting.table();
   const Setting* surroundings = table != nullptr ? table->find("surroundings") : nullptr;
   if (surroundings == nullptr || surroundings->table() == nullptr) {
-    throw UserError(ExitCode::model, path, "this is not the record of a run, or of one by an older dltrain",
+    throw UserError(ExitCode::model, "no-run", path, "this is not the record of a run, or of one by an older dltrain",
                     "train again");
   }
   RunRecord record;
@@ -83,7 +83,7 @@ RunFolder RunFolder::create(const models::Spec& spec, const std::string& path, c
   if (!path.empty()) create_directories(path);
   RunFolder folder(path.empty() ? make_next_folder(join_path(spec.run.directory, spec.name)) : path);
   if (exists(folder.file("run.json"))) {
-    throw UserError(ExitCode::io, path, "the folder holds a run already",
+    throw UserError(ExitCode::io, "run-exists", path, "the folder holds a run already",
                     "go on with it: dltrain resume " + path + ", or name another folder");
   }
   folder.record_.name = spec.name;
@@ -110,7 +110,7 @@ void RunFolder::check_places() const {
     const std::string path = file(name);
     if (!exists(path)) continue;
     if (!is_directory(path))
-      throw UserError(ExitCode::io, path, "there is a file where the run needs a folder",
+      throw UserError(ExitCode::io, "not-a-folder", path, "there is a file where the run needs a folder",
                       "move it away, or name another folder for the run");
     check_writable(path);
   }

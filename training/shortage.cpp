@@ -58,7 +58,7 @@ std::optional<UserError> memory_shortage(const backends::Plan& plan, const Compi
               " an update sees as many samples as before";
     }
   }
-  return UserError(ExitCode::memory, "a batch of " + std::to_string(batch), std::move(what), std::move(help));
+  return UserError(ExitCode::memory, "memory", "a batch of " + std::to_string(batch), std::move(what), std::move(help));
 }
 
 }  // namespace dltrain::training

@@ -21,7 +21,7 @@ void set_states(Model& model, const States& states, const std::string& source) {
     const graph::StateInfo* info = table.find(name);
     const bool fits = info != nullptr && info->type.dtype == value.dtype && info->type.shape == value.shape;
     if (!fits) {
-      throw UserError(ExitCode::model, source,
+      throw UserError(ExitCode::model, "weights-misfit", source,
                       "its state " + quote(name) + " is " + value.shape.text() + ", and the model of the recipe has " +
                           (info == nullptr ? "none of that name" : info->type.shape.text()),
                       "go on with the recipe that the run began with");

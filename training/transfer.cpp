@@ -31,7 +31,7 @@ bool Transfer::takes(const std::string& layer) const {
 
 std::string weights_file_of(const std::string& path) {
   if (!exists(path)) {
-    throw UserError(ExitCode::model, path, "there is no such file, run or model",
+    throw UserError(ExitCode::model, "no-weights", path, "there is no such file, run or model",
                     "name a .weights.h5 file, or the folder that \"dltrain fit\" printed");
   }
   if (!is_directory(path)) return path;
@@ -39,7 +39,7 @@ std::string weights_file_of(const std::string& path) {
     if (exists(join_path(path, inner))) return join_path(path, inner);
   }
   if (const auto checkpoint = best_checkpoint(path)) return join_path(checkpoint->path, "model.weights.h5");
-  throw UserError(ExitCode::model, path, "this folder holds no model: model.weights.h5 is missing",
+  throw UserError(ExitCode::model, "no-weights", path, "this folder holds no model: model.weights.h5 is missing",
                   "name a run, or a .weights.h5 file");
 }
 

@@ -101,7 +101,7 @@ void refuse(const std::string& path, const std::vector<std::string>& misfits) {
                                        misfits.begin() + static_cast<long>(std::min(misfits.size(), most)));
   std::string text = "the weights do not fit the model:\n     " + join(shown, "\n     ");
   if (misfits.size() > most) text += "\n     ... and " + std::to_string(misfits.size() - most) + " more";
-  throw UserError(ExitCode::model, path, text, "use the recipe that the weights were trained with");
+  throw UserError(ExitCode::model, "weights-misfit", path, text, "use the recipe that the weights were trained with");
 }
 
 }  // namespace
@@ -152,7 +152,7 @@ std::string starting_weights(const models::Spec& spec) {
   const char* data = std::getenv("DLTRAIN_DATA");
   if (exists(beside) || spec.model.weights.starts_with('/')) return beside;
   if (data != nullptr && exists(join_path(data, spec.model.weights))) return join_path(data, spec.model.weights);
-  throw UserError(ExitCode::model, "weights " + quote(spec.model.weights),
+  throw UserError(ExitCode::model, "no-weights", "weights " + quote(spec.model.weights),
                   "there is no such file: neither " + beside + " nor in " +
                       (data != nullptr ? data : "$DLTRAIN_DATA, which is not set"),
                   "give the path of a .weights.h5 file, relative to the recipe");

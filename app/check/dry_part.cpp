@@ -35,7 +35,8 @@ void check_disk(const models::Spec& spec, const training::CallbackList& callback
   try {
     training::check_writable(folder);
   } catch (const UserError& error) {
-    throw UserError(error.code(), folder, "no run can be written there: " + error.diagnostics().front().what,
+    throw UserError(error.code(), "file-access", folder,
+                    "no run can be written there: " + error.diagnostics().front().what,
                     "name another place: [run] directory = ..., or dltrain fit --run DIR");
   }
   check_room_on_disk(folder, saving, checkpoints_kept(callbacks));
@@ -44,7 +45,8 @@ void check_disk(const models::Spec& spec, const training::CallbackList& callback
 void refuse_numbers_that_are_not_finite(training::Model& model, int64_t steps) {
   const int64_t bad = model.first_bad_step();
   if (bad < 0 || bad >= steps) return;
-  throw UserError(ExitCode::numeric, "step " + std::to_string(bad + 1), "the loss or a gradient is not a finite number",
+  throw UserError(ExitCode::numeric, "diverged", "step " + std::to_string(bad + 1),
+                  "the loss or a gradient is not a finite number",
                   "dltrain fit looks for where it comes from; lower the learning rate, or look at the data");
 }
 

@@ -97,7 +97,7 @@ void check_memory(const StaticPart& part) {
   const auto text = [](int64_t bytes) { return bytes_text(static_cast<uint64_t>(bytes)); };
   const bool never = needed > most;
   throw UserError(
-      ExitCode::memory, "memory",
+      ExitCode::memory, "memory", "memory",
       "training takes " + text(needed) + " with the copy that is saved, and " +
           (never ? "this machine gives the program " + text(most) : text(free) + " are free at this moment"),
       never ? "use a smaller batch_size or a smaller model"

@@ -69,7 +69,7 @@ void refuse(const CLI::App& app, const CLI::ParseError& error) {
   } else if (no_command) {
     what = "a command is missing";
   }
-  throw UserError(ExitCode::recipe, who, what, help);
+  throw UserError(ExitCode::recipe, "command-line", who, what, help);
 }
 
 }  // namespace dltrain::app

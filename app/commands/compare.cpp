@@ -17,7 +17,8 @@ struct CompareOptions {
 ExitCode compare(const CompareOptions& options, const CommonOptions& common) {
   std::vector<RunSeen> runs = see_runs(options.runs);
   if (runs.size() < 2) {
-    throw UserError(ExitCode::recipe, "dltrain compare", "there is a single run, " + runs.front().folder,
+    throw UserError(ExitCode::recipe, "command-line", "dltrain compare",
+                    "there is a single run, " + runs.front().folder,
                     "name two or more, or a folder that holds several");
   }
   const Comparison comparison = compare_runs(std::move(runs));

@@ -44,7 +44,7 @@ ExitCode completion(const CompletionOptions& options) {
   else if (options.shell == "names") text = all_names();
   if (text.empty()) {
     Diagnostic error{Severity::error,
-                     "unknown-value",
+                     "unknown-name",
                      {},
                      "dltrain completion",
                      "there is no completion for " + quote(options.shell)};

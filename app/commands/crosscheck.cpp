@@ -29,7 +29,7 @@ struct TwoDevices {
 TwoDevices devices_of(const std::string& text) {
   const std::vector<std::string> names = split(text, ',');
   if (names.size() == 2 && !names[0].empty() && !names[1].empty()) return {names[0], names[1]};
-  throw UserError(ExitCode::recipe, "dltrain crosscheck",
+  throw UserError(ExitCode::recipe, "command-line", "dltrain crosscheck",
                   "--devices takes two names with a comma between them (was " + quote(text) + ")",
                   "the first is tested, the second trusted, e.g. --devices cpu,reference");
 }

@@ -35,7 +35,7 @@ datasets::Part part_of(const std::string& name) {
   if (name == "train" || name == "training") return datasets::Part::train;
   if (name == "validation") return datasets::Part::validation;
   if (name == "test") return datasets::Part::test;
-  throw UserError(ExitCode::recipe, "dltrain evaluate", "there is no part \"" + name + "\"",
+  throw UserError(ExitCode::recipe, "command-line", "dltrain evaluate", "there is no part \"" + name + "\"",
                   "--part takes train, validation or test");
 }
 
@@ -44,7 +44,7 @@ models::Spec with_data(models::Spec spec, const std::string& path) {
   Setting* known = spec.data.source.params.find("file");
   if (known == nullptr) known = spec.data.source.params.find("directory");
   if (known == nullptr) {
-    throw UserError(ExitCode::recipe, "dltrain evaluate",
+    throw UserError(ExitCode::recipe, "command-line", "dltrain evaluate",
                     "the data source \"" + spec.data.source.kind + "\" has no file that --data could replace",
                     "change the recipe, or use dltrain predict");
   }

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "app/command_line/command.h"
+#include "app/error_pages.h"
 #include "app/experiment.h"
 #include "app/explain/origin.h"
 #include "app/explain/search.h"
@@ -56,8 +57,8 @@ ExitCode explain_name(const std::string& name, bool markdown) {
   const std::string text =
       markdown ? reference_page(training::catalogue(), name) : reference_text(training::catalogue(), name);
   const std::string hint = text.empty() ? hint_text(name, markdown) : text;
-  const bool may_be_key = hint.empty() && !markdown;
-  if (const std::string found = may_be_key ? key_text(training::catalogue(), name) : hint; !found.empty()) {
+  const std::string key = hint.empty() && !markdown ? key_text(training::catalogue(), name) : hint;
+  if (const std::string found = key.empty() ? errors::text(name, markdown) : key; !found.empty()) {
     std::printf("%s", found.c_str());
     return ExitCode::ok;
   }
@@ -69,9 +70,11 @@ ExitCode explain_name(const std::string& name, bool markdown) {
     }
   }
   for (const auto& [code, page] : training::hints::pages()) names.push_back(code);
+  for (const CodeEntry& entry : code_table)
+    for (const std::string_view each : {entry.number, entry.name}) names.emplace_back(each);
   std::sort(names.begin(), names.end());
   Diagnostic d{Severity::error,
-               "unknown-value",
+               "unknown-name",
                {},
                "dltrain explain",
                "nothing is called " + quote(name),
@@ -108,7 +111,7 @@ void print_plan(const models::Spec& spec, models::Program& program) {
 ExitCode search(const std::string& words) {
   const std::string found = search_text(training::catalogue(), words);
   if (found.empty()) {
-    throw UserError(ExitCode::recipe, "dltrain explain", "nothing has the words " + quote(words),
+    throw UserError(ExitCode::recipe, "unknown-name", "dltrain explain", "nothing has the words " + quote(words),
                     "use fewer words, or see what there is: dltrain list");
   }
   std::printf("%s", found.c_str());
@@ -118,13 +121,13 @@ ExitCode search(const std::string& words) {
 ExitCode explain(const ExplainOptions& options, const CommonOptions& common) {
   if (!options.search.empty()) return search(options.search);
   if (options.recipe.recipe.empty()) {
-    throw UserError(ExitCode::recipe, "dltrain explain", "RECIPE or NAME is missing",
+    throw UserError(ExitCode::recipe, "command-line", "dltrain explain", "RECIPE or NAME is missing",
                     "name a recipe, or anything that \"dltrain list\" shows; --search WORDS looks for it");
   }
   if (!looks_like_recipe(options.recipe.recipe)) return explain_name(options.recipe.recipe, options.markdown);
   const std::vector<std::string> stages = {"spec", "graph", "train", "plan"};
   if (std::find(stages.begin(), stages.end(), options.stage) == stages.end()) {
-    Diagnostic d{Severity::error, "unknown-value", {}, "dltrain explain", "there is no stage " + quote(options.stage)};
+    Diagnostic d{Severity::error, "unknown-name", {}, "dltrain explain", "there is no stage " + quote(options.stage)};
     suggest(d, options.stage, stages);
     throw UserError(ExitCode::recipe, {std::move(d)});
   }

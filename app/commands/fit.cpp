@@ -43,7 +43,7 @@ struct PlannedRun {
 };
 
 void refuse(const std::string& what, const std::string& help) {
-  throw UserError(ExitCode::recipe, "dltrain fit", what, help);
+  throw UserError(ExitCode::recipe, "command-line", "dltrain fit", what, help);
 }
 
 void check_report_name(const std::string& path) {

@@ -25,7 +25,7 @@ std::vector<std::string> chosen_families(const std::string& wanted) {
   for (const std::string& family : families) {
     if (wanted == family || wanted == family + "s" || (family == "loss" && wanted == "losses")) return {family};
   }
-  Diagnostic d{Severity::error, "unknown-value", {}, "dltrain list", "there is no family \"" + wanted + "\""};
+  Diagnostic d{Severity::error, "unknown-name", {}, "dltrain list", "there is no family \"" + wanted + "\""};
   suggest(d, wanted, families);
   throw UserError(ExitCode::recipe, {std::move(d)});
 }

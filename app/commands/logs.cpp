@@ -65,7 +65,7 @@ class Logs {
       folders_.push_back(std::make_unique<LogFolder>(run));
       folders_.back()->update();
       if (!folders_.back()->has_files()) {
-        throw UserError(ExitCode::io, run, "there are no event files in it or below it",
+        throw UserError(ExitCode::io, "no-logs", run, "there are no event files in it or below it",
                         "name the folder of a run, such as runs/digits/0001");
       }
     }
@@ -119,7 +119,8 @@ class Logs {
     }
     std::string help = "dltrain logs --list shows the tags";
     if (const auto near = nearest(options_.tags.front(), known)) help = "did you mean \"" + *near + "\"? " + help;
-    throw UserError(ExitCode::recipe, "--tag " + options_.tags.front(), "there are no numbers of that tag", help);
+    throw UserError(ExitCode::recipe, "no-logs", "--tag " + options_.tags.front(), "there are no numbers of that tag",
+                    help);
   }
 
   void list() const {
@@ -211,7 +212,7 @@ class Logs {
         }
       }
     } else {
-      throw UserError(ExitCode::recipe, "--output " + options_.output, "the name says no format",
+      throw UserError(ExitCode::recipe, "output-format", "--output " + options_.output, "the name says no format",
                       "let it end in .csv or .json");
     }
     write_file_durably(options_.output, text);
@@ -229,7 +230,7 @@ class Logs {
     std::vector<Shown> all = chosen(false);
     if (all.empty()) all = chosen(true);  // logs of other programs
     if (all.empty())
-      throw UserError(ExitCode::recipe, "dltrain logs", "there are no numbers yet",
+      throw UserError(ExitCode::recipe, "no-logs", "dltrain logs", "there are no numbers yet",
                       "dltrain logs --list shows what there is");
     ChartOptions chart;
     const bool terminal = ::isatty(STDOUT_FILENO) != 0;

@@ -56,7 +56,7 @@ ExitCode migrate(const MigrateOptions& options, const CommonOptions& common) {
     return ExitCode::ok;
   }
   if (options.files.empty()) {
-    throw UserError(ExitCode::recipe, "dltrain migrate", "RECIPE is missing",
+    throw UserError(ExitCode::recipe, "command-line", "dltrain migrate", "RECIPE is missing",
                     "name the recipes to change; --list shows the names that would change");
   }
   return rewrite_recipes(options.files, options.check, common, "migrate", "has keys that have another name now",

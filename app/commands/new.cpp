@@ -37,7 +37,8 @@ DataPlace place_of(const std::string& data, const std::string& output) {
   if (exists(data)) return {data, relative_path(data, parent_path(output))};
   datasets::LoadRequest request;
   if (datasets::can_locate(data, request)) return {datasets::locate(data, request), data};  // at $DLTRAIN_DATA
-  throw UserError(ExitCode::data, data, "there is no such file or folder", "give the path of the data to look at");
+  throw UserError(ExitCode::data, "no-data-file", data, "there is no such file or folder",
+                  "give the path of the data to look at");
 }
 
 // "data/flowers.csv.gz" -> "flowers.toml"
@@ -49,7 +50,7 @@ std::string recipe_name(const std::string& data) {
 std::string text_like(const std::string& name) {
   const auto found = worked::pages().find(name.ends_with(".toml") ? name.substr(0, name.size() - 5) : name);
   if (found != worked::pages().end()) return found->second;
-  Diagnostic error{Severity::error, "unknown-value", {}, "dltrain new", "there is no worked recipe " + quote(name)};
+  Diagnostic error{Severity::error, "unknown-name", {}, "dltrain new", "there is no worked recipe " + quote(name)};
   suggest(error, name, worked_names());
   throw UserError(ExitCode::recipe, {std::move(error)});
 }
@@ -60,7 +61,8 @@ void write_new(const std::string& path, const std::string& text) {
     return;
   }
   if (exists(path))
-    throw UserError(ExitCode::io, path, "is there already", "name another file: dltrain new ... OUT.toml");
+    throw UserError(ExitCode::io, "file-exists", path, "is there already",
+                    "name another file: dltrain new ... OUT.toml");
   OutputFile file(path, OutputFile::Mode::create_new);
   file.write(text);
   file.sync();
@@ -84,13 +86,14 @@ void report(const std::string& path, const std::string& what, const CommonOption
 
 ExitCode make_new(const NewOptions& options, const CommonOptions& common) {
   if (!options.data.empty() && !options.like.empty()) {
-    throw UserError(ExitCode::recipe, "dltrain new", "--data and --like do not go together",
+    throw UserError(ExitCode::recipe, "command-line", "dltrain new", "--data and --like do not go together",
                     "--data writes a recipe for your data, --like copies a worked one");
   }
   if (options.data.empty()) {
     const std::string name = options.like.empty() ? "digits" : options.like;
     if (!options.target.empty())
-      throw UserError(ExitCode::recipe, "dltrain new", "--target goes with --data only", "name the data: --data PATH");
+      throw UserError(ExitCode::recipe, "command-line", "dltrain new", "--target goes with --data only",
+                      "name the data: --data PATH");
     const std::string text = text_like(name);
     const std::string path = !options.output.empty() ? options.output
                              : options.like.empty()  ? "recipe.toml"

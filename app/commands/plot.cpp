@@ -62,7 +62,8 @@ ExitCode plot_model(const PlotOptions& options, const models::Spec& spec, const 
 
 ExitCode plot_schedule(const PlotOptions& options, const models::Spec& spec, const std::string& format) {
   if (format == "dot" || format == "png") {
-    throw UserError(ExitCode::recipe, "dltrain plot", "the learning rate is drawn as SVG, not as " + format,
+    throw UserError(ExitCode::recipe, "output-format", "dltrain plot",
+                    "the learning rate is drawn as SVG, not as " + format,
                     "write -o FILE.svg, or no -o for a chart in the terminal");
   }
   const RatePlot rates = rates_of(spec);
@@ -82,12 +83,13 @@ ExitCode plot_schedule(const PlotOptions& options, const models::Spec& spec, con
 ExitCode plot(const PlotOptions& options) {
   const std::string format = format_of(options);
   if (options.schedule && options.unfold)
-    throw UserError(ExitCode::recipe, "dltrain plot", "--unfold is for drawings of the model",
+    throw UserError(ExitCode::recipe, "command-line", "dltrain plot", "--unfold is for drawings of the model",
                     "leave out --schedule or --unfold");
   check_output_file(options.output);
   if (!options.schedule && format != "dot") {
     if (options.output.empty())
-      throw UserError(ExitCode::recipe, "dltrain plot", "a picture needs a file", "write -o model." + format);
+      throw UserError(ExitCode::recipe, "command-line", "dltrain plot", "a picture needs a file",
+                      "write -o model." + format);
     check_graphviz();
   }
   Diagnostics warnings;  // check tells them

@@ -70,7 +70,8 @@ ExitCode predict(const PredictOptions& options, const CommonOptions& common) {
                                             &training::interrupted);
   const int64_t count = write_all(*trained.model, *samples, *writer, batch_size);
   if (training::interrupted()) return training::signal_exit_code();
-  if (count == 0) throw UserError(ExitCode::data, options.input, "holds no samples; nothing was predicted");
+  if (count == 0)
+    throw UserError(ExitCode::data, "no-samples", options.input, "holds no samples; nothing was predicted");
   writer->close();
   report(count, options.output, common);
   return ExitCode::ok;

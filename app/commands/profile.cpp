@@ -31,7 +31,7 @@ training::Work work_of(const std::string& name) {
   if (name == "train") return training::Work::train;
   if (name == "evaluate") return training::Work::evaluate;
   if (name == "predict") return training::Work::predict;
-  throw UserError(ExitCode::recipe, "dltrain profile", "there is no work \"" + name + "\"",
+  throw UserError(ExitCode::recipe, "command-line", "dltrain profile", "there is no work \"" + name + "\"",
                   "--work takes train, evaluate or predict");
 }
 

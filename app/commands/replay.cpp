@@ -25,12 +25,12 @@ struct ReplayOptions {
 Table read_report(const std::string& folder) {
   const std::string path = join_path(folder, "report.json");
   if (!exists(path)) {
-    throw UserError(ExitCode::model, folder, "this is not the folder of a failed step: report.json is missing",
-                    "name RUN/failures/step-N");
+    throw UserError(ExitCode::model, "no-run", folder,
+                    "this is not the folder of a failed step: report.json is missing", "name RUN/failures/step-N");
   }
   Setting report = formats::read_json(path, ExitCode::model);
   if (report.table() == nullptr || !report.table()->contains("text"))
-    throw UserError(ExitCode::model, path, "this is not a report", "train again");
+    throw UserError(ExitCode::model, "no-run", path, "this is not a report", "train again");
   return *report.table();
 }
 

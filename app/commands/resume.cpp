@@ -60,7 +60,7 @@ RunResult go_on(const std::string& run, training::OpenedRecipe recipe, const Com
   const auto checkpoint = training::newest_checkpoint(run, notes);
   for (const std::string& note : notes) std::fprintf(stderr, "warning: %s\n", note.c_str());
   if (!checkpoint && !notes.empty()) {
-    throw UserError(ExitCode::model, run, "no checkpoint of the run is good",
+    throw UserError(ExitCode::model, "no-checkpoint", run, "no checkpoint of the run is good",
                     "train again; nothing in the folder was changed");
   }
   if (!checkpoint && !common.quiet)

@@ -85,7 +85,7 @@ std::string next_of(const Run& run, const std::string& status) {
 
 ExitCode runs(const RunsOptions& options, const CommonOptions& common) {
   if (!is_directory(options.folder)) {
-    throw UserError(ExitCode::io, options.folder, "there is no such folder",
+    throw UserError(ExitCode::io, "no-such-path", options.folder, "there is no such folder",
                     "name the folder that holds runs; \"dltrain fit\" makes them in \"runs\"");
   }
   std::vector<Run> found;

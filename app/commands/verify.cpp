@@ -24,7 +24,8 @@ std::vector<training::StoredCheckpoint> checkpoints_of(const std::string& path) 
   if (exists(join_path(path, "manifest.json"))) return {{path, 0, 1, {}}};
   std::vector<training::StoredCheckpoint> found = training::list_checkpoints(path);
   if (found.empty())
-    throw UserError(ExitCode::model, path, "there are no checkpoints", "name the folder of a run, or of a checkpoint");
+    throw UserError(ExitCode::model, "no-checkpoint", path, "there are no checkpoints",
+                    "name the folder of a run, or of a checkpoint");
   return found;
 }
 
@@ -61,7 +62,8 @@ ExitCode replay_steps(const std::vector<GoodCheckpoint>& good, int64_t steps) {
 ExitCode verify(const VerifyOptions& options) {
   training::watch_signals();
   if (options.replay && *options.replay < 1)
-    throw UserError(ExitCode::recipe, "--replay", "takes a number of steps, 1 or more", "write --replay 20");
+    throw UserError(ExitCode::recipe, "command-line", "--replay", "takes a number of steps, 1 or more",
+                    "write --replay 20");
   std::vector<GoodCheckpoint> good;
   size_t damaged = 0;
   const auto checkpoints = checkpoints_of(options.run);

@@ -88,7 +88,7 @@ std::vector<RunSeen> see_runs(const std::vector<std::string>& paths) {
       }
     }
     if (!found) {
-      throw UserError(ExitCode::model, path, "there is no run",
+      throw UserError(ExitCode::model, "no-run", path, "there is no run",
                       "name folders that \"dltrain fit\" printed, or a folder that holds some; \"dltrain runs\" lists "
                       "them");
     }

@@ -64,13 +64,14 @@ Task classes_of(const Array& y, const std::string& path) {
   std::map<int64_t, int64_t> counts;
   for (int64_t i = 0; i < y.elements(); ++i) ++counts[static_cast<int64_t>(element(y, i))];
   if (counts.begin()->first < 0) {
-    throw UserError(ExitCode::data, path, "holds the integer " + std::to_string(counts.begin()->first),
+    throw UserError(ExitCode::data, "unknown-class", path, "holds the integer " + std::to_string(counts.begin()->first),
                     "class numbers begin at 0; save numbers to predict as real numbers");
   }
-  if (counts.size() < 2) throw UserError(ExitCode::data, path, "has a single class: there is nothing to learn");
+  if (counts.size() < 2)
+    throw UserError(ExitCode::data, "nothing-to-learn", path, "has a single class: there is nothing to learn");
   const int64_t classes = counts.rbegin()->first + 1;
   if (classes > 10'000) {
-    throw UserError(ExitCode::data, path, "has class numbers up to " + count_text(classes - 1),
+    throw UserError(ExitCode::data, "unknown-class", path, "has class numbers up to " + count_text(classes - 1),
                     "save numbers to predict as real numbers; classes are numbered 0, 1, 2 ...");
   }
   return {Task::Kind::classes, classes, share_of_most(counts, y.elements())};
@@ -82,14 +83,15 @@ Task numbers_of(const Array& y, const std::string& path) {
   for (int64_t i = 0; i < y.elements(); ++i) sum += element(y, i);
   for (int64_t i = 0; i < y.elements(); ++i) squares += std::pow(element(y, i) - sum / count, 2);
   if (squares == 0)
-    throw UserError(ExitCode::data, path, "holds the same number throughout: there is nothing to learn");
+    throw UserError(ExitCode::data, "nothing-to-learn", path,
+                    "holds the same number throughout: there is nothing to learn");
   const int64_t outputs = y.shape.from(1).elements();
   return {Task::Kind::numbers, outputs, 0, sum / count, std::sqrt(squares / count)};
 }
 
 // What the targets are; `path` for messages.
 Task task_of(const Array& y, const std::string& path) {
-  if (y.shape.rank() == 0 || y.elements() == 0) throw UserError(ExitCode::data, path, "is empty");
+  if (y.shape.rank() == 0 || y.elements() == 0) throw UserError(ExitCode::data, "no-samples", path, "is empty");
   if (holds_integers(y.dtype) && y.elements() == y.shape[0]) return classes_of(y, path);
   if (y.shape.rank() == 2 && y.shape[1] > 1 && is_one_hot(y)) return {Task::Kind::one_hot, y.shape[1]};
   return numbers_of(y, path);
@@ -97,7 +99,7 @@ Task task_of(const Array& y, const std::string& path) {
 
 void describe_samples(Draft& draft, const Shape& shape, DType dtype, Range range, const std::string& path) {
   if (shape.rank() < 2) {
-    throw UserError(ExitCode::data, path, "has the shape " + shape.text(),
+    throw UserError(ExitCode::data, "sample-counts", path, "has the shape " + shape.text(),
                     "the first axis counts samples, the others are those of one: [N, 1] at least");
   }
   draft.sample = shape.from(1);
@@ -185,7 +187,7 @@ Draft draft_of_npz(const DataPlace& place) {
   };
   const ArrayPair* pair = find();
   if (pair == nullptr) {
-    throw UserError(ExitCode::data, place.path,
+    throw UserError(ExitCode::data, "no-such-array", place.path,
                     "holds no arrays called x and y (it has " + join(npz.names(), ", ") + ")",
                     "numpy.savez(path, x=..., y=...) names them; x_train, y_train, x_test and y_test are known too");
   }

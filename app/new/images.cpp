@@ -71,7 +71,7 @@ Draft draft_of_images(const DataPlace& place) {
   const bool has_parts = is_directory(train);
   const Classes classes = classes_in(has_parts ? train : place.path);
   if (classes.names.size() < 2 || classes.paths.empty()) {
-    throw UserError(ExitCode::data, has_parts ? train : place.path,
+    throw UserError(ExitCode::data, "class-folders", has_parts ? train : place.path,
                     classes.paths.empty() ? "holds no images" : "has the images of a single class",
                     "each class is a folder with its images (PNG, JPEG, BMP)");
   }

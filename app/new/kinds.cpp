@@ -45,7 +45,7 @@ Draft draft_of_array(const DataPlace& x) {
     const std::string other = to + name.substr(from.size());
     if (has(folder, other)) return draft_of_npy(x, inside(folder, other));
   }
-  throw UserError(ExitCode::data, x.path, "there are no targets beside it",
+  throw UserError(ExitCode::data, "unknown-data", x.path, "there are no targets beside it",
                   "x.npy takes its targets from y.npy, images.npy from labels.npy; or write the recipe by hand: "
                   "dltrain explain npy");
 }
@@ -62,7 +62,7 @@ Draft draft_of_folder(const DataPlace& folder) {
     if (ends_like(name, {".csv", ".csv.gz", ".tsv", ".npz"})) tables.push_back(join_path(folder.path, name));
   }
   if (folders && tables.empty()) return draft_of_images(folder);
-  throw UserError(ExitCode::data, folder.path,
+  throw UserError(ExitCode::data, "unknown-data", folder.path,
                   tables.empty() ? "holds no data that is known" : "is a folder with several kinds of data",
                   tables.empty()
                       ? std::string("known are ") + what_there_is
@@ -75,7 +75,8 @@ Draft draft_of(const DataPlace& place, const std::string& target) {
   const bool folder = is_directory(place.path);
   const bool table = !folder && ends_like(place.path, {".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".data", ".dat"});
   if (!table && !target.empty()) {
-    throw UserError(ExitCode::recipe, "dltrain new", "--target is for tables (" + place.path + " is none)",
+    throw UserError(ExitCode::recipe, "command-line", "dltrain new",
+                    "--target is for tables (" + place.path + " is none)",
                     "leave it out: arrays and folders say themselves what is predicted");
   }
   if (table) return draft_of_table(place, target);
@@ -85,10 +86,10 @@ Draft draft_of(const DataPlace& place, const std::string& target) {
   if (place.path.find("-ubyte") != std::string::npos && has_idx(folder_of(place)))
     return draft_of_idx(folder_of(place));
   if (formats::has_image_name(place.path)) {
-    throw UserError(ExitCode::data, place.path, "is a single image",
+    throw UserError(ExitCode::data, "unknown-data", place.path, "is a single image",
                     "name the folder that holds one folder of images for each class");
   }
-  throw UserError(ExitCode::data, place.path, "is not of a kind that is known by its name",
+  throw UserError(ExitCode::data, "unknown-data", place.path, "is not of a kind that is known by its name",
                   std::string("known are ") + what_there_is);
 }
 

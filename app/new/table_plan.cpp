@@ -55,7 +55,7 @@ size_t wanted_column(const TableSurvey& survey, const std::string& wanted) {
   else ref.name = wanted;
   const size_t index = datasets::find_column(survey.layout, ref, "--target");
   if (!can_be_target(survey.columns[index])) {
-    throw UserError(ExitCode::data, survey.path,
+    throw UserError(ExitCode::data, "column-roles", survey.path,
                     survey.layout.column_text(index) + " cannot be predicted: it " + no_target(survey.columns[index]),
                     "name another one with --target");
   }
@@ -84,7 +84,7 @@ void choose_target(const TableSurvey& survey, const std::string& wanted, TablePl
   }
   const Column& first = survey.columns.front();
   if (!can_be_target(first)) {
-    throw UserError(ExitCode::data, survey.path,
+    throw UserError(ExitCode::data, "column-roles", survey.path,
                     "the last column, " + survey.layout.column_text(last.index) + ", " + no_target(last),
                     "say which column is to be predicted: --target NAME or --target NUMBER");
   }
@@ -127,15 +127,16 @@ std::string no_feature(const TableSurvey& survey, const Column& column) {
 
 TablePlan plan_table(const TableSurvey& survey, const std::string& wanted) {
   if (survey.columns.size() < 2) {
-    throw UserError(ExitCode::data, survey.path, "has a single column",
+    throw UserError(ExitCode::data, "table-layout", survey.path, "has a single column",
                     "one column is predicted from the others: there must be two at least");
   }
   if (survey.rows < fewest_rows) {
-    throw UserError(ExitCode::data, survey.path, "has " + counted(survey.rows, "row"),
+    throw UserError(ExitCode::data, "nothing-to-learn", survey.path, "has " + counted(survey.rows, "row"),
                     "training, validation and test need " + std::to_string(fewest_rows) + " together at least");
   }
   if (std::ranges::all_of(survey.columns, [](const Column& column) { return column.constant(); }))
-    throw UserError(ExitCode::data, survey.path, "has the same values in every row: there is nothing to learn");
+    throw UserError(ExitCode::data, "nothing-to-learn", survey.path,
+                    "has the same values in every row: there is nothing to learn");
   TablePlan plan;
   choose_target(survey, wanted, plan);
   choose_task(survey, plan);
@@ -152,7 +153,7 @@ TablePlan plan_table(const TableSurvey& survey, const std::string& wanted) {
       seen += (seen.empty() ? "" : "; ") + survey.layout.column_text(each.column) + ": " + each.why;
     }
     throw UserError(
-        ExitCode::data, survey.path,
+        ExitCode::data, "text-column", survey.path,
         "has no column of numbers to predict " + survey.layout.column_text(plan.target) + " from (" + seen + ")",
         "features are numbers: write texts as numbers, one column of 0 and 1 for each of their values");
   }

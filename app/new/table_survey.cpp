@@ -19,7 +19,7 @@ const std::vector<std::string> words_for_missing = {"",    "?",   "NA",   "N/A",
 // The character that divides the first line most often.
 char find_separator(const std::string& path) {
   InputFile file(path, ExitCode::data);
-  if (file.size() == 0) throw UserError(ExitCode::data, path, "is empty", "give a line for each sample");
+  if (file.size() == 0) throw UserError(ExitCode::data, "no-samples", path, "is empty", "give a line for each sample");
   const auto stream = formats::open_stream(path);
   std::vector<std::byte> start(64 * 1024);
   const size_t read = stream->read(start);
@@ -102,7 +102,7 @@ TableSurvey survey_table(const std::string& path) {
   while (reader.next()) {
     const auto fields = reader.fields();
     if (fields.size() != survey.columns.size()) {
-      throw UserError(ExitCode::data, reader.place(std::min(fields.size(), survey.columns.size())),
+      throw UserError(ExitCode::data, "table-layout", reader.place(std::min(fields.size(), survey.columns.size())),
                       "this row has " + counted(static_cast<int64_t>(fields.size()), "field") + ", the first line " +
                           std::to_string(survey.columns.size()),
                       "each row needs a field for each column; texts that hold the separator stand in quotes");

@@ -33,7 +33,8 @@ class Source {
 void check_graphviz() {
   if (program_exists("dot")) return;
   throw UserError(
-      ExitCode::io, "dltrain plot", "SVG and PNG are drawn by Graphviz' program dot, which is not installed",
+      ExitCode::io, "output-format", "dltrain plot",
+      "SVG and PNG are drawn by Graphviz' program dot, which is not installed",
       "install it (apt install graphviz, dnf install graphviz, brew install graphviz), or write the drawing "
       "as text: -o model.dot");
 }
@@ -48,7 +49,7 @@ void write_graphviz_picture(const std::string& dot, const std::string& format, c
   request.timeout = 300;
   const ProcessResult result = run_process(request);
   if (!result.succeeded()) {
-    throw UserError(ExitCode::io, "dltrain plot", "dot made no picture (" + result.text() + ")",
+    throw UserError(ExitCode::io, "output-format", "dltrain plot", "dot made no picture (" + result.text() + ")",
                     "leave out --unfold where the model is large, or write the drawing as text: -o model.dot");
   }
   picture.commit();

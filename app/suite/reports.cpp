@@ -86,16 +86,19 @@ std::string suite_xml(const SuiteRun& run) {
     cases += "/>\n";
   } else {
     const std::string trouble = trouble_of(run);
-    cases += ">\n      <error message=\"" + xml(trouble.substr(0, trouble.find('\n'))) + "\">" + xml(trouble) +
-             "</error>\n    </testcase>\n";
+    const std::string code =
+        run.errors.empty() ? "" : " type=\"" + std::string(run.errors.front().code.number()) + "\"";
+    cases += ">\n      <error" + code + " message=\"" + xml(trouble.substr(0, trouble.find('\n'))) + "\">" +
+             xml(trouble) + "</error>\n    </testcase>\n";
   }
   for (const Verdict& verdict : result.verdicts) {
     cases += case_start(run, verdict.bound, 0);
     if (verdict.kind == Verdict::Kind::met) {
       cases += "/>\n";
     } else if (verdict.kind == Verdict::Kind::missed) {
-      cases += ">\n      <failure message=\"" + xml("was " + verdict.found) + "\">" +
-               xml(verdict_message(verdict).text()) + "</failure>\n    </testcase>\n";
+      const Diagnostic said = verdict_message(verdict);
+      cases += ">\n      <failure type=\"" + std::string(said.code.number()) + "\" message=\"" +
+               xml("was " + verdict.found) + "\">" + xml(said.text()) + "</failure>\n    </testcase>\n";
     } else {
       ++open;
       cases += ">\n      <skipped message=\"" + xml(verdict.found) + "\"/>\n    </testcase>\n";

@@ -82,7 +82,7 @@ std::unique_ptr<Driver> Driver::load(const std::string& library) {
   find_memory(*driver, symbols);
   find_work(*driver, symbols);
   if (!symbols.missing().empty()) {
-    throw UserError(ExitCode::device, library,
+    throw UserError(ExitCode::device, "old-driver", library,
                     "the NVIDIA driver is too old or damaged: it has no function " + symbols.missing(),
                     "install driver 580 or newer");
   }

@@ -14,8 +14,8 @@ namespace {
 
 constexpr auto use_cpu = "or use device = \"cpu\" under [run]";
 
-[[noreturn]] void refuse(const std::string& code, const std::string& device, const std::string& what,
-                         const std::string& help, const std::string& known = {}) {
+[[noreturn]] void refuse(Code code, const std::string& device, const std::string& what, const std::string& help,
+                         const std::string& known = {}) {
   throw UserError(ExitCode::device,
                   {{Severity::error, code, {}, "device " + quote(device), what, "", known, help + ", " + use_cpu}});
 }
@@ -51,7 +51,8 @@ GpuFacts facts_of(const Driver& driver, int ordinal, CUdevice device, int api) {
 
 // What is wrong with the driver or its machine as a whole; empty if nothing is.
 struct Complaint {
-  std::string code, what, help;
+  Code code = "no-gpu";
+  std::string what, help;  // empty: there is nothing to complain about
 };
 
 std::string old_driver_text(int api) {
@@ -184,7 +185,7 @@ void Gpu::use() const {
 void Gpu::check(CUresult result, const std::string& doing) const {
   if (result == CUDA_SUCCESS) return;
   if (result == CUDA_ERROR_OUT_OF_MEMORY) {
-    throw UserError(ExitCode::memory, "device " + quote(device_),
+    throw UserError(ExitCode::memory, "memory", "device " + quote(device_),
                     "the GPU has not enough memory " + doing + " (" + facts_.name + " has " +
                         bytes_text(to_size(facts_.memory)) + ")",
                     "use a smaller batch_size or a smaller model, or end other programs on the GPU");

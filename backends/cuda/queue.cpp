@@ -43,7 +43,7 @@ void* Queue::allocate(int64_t bytes) {
     size_t left = 0;
     size_t all = 0;
     gpu_->driver().memory_info(&left, &all);
-    throw UserError(ExitCode::memory, "device " + quote(gpu_->device()),
+    throw UserError(ExitCode::memory, "memory", "device " + quote(gpu_->device()),
                     bytes_text(to_size(bytes)) + " of memory cannot be had on the GPU (" + bytes_text(left) + " of " +
                         bytes_text(all) + " are free)",
                     "use a smaller batch_size or a smaller model, or end other programs on the GPU");

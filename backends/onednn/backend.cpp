@@ -28,7 +28,7 @@ constexpr int64_t library_bytes = int64_t{10} << 20;
 constexpr int64_t huge_page = int64_t{1} << 21;
 
 [[noreturn]] void refuse_memory(int64_t bytes, const Machine& machine) {
-  throw UserError(ExitCode::memory, "",
+  throw UserError(ExitCode::memory, "memory", "",
                   bytes_text(to_size(bytes)) + " of memory cannot be had (the process may use " +
                       bytes_text(to_size(machine.memory_bytes)) + " in all)",
                   "use a smaller batch_size or a smaller model");
@@ -40,7 +40,7 @@ void check_available(int64_t bytes) {
   if (bytes < small) return;
   const int64_t available = available_memory();
   if (available < 0 || bytes <= available - small) return;
-  throw UserError(ExitCode::memory, "",
+  throw UserError(ExitCode::memory, "memory", "",
                   bytes_text(to_size(bytes)) + " of memory cannot be had (" + bytes_text(to_size(available)) +
                       " are free at this moment)",
                   "use a smaller batch_size or a smaller model, or end other programs");

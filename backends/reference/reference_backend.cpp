@@ -69,7 +69,7 @@ class ReferenceBackend : public Backend {
     constexpr int64_t alignment = 64;
     void* memory = std::aligned_alloc(alignment, to_size(divide_up(bytes > 0 ? bytes : 1, alignment) * alignment));
     if (memory == nullptr)
-      throw UserError(ExitCode::memory, "", std::to_string(bytes) + " bytes of memory are not to be had");
+      throw UserError(ExitCode::memory, "memory", "", std::to_string(bytes) + " bytes of memory are not to be had");
     return memory;
   }
   void release(void* memory) override { std::free(memory); }

@@ -15,7 +15,7 @@ std::vector<std::string> find_images(const std::string& folder, int64_t& others)
   std::vector<std::string> images;
   const auto walk = [&](const auto& self, const std::string& path, size_t depth) -> void {
     if (depth > deepest)
-      throw UserError(ExitCode::data, path, "the folders are nested more than 32 levels deep",
+      throw UserError(ExitCode::data, "not-a-folder", path, "the folders are nested more than 32 levels deep",
                       "does a link lead back?");
     for (const std::string& name : list_directory(path, ExitCode::data)) {
       if (name.starts_with('.')) continue;
@@ -38,7 +38,7 @@ void load_image(const std::string& path, const ImageForm& form, std::span<std::b
   Array image = formats::decode_image(read_file(path, ExitCode::data, limits.file), path, form.grey, limits);
   if (image.shape[0] != form.height || image.shape[1] != form.width) {
     if (!form.resize) {
-      throw UserError(ExitCode::data, path,
+      throw UserError(ExitCode::data, "image-size", path,
                       "has " + std::to_string(image.shape[1]) + " x " + std::to_string(image.shape[0]) +
                           " pixels, and the images before it " + std::to_string(form.width) + " x " +
                           std::to_string(form.height),
@@ -83,7 +83,7 @@ std::vector<ImageError> for_each_image(size_t count, const std::function<void(si
     run();
   }
   if (failure != nullptr) std::rethrow_exception(failure);
-  if (stopped()) throw UserError(ExitCode::interrupted, "data", "interrupted while images were read");
+  if (stopped()) throw UserError(ExitCode::interrupted, "interrupted", "data", "interrupted while images were read");
   std::sort(errors.begin(), errors.end(), [](const ImageError& a, const ImageError& b) { return a.image < b.image; });
   return errors;
 }

@@ -29,7 +29,8 @@ class ImageSetLoader {
     } else {
       find_classes();
     }
-    if (paths_.empty()) throw UserError(ExitCode::data, folder_, "holds no images (.png, .jpg, .jpeg, .bmp)");
+    if (paths_.empty())
+      throw UserError(ExitCode::data, "no-samples", folder_, "holds no images (.png, .jpg, .jpeg, .bmp)");
     if (others_ > 0)
       notes_.push_back(file_name(folder_) + ": " + counted(others_, "file") + " without the name of an image left out");
     choose_form();
@@ -61,7 +62,8 @@ class ImageSetLoader {
       if (!name.starts_with('.') && is_directory(join_path(folder_, name))) folders.push_back(name);
     }
     if (folders.empty()) {
-      throw UserError(ExitCode::data, folder_, "has no folders; each class is a folder with its images",
+      throw UserError(ExitCode::data, "class-folders", folder_,
+                      "has no folders; each class is a folder with its images",
                       "move the images into one folder for each class, or write target = \"input\" for an autoencoder");
     }
     classes_ = folders;
@@ -69,7 +71,7 @@ class ImageSetLoader {
     if (fixed_target() != nullptr) classes_ = fixed_target()->class_names;
     for (const std::string& name : folders) {
       if (std::find(classes_.begin(), classes_.end(), name) != classes_.end()) continue;
-      Diagnostic error{Severity::error, "", {}, join_path(folder_, name), "is not the folder of a class"};
+      Diagnostic error{Severity::error, "class-folders", {}, join_path(folder_, name), "is not the folder of a class"};
       suggest(error, name, classes_);
       error.help = fixed_target() != nullptr ? "the training part has no such class"
                                              : "add it to classes = [...], or move it away";
@@ -122,7 +124,7 @@ class ImageSetLoader {
         if (options_.on_error == OnBadImage::error || error.code() != ExitCode::data) throw;
       }
     }
-    throw UserError(ExitCode::data, folder_, "holds no image that can be read");
+    throw UserError(ExitCode::data, "no-samples", folder_, "holds no image that can be read");
   }
 
   bool fits_in_memory() const { return paths_.size() <= options_.cache / form_.bytes(); }
@@ -162,7 +164,7 @@ class ImageSetLoader {
       Diagnostics all;
       for (size_t i = 0; i < std::min(errors.size(), most_shown); ++i) all.add(errors[i].error);
       if (errors.size() > 1) {
-        all.error("", {}, folder_,
+        all.error("unreadable-file", {}, folder_,
                   count_text(static_cast<int64_t>(errors.size())) + " of " +
                       count_text(static_cast<int64_t>(paths_.size())) + " images cannot be used" +
                       (errors.size() > most_shown ? "; the first 10 are shown" : ""))
@@ -170,7 +172,8 @@ class ImageSetLoader {
       }
       all.throw_if_errors(ExitCode::data);
     }
-    if (errors.size() == paths_.size()) throw UserError(ExitCode::data, folder_, "holds no image that can be used");
+    if (errors.size() == paths_.size())
+      throw UserError(ExitCode::data, "no-samples", folder_, "holds no image that can be used");
     const Diagnostic& first = errors.front().error;
     notes_.push_back(file_name(folder_) + ": " + count_text(static_cast<int64_t>(errors.size())) + " of " +
                      count_text(static_cast<int64_t>(paths_.size())) +

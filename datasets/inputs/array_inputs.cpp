@@ -22,13 +22,13 @@ class ArrayInput {
     const bool integers = !is_float(stream_.dtype());
     if (is.rank() == 0 || !fits(is.from(1), wanted)) {
       const std::string samples = is.rank() == 0 ? "is a single number" : "has samples of shape " + is.from(1).text();
-      throw UserError(ExitCode::data, stream_.path(),
+      throw UserError(ExitCode::data, "input-mismatch", stream_.path(),
                       samples + ", but the model's input \"" + contract.field.name + "\" takes " + wanted.text(),
                       is == wanted ? "a single sample needs a first axis of size 1"
                                    : "give the samples the model's shape; their number is the first axis");
     }
     if (contract.field.dtype == DType::i32 && !integers) {
-      throw UserError(ExitCode::data, stream_.path(),
+      throw UserError(ExitCode::data, "input-mismatch", stream_.path(),
                       "holds real numbers, but the model's input \"" + contract.field.name + "\" takes integers",
                       "save it as int32");
     }
@@ -66,7 +66,7 @@ class ArrayInputs : public InputStream {
   explicit ArrayInputs(std::vector<ArrayInput> inputs) : inputs_(std::move(inputs)) {
     for (const ArrayInput& input : inputs_) {
       if (input.samples() == inputs_[0].samples()) continue;
-      throw UserError(ExitCode::data, input.path(),
+      throw UserError(ExitCode::data, "sample-counts", input.path(),
                       "has " + count_text(input.samples()) + " samples, but " + inputs_[0].path() + " has " +
                           count_text(inputs_[0].samples()));
     }

@@ -17,7 +17,7 @@ class ImageInputs : public InputStream {
       : paths_(std::move(paths)), root_(root.empty() || root.ends_with('/') ? root : root + "/"), contract_(contract) {
     const Shape& shape = contract.field.shape;
     if (shape.rank() != 3 || (shape[2] != 1 && shape[2] != 3)) {
-      throw UserError(ExitCode::data, paths_[0],
+      throw UserError(ExitCode::data, "input-mismatch", paths_[0],
                       "is an image, but the model's input \"" + contract.field.name + "\" takes " + shape.text());
     }
     form_ = {shape[0], shape[1], shape[2] == 1, true, interpolation(contract.preparation.interpolation)};

@@ -48,7 +48,8 @@ const InputContract& only_input(const DataContract& contract, const std::string&
   if (contract.inputs.size() == 1) return contract.inputs[0];
   std::vector<std::string> names;
   for (const InputContract& input : contract.inputs) names.push_back(input.field.name);
-  throw UserError(ExitCode::data, path, "holds one array, but the model has the inputs " + join(names, ", "),
+  throw UserError(ExitCode::data, "input-mismatch", path,
+                  "holds one array, but the model has the inputs " + join(names, ", "),
                   "give an NPZ file with an array for each, or a CSV file with their columns");
 }
 
@@ -56,7 +57,8 @@ std::unique_ptr<InputStream> open_inputs(const std::string& path, const DataCont
   if (is_directory(path)) {
     int64_t others = 0;
     std::vector<std::string> images = find_images(path, others);
-    if (images.empty()) throw UserError(ExitCode::data, path, "holds no images (.png, .jpg, .jpeg, .bmp)");
+    if (images.empty())
+      throw UserError(ExitCode::data, "no-samples", path, "holds no images (.png, .jpg, .jpeg, .bmp)");
     return image_inputs(std::move(images), path, contract);
   }
   std::unique_ptr<formats::ByteStream> stream = formats::open_stream(path);

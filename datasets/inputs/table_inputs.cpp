@@ -27,7 +27,7 @@ class TableInputs : public InputStream {
     for (const InputContract& input : contract.inputs) inputs_.push_back({input, {}});
     pending_ = reader_.next();
     if (!pending_)
-      throw UserError(ExitCode::data, reader_.path(), "is empty",
+      throw UserError(ExitCode::data, "no-samples", reader_.path(), "is empty",
                       "give a line for each sample, in the columns of the training data");
     columns_ = reader_.fields().size();
     if (is_header()) {
@@ -84,7 +84,7 @@ class TableInputs : public InputStream {
       for (const std::string& name : input.contract.preparation.columns) {
         const size_t at = field_of(name);
         if (at == columns_) {
-          throw UserError(ExitCode::data, reader_.path(),
+          throw UserError(ExitCode::data, "input-mismatch", reader_.path(),
                           "has no column " + quote(name) + ", which the model was trained with",
                           "the model takes the columns " + join(input.contract.preparation.columns, ", "));
         }
@@ -112,7 +112,7 @@ class TableInputs : public InputStream {
         input.columns.push_back(static_cast<size_t>(*number));
     }
     if (input.columns.size() == wanted) return;
-    throw UserError(ExitCode::data, reader_.path(),
+    throw UserError(ExitCode::data, "input-mismatch", reader_.path(),
                     "has " + counted(static_cast<int64_t>(columns_), "column") +
                         " without names, but the model's input \"" + input.contract.field.name + "\" takes " +
                         std::to_string(wanted) + " (" + input.contract.field.shape.text() + ")",
@@ -121,7 +121,7 @@ class TableInputs : public InputStream {
 
   void read_row(Batch& batch) {
     if (reader_.fields().size() != columns_) {
-      throw UserError(ExitCode::data, reader_.place(std::min(reader_.fields().size(), columns_)),
+      throw UserError(ExitCode::data, "table-layout", reader_.place(std::min(reader_.fields().size(), columns_)),
                       "the row has " + counted(static_cast<int64_t>(reader_.fields().size()), "field") +
                           " instead of " + std::to_string(columns_));
     }
@@ -142,7 +142,7 @@ class TableInputs : public InputStream {
     const std::string_view text = reader_.fields()[input.columns[k]];
     const auto number = parse_integer(text);
     if (number && std::in_range<int32_t>(*number)) return static_cast<int32_t>(*number);
-    throw UserError(ExitCode::data, reader_.place(input.columns[k]),
+    throw UserError(ExitCode::data, "bad-cell", reader_.place(input.columns[k]),
                     quote(utf8_prefix(text, 40)) + " is not an integer, and the model's input \"" +
                         input.contract.field.name + "\" takes integers");
   }
@@ -158,7 +158,7 @@ class TableInputs : public InputStream {
     const bool is_missing = std::find(missing.begin(), missing.end(), text) != missing.end();
     if (is_missing && k < preparation.fill.size() && !std::isnan(preparation.fill[k]))
       return static_cast<float>(preparation.fill[k]);
-    throw UserError(ExitCode::data, reader_.place(input.columns[k]),
+    throw UserError(ExitCode::data, "bad-cell", reader_.place(input.columns[k]),
                     quote(utf8_prefix(text, 40)) +
                         (is_missing ? " is a missing value, and the model was trained without any in this column"
                                     : " is not a finite number"));

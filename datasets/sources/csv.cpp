@@ -52,8 +52,7 @@ struct Csv : Source {
       report.error("separator", "separator must be one character (was \"" + separator + "\")", "e.g. \";\" or \"\\t\"");
     }
     if (!target)
-      report.error("", "the key \"target\" is missing",
-                   "say which column the model learns to predict, e.g. target = -1 for the last");
+      report.missing_key("target", "say which column the model learns to predict, e.g. target = -1 for the last");
   }
 
   SampleSets load(const LoadRequest& request) const override {

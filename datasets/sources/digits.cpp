@@ -43,7 +43,8 @@ struct Digits : Source {
     formats::CsvReader reader(formats::open_stream(samples.name));
     for (; !request.headers_only && reader.next(); ++samples.count) {
       if (reader.fields().size() != pixels + 1)
-        throw UserError(ExitCode::data, reader.place(0), "is not a row of optdigits", "build dltrain again");
+        throw UserError(ExitCode::data, "unreadable-file", reader.place(0), "is not a row of optdigits",
+                        "build dltrain again");
       for (size_t i = 0; i <= pixels; ++i) {
         const auto value = static_cast<std::byte>(formats::parse_number(reader.fields()[i]).value_or(0));
         (i < pixels ? images : labels).bytes.push_back(value);

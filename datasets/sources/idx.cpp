@@ -42,8 +42,7 @@ struct Idx : Source {
     if (directory.has_value() == (images.has_value() || labels.has_value())) {
       report.error("", "give either directory, or images and labels");
     } else if (images.has_value() != labels.has_value()) {
-      report.error("", images ? "the key \"labels\" is missing" : "the key \"images\" is missing",
-                   "images and labels belong together");
+      report.missing_key(images ? "labels" : "images", "images and labels belong together");
     }
   }
 
@@ -74,7 +73,7 @@ struct Idx : Source {
     LabelledArray read_values = read_array(formats::open_idx(image_path), image_path, request);
     LabelledArray read_numbers = read_array(formats::open_idx(label_path), label_path, request);
     if (read_values.samples != read_numbers.samples) {
-      throw UserError(ExitCode::data, label_path,
+      throw UserError(ExitCode::data, "sample-counts", label_path,
                       "has " + count_text(read_numbers.samples) + " labels, but " + image_path + " has " +
                           count_text(read_values.samples) + " samples",
                       "take the files that belong together");

@@ -54,7 +54,7 @@ struct Images : Source {
   SampleSets load(const LoadRequest& request) const override {
     const std::string path = locate(directory, request);
     if (!is_directory(path))
-      throw UserError(ExitCode::data, path, "is not a folder",
+      throw UserError(ExitCode::data, "not-a-folder", path, "is not a folder",
                       "directory is the folder that holds the folders of the classes");
     SampleSets sets;
     const std::string train = join_path(path, "train");

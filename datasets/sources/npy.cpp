@@ -61,7 +61,7 @@ struct Npy : Source {
     std::vector<std::string> files;
     for (const std::string& each : is_output ? outputs : request.input_names)
       files.push_back(toml_key(each) + " = \"FILE.npy\"");
-    throw UserError(ExitCode::recipe, "source npy",
+    throw UserError(ExitCode::recipe, "undeclared-inputs", "source npy",
                     "no file is given for the " + std::string(is_output ? "output " : "input ") + quote(name),
                     "write " + std::string(is_output ? "y" : "x") + " = { " + join(files, ", ") + " }");
   }

@@ -11,7 +11,7 @@ namespace dltrain::datasets {
 class CellErrors {
  public:
   // `place` is "file:line:column".
-  void add(std::string place, std::string what, std::string help = {});
+  void add(Code code, std::string place, std::string what, std::string help = {});
   // Throws UserError (data) if there are any.
   void throw_if_any(const std::string& path) const;
   bool any() const { return count_ > 0; }

@@ -90,7 +90,7 @@ std::string TableLayout::column_text(size_t column) const {
 TableLayout find_layout(const std::string& path, const LayoutOptions& options) {
   const std::vector<Record> records = first_records(path, options.separator);
   if (records.empty())
-    throw UserError(ExitCode::data, path, "is empty",
+    throw UserError(ExitCode::data, "no-samples", path, "is empty",
                     "give a line for each sample, below a line of names or without one");
   TableLayout layout;
   layout.path = path;
@@ -108,20 +108,22 @@ TableLayout find_layout(const std::string& path, const LayoutOptions& options) {
   if (layout.header) layout.names = records[0];
   if (!options.names.empty()) layout.names = options.names;
   if (!layout.names.empty() && layout.names.size() != layout.columns) {
+    const std::string other = other_separator(records[0], options.separator);
     throw UserError(
-        ExitCode::data, path,
+        ExitCode::data, "table-layout", path,
         "has " + std::to_string(layout.columns) + " columns, but names gives " + std::to_string(layout.names.size()),
-        other_separator(records[0], options.separator));
+        other.empty() ? "give names one name for each column, or leave it out" : other);
   }
-  if (layout.header && records.size() == 1) throw UserError(ExitCode::data, path, "has a header and no rows");
+  if (layout.header && records.size() == 1)
+    throw UserError(ExitCode::data, "no-samples", path, "has a header and no rows");
   std::vector<std::string> sorted = layout.names;
   std::sort(sorted.begin(), sorted.end());
   if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end()) {
-    throw UserError(ExitCode::data, path, "two columns are called " + quote(*twice),
+    throw UserError(ExitCode::data, "table-layout", path, "two columns are called " + quote(*twice),
                     "give other names with names = [...]");
   }
   if (const std::string hint = other_separator(records[0], options.separator); !hint.empty()) {
-    throw UserError(ExitCode::data, path, "has a single column", hint);
+    throw UserError(ExitCode::data, "table-layout", path, "has a single column", hint);
   }
   find_text_columns(layout, records, options.missing);
   return layout;
@@ -132,7 +134,7 @@ size_t find_column(const TableLayout& layout, const ColumnRef& column, const std
   if (const int64_t* number = std::get_if<int64_t>(&column.name)) {
     const int64_t at = *number < 0 ? *number + count : *number;
     if (at >= 0 && at < count) return static_cast<size_t>(at);
-    Diagnostic error{Severity::error, "column", column.place, "data",
+    Diagnostic error{Severity::error, "unknown-column", column.place, "data",
                      key + " " + column.text() + ": there is no such column (" + layout.path + " has " +
                          std::to_string(count) + ")"};
     error.help = "columns count from 0, or from the end: -1 is the last";
@@ -141,7 +143,7 @@ size_t find_column(const TableLayout& layout, const ColumnRef& column, const std
   const std::string& name = std::get<std::string>(column.name);
   const auto found = std::find(layout.names.begin(), layout.names.end(), name);
   if (found != layout.names.end()) return static_cast<size_t>(found - layout.names.begin());
-  Diagnostic error{Severity::error, "column", column.place, "data",
+  Diagnostic error{Severity::error, "unknown-column", column.place, "data",
                    key + " " + quote(name) + ": " + layout.path + " has no such column"};
   if (layout.names.empty()) {
     error.help = "the file has no header; name columns by number, or give names = [...]";

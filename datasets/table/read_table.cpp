@@ -59,7 +59,7 @@ class TableReading {
     while (reader_.next()) read_row();
     errors_.throw_if_any(layout_.path);
     if (rows_ == 0) {
-      throw UserError(ExitCode::data, layout_.path,
+      throw UserError(ExitCode::data, "no-samples", layout_.path,
                       dropped_ > 0 ? "every row has missing values, so none is left" : "has no rows");
     }
     if (dropped_ > 0) {
@@ -89,7 +89,7 @@ class TableReading {
   void read_row() {
     if (reader_.fields().size() != layout_.columns) {
       const size_t at = std::min(reader_.fields().size(), layout_.columns);
-      errors_.add(reader_.place(at),
+      errors_.add("table-layout", reader_.place(at),
                   "the row has " + counted(static_cast<int64_t>(reader_.fields().size()), "field") + " instead of " +
                       std::to_string(layout_.columns),
                   "every row needs the same columns; a text with " + std::string(1, options_.separator) +
@@ -152,11 +152,11 @@ class TableReading {
       if (rule.how == MissingRule::How::drop) return Cell::drop;
       if (rule.how != MissingRule::How::error) return Cell::value;
       errors_.add(
-          reader_.place(column), layout_.column_text(column) + " has no value (" + shown(column) + ")",
+          "bad-cell", reader_.place(column), layout_.column_text(column) + " has no value (" + shown(column) + ")",
           "say what to do with missing values: on_missing = \"drop\", \"mean\", \"median\", \"mode\" or a number");
       return Cell::bad;
     }
-    errors_.add(reader_.place(column),
+    errors_.add("bad-cell", reader_.place(column),
                 layout_.column_text(column) + ": " + shown(column) +
                     (number ? " is not a finite float32 number" : " is not a number"),
                 "correct it, or add it to missing = [...] if it stands for a missing value");
@@ -169,7 +169,7 @@ class TableReading {
     const std::string_view text = reader_.fields()[column];
     if (is_missing(text)) {
       if (role.drops_missing) return Cell::drop;
-      errors_.add(reader_.place(column),
+      errors_.add("bad-cell", reader_.place(column),
                   "the target (" + layout_.column_text(column) + ") has no value (" + shown(column) + ")",
                   "remove such rows, or write on_missing = \"drop\"");
       return Cell::bad;
@@ -180,7 +180,7 @@ class TableReading {
       targets_[i].row[k] = static_cast<float>(*number);
       return Cell::value;
     }
-    errors_.add(reader_.place(column), "the target " + shown(column) + " is not a finite number",
+    errors_.add("bad-cell", reader_.place(column), "the target " + shown(column) + " is not a finite number",
                 "several target columns must hold numbers");
     return Cell::bad;
   }
@@ -191,7 +191,8 @@ class TableReading {
       weight = static_cast<float>(*number);
       return Cell::value;
     }
-    errors_.add(reader_.place(column), "the weight " + shown(column) + " is not a number of at least 0");
+    errors_.add("sample-weights", reader_.place(column),
+                "the weight " + shown(column) + " is not a number of at least 0");
     return Cell::bad;
   }
 
@@ -258,7 +259,7 @@ class TableReading {
     constexpr int64_t many = 20;
     if (rows_ == 0 || *target.field.classes <= many || *target.field.classes * 4 <= rows_) return;
     request_.warnings
-        ->warning("classes", {}, layout_.path,
+        ->warning("many-classes", {}, layout_.path,
                   "the target has " + count_text(*target.field.classes) + " distinct values in " + count_text(rows_) +
                       " rows, and each becomes a class")
         .help = "for a regression use a loss such as mean_squared_error";

@@ -15,7 +15,7 @@ bool contains(const std::vector<size_t>& columns, size_t column) {
 }
 
 [[noreturn]] void refuse(const Place& place, const std::string& what, const std::string& help = {}) {
-  Diagnostic error{Severity::error, "column", place, "data", what};
+  Diagnostic error{Severity::error, "column-roles", place, "data", what};
   error.help = help;
   throw UserError(ExitCode::recipe, {error});
 }
@@ -93,7 +93,7 @@ class Assigner {
     std::vector<std::string> names;
     for (const TargetRequest& wanted : request_.targets) names.push_back(wanted.name);
     if (std::find(names.begin(), names.end(), group.name) != names.end()) return;
-    Diagnostic error{Severity::error, "column", group.place, "data",
+    Diagnostic error{Severity::error, "unknown-output", group.place, "data",
                      "target names the output " + quote(group.name) + ", which the model does not have"};
     suggest(error, group.name, names);
     throw UserError(ExitCode::recipe, {error});
@@ -152,7 +152,7 @@ class Assigner {
     const std::vector<std::string>& wanted = request_.contract->inputs[roles_.inputs.size()].preparation.columns;
     if (layout_.names.empty()) {
       if (columns.size() == wanted.size()) return;
-      throw UserError(ExitCode::data, layout_.path,
+      throw UserError(ExitCode::data, "part-differs", layout_.path,
                       "gives " + std::to_string(columns.size()) + " features, but the training part has " +
                           std::to_string(wanted.size()));
     }
@@ -164,7 +164,8 @@ class Assigner {
       } else if (const auto number = parse_integer(name); number && *number < static_cast<int64_t>(layout_.columns)) {
         columns.push_back(static_cast<size_t>(*number));  // the training part had no names
       } else {
-        throw UserError(ExitCode::data, layout_.path, "has no column " + quote(name) + ", which the training part has");
+        throw UserError(ExitCode::data, "part-differs", layout_.path,
+                        "has no column " + quote(name) + ", which the training part has");
       }
     }
   }
@@ -213,7 +214,7 @@ class Assigner {
       ignore.push_back(layout_.names.empty() ? std::to_string(column) : quote(layout_.names[column]));
     }
     throw UserError(
-        ExitCode::data, layout_.path, "features must be numbers, but " + join(shown, ", "),
+        ExitCode::data, "text-column", layout_.path, "features must be numbers, but " + join(shown, ", "),
         "leave " + std::string(texts.size() == 1 ? "it" : "them") + " out with ignore = [" + join(ignore, ", ") + "]");
   }
 

@@ -90,7 +90,8 @@ void TargetColumn::finish_classes(TargetField& target, const DataField* fixed, c
   for (size_t code = 0; code < values_.size(); ++code) {
     class_of[code] = classes.number(values_[code]);
     if (class_of[code] >= 0) continue;
-    errors.add(places_[code], "the class " + quote(values_[code]) + " is not one of " + shown_classes(classes.names()),
+    errors.add("unknown-class", places_[code],
+               "the class " + quote(values_[code]) + " is not one of " + shown_classes(classes.names()),
                fixed != nullptr ? "the training part has no such class" : "add it to classes = [...]");
   }
   target.values = Array(DType::i32, Shape{rows()});
@@ -109,7 +110,7 @@ void TargetColumn::finish_numbers(TargetField& target, CellErrors& errors) const
     if (number && std::isfinite(static_cast<float>(*number))) {
       number_of[code] = static_cast<float>(*number);
     } else {
-      errors.add(places_[code], "the target " + quote(values_[code]) + " is not a finite number",
+      errors.add("bad-cell", places_[code], "the target " + quote(values_[code]) + " is not a finite number",
                  "for classes use a classification loss such as sparse_categorical_crossentropy");
     }
   }

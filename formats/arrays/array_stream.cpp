@@ -74,7 +74,7 @@ template <class From, class To> void widen(std::vector<std::byte>& bytes) {
 void check_range(const std::string& path, ExitCode meaning, const Array& array) {
   for (const int64_t value : array.as<int64_t>()) {
     if (value >= 0) continue;
-    throw UserError(meaning, path,
+    throw UserError(meaning, "integer-size", path,
                     "holds the unsigned 64-bit number " + std::to_string(static_cast<uint64_t>(value)) +
                         ", which is larger than 2^63-1");
   }
@@ -113,12 +113,12 @@ ArrayStream::ArrayStream(std::unique_ptr<ByteStream> stream, ArrayLayout layout,
     promised = bytes_in_file(layout_);
     checked_multiply(layout_.shape.elements(), 8);  // wider types fit as well
   } catch (const SizeOverflow&) {
-    throw UserError(stream_->meaning(), path(),
+    throw UserError(stream_->meaning(), "unreadable-file", path(),
                     "its header promises an array of shape " + layout_.shape.text() + ", which no file can hold");
   }
   const uint64_t there = stream_->most_bytes();
   if (there == no_limit || (there >= header_bytes && promised <= there - header_bytes)) return;
-  throw UserError(stream_->meaning(), path(),
+  throw UserError(stream_->meaning(), "unreadable-file", path(),
                   "its header promises an array of shape " + layout_.shape.text() + " (" + bytes_text(promised) +
                       "), but at most " + bytes_text(there > header_bytes ? there - header_bytes : 0) +
                       " follow; the file is truncated or damaged",
@@ -142,7 +142,7 @@ Array ArrayStream::read_elements(Shape shape) {
     const size_t got = stream_->read(room);
     if (got == room.size()) continue;
     throw UserError(
-        stream_->meaning(), path(),
+        stream_->meaning(), "unreadable-file", path(),
         "ends early: " + bytes_text(before + got) + " of " + bytes_text(total) + " are there; the file is truncated",
         "get the file again");
   }
@@ -164,7 +164,7 @@ Array ArrayStream::read_elements(Shape shape) {
 void ArrayStream::expect_end() {
   std::array<std::byte, 1> more;
   if (stream_->read(more) == 0) return;
-  throw UserError(stream_->meaning(), path(),
+  throw UserError(stream_->meaning(), "unreadable-file", path(),
                   "is longer than its header says: bytes follow the array of shape " + layout_.shape.text() +
                       "; the header or the file is damaged",
                   "get the file again");

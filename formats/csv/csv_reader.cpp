@@ -49,7 +49,7 @@ bool CsvReader::refill() {
   const size_t got = stream_->read(std::as_writable_bytes(room));
   stream_ended_ = got < room.size();
   if (std::memchr(room.data(), '\0', got) != nullptr) {
-    throw UserError(stream_->meaning(), path(), "holds a zero byte; it is not a CSV text in UTF-8",
+    throw UserError(stream_->meaning(), "unreadable-file", path(), "holds a zero byte; it is not a CSV text in UTF-8",
                     "save the table as CSV with the encoding UTF-8");
   }
   record_ = unread_ = buffer_.data();
@@ -62,7 +62,7 @@ void CsvReader::check_first_bytes() {
   const std::string_view start(unread_, static_cast<size_t>(end_ - unread_));
   if (start.starts_with("\xef\xbb\xbf")) unread_ += 3;
   if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff")) {
-    throw UserError(stream_->meaning(), path(), "is UTF-16; only UTF-8 is read",
+    throw UserError(stream_->meaning(), "unreadable-file", path(), "is UTF-16; only UTF-8 is read",
                     "save the table as CSV with the encoding UTF-8");
   }
 }
@@ -222,7 +222,7 @@ std::string CsvReader::place_of(const char* at) const {
 std::string CsvReader::place(size_t field) const { return place_of(start(field)); }
 
 void CsvReader::refuse(const char* at, const std::string& what, const std::string& help) const {
-  throw UserError(stream_->meaning(), place_of(at), what, help);
+  throw UserError(stream_->meaning(), "unreadable-file", place_of(at), what, help);
 }
 
 }  // namespace dltrain::formats

@@ -116,11 +116,12 @@ class GzipStream : public ByteStream {
   }
 
   [[noreturn]] void truncated() {
-    throw UserError(meaning(), path(), "the gzip data ends early; the file is truncated", "get the file again");
+    throw UserError(meaning(), "unreadable-file", path(), "the gzip data ends early; the file is truncated",
+                    "get the file again");
   }
 
   [[noreturn]] void damaged(const std::string& complaint) {
-    throw UserError(meaning(), path(),
+    throw UserError(meaning(), "unreadable-file", path(),
                     "the gzip data is damaged (" + complaint + ", after " + bytes_text(inflated_) + " of contents)",
                     "get the file again");
   }

@@ -9,7 +9,8 @@ namespace dltrain::formats {
 namespace {
 
 [[noreturn]] void refuse(const ByteStream& stream, const std::string& what) {
-  throw UserError(stream.meaning(), stream.path(), what, "an IDX file begins 00 00, a type (08 to 0e) and a rank");
+  throw UserError(stream.meaning(), "unreadable-file", stream.path(), what,
+                  "an IDX file begins 00 00, a type (08 to 0e) and a rank");
 }
 
 ElementType element_type(const ByteStream& stream, unsigned code) {

@@ -11,7 +11,7 @@ Array decode_image(std::span<const std::byte> file, const std::string& path, boo
   static const auto decode = module_function<images::Decode>("images", images::decode_symbol, "to read image files");
   Array image(DType::u8, Shape{info.height, info.width, grey ? 1 : 3});
   if (!decode(file, image)) {
-    throw UserError(ExitCode::data, path, "cannot be decoded: its pixels are damaged or incomplete",
+    throw UserError(ExitCode::data, "unreadable-file", path, "cannot be decoded: its pixels are damaged or incomplete",
                     "get the file again, or leave it out");
   }
   return image;

@@ -10,7 +10,7 @@
 namespace dltrain::formats {
 
 void ImageBytes::refuse(const std::string& what) const {
-  throw UserError(ExitCode::data, path_, what, "get the file again, or leave it out");
+  throw UserError(ExitCode::data, "unreadable-file", path_, what, "get the file again, or leave it out");
 }
 
 void ImageBytes::move_to(size_t position) {

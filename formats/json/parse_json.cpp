@@ -62,7 +62,8 @@ class SettingBuilder : public nlohmann::json_sax<json> {
   };
 
   [[noreturn]] void refuse(const std::string& what) const {
-    throw UserError(meaning_, name_, what, "correct the file, or let the program that wrote it write it again");
+    throw UserError(meaning_, "unreadable-file", name_, what,
+                    "correct the file, or let the program that wrote it write it again");
   }
 
   // Where the next value belongs.
@@ -106,7 +107,7 @@ class SettingBuilder : public nlohmann::json_sax<json> {
 Setting parse_json(std::string_view text, const std::string& name, ExitCode meaning, const JsonLimits& limits) {
   if (text.size() > limits.bytes) {
     throw UserError(
-        meaning, name,
+        meaning, "file-too-large", name,
         "the JSON is too large (" + bytes_text(text.size()) + ", at most " + bytes_text(limits.bytes) + " are read)");
   }
   SettingBuilder builder(text, name, meaning, limits.depth);

@@ -11,7 +11,7 @@ namespace dltrain::formats {
 namespace {
 
 [[noreturn]] void refuse(const ByteStream& stream, const std::string& what) {
-  throw UserError(stream.meaning(), stream.path(), what);
+  throw UserError(stream.meaning(), "unreadable-file", stream.path(), what);
 }
 
 }  // namespace

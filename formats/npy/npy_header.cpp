@@ -44,7 +44,7 @@ class HeaderParser {
 
  private:
   [[noreturn]] void refuse(const std::string& what, const std::string& help = {}) const {
-    throw UserError(meaning_, path_, what, help);
+    throw UserError(meaning_, "unreadable-file", path_, what, help);
   }
 
   void skip_blanks() {

@@ -28,7 +28,7 @@ bool NpzFile::contains(const std::string& name) const {
 ArrayStream NpzFile::open(const std::string& name) {
   const ZipMember* member = zip_.find(name + std::string(ending));
   if (member == nullptr) {
-    Diagnostic error{Severity::error, "", {}, path(), "has no array " + quote(name)};
+    Diagnostic error{Severity::error, "no-such-array", {}, path(), "has no array " + quote(name)};
     suggest(error, name, names_);
     throw UserError(meaning_, {error});
   }

@@ -45,7 +45,9 @@ class HeaderReader {
   std::map<std::string, std::string> metadata;
 
  private:
-  [[noreturn]] void refuse(const std::string& what) const { throw UserError(ExitCode::model, path_, what); }
+  [[noreturn]] void refuse(const std::string& what) const {
+    throw UserError(ExitCode::model, "unreadable-file", path_, what);
+  }
   [[noreturn]] void refuse(const std::string& name, const std::string& what) const {
     refuse("the array " + quote(utf8_prefix(name, 200)) + " " + what);
   }
@@ -127,7 +129,9 @@ class HeaderReader {
 };
 
 std::string read_header(InputFile& file) {
-  const auto refuse = [&](const std::string& what) { throw UserError(ExitCode::model, file.path(), what); };
+  const auto refuse = [&](const std::string& what) {
+    throw UserError(ExitCode::model, "unreadable-file", file.path(), what);
+  };
   std::array<std::byte, size_bytes> size{};
   if (file.size() < size.size() || file.read(size) < size.size()) {
     refuse("is not a safetensors file (it is shorter than 8 bytes)");
@@ -151,7 +155,7 @@ Safetensors read_safetensors(const std::string& path, uint64_t limit) {
   InputFile file(path, ExitCode::model);
   if (file.size() > limit) {
     throw UserError(
-        ExitCode::model, path,
+        ExitCode::model, "file-too-large", path,
         "the file is too large (" + bytes_text(file.size()) + ", at most " + bytes_text(limit) + " are read)");
   }
   const std::string text = read_header(file);
@@ -162,7 +166,7 @@ Safetensors read_safetensors(const std::string& path, uint64_t limit) {
     NamedArray& named =
         result.arrays.emplace_back(std::move(declared.name), Array(declared.dtype, std::move(declared.shape)));
     if (file.read(named.array.bytes) < named.array.bytes.size()) {
-      throw UserError(ExitCode::model, path, "ends within the array " + quote(named.name));
+      throw UserError(ExitCode::model, "unreadable-file", path, "ends within the array " + quote(named.name));
     }
   }
   return result;

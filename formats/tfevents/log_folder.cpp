@@ -9,7 +9,7 @@ namespace dltrain::formats {
 
 LogFolder::LogFolder(std::string path) : path_(std::move(path)) {
   if (!exists(path_))
-    throw UserError(ExitCode::io, path_, "there is no such file or folder", "name the folder of a run");
+    throw UserError(ExitCode::io, "no-such-path", path_, "there is no such file or folder", "name the folder of a run");
 }
 
 void LogFolder::find_files(const std::string& folder, const std::string& run, int depth) {

@@ -32,7 +32,7 @@ class DirectoryReader {
 
  private:
   [[noreturn]] void refuse(const std::string& what) const {
-    throw UserError(meaning_, file_.path(), what, "get or write the file again");
+    throw UserError(meaning_, "unreadable-file", file_.path(), what, "get or write the file again");
   }
 
   std::vector<std::byte> read_bytes(uint64_t offset, uint64_t size) {

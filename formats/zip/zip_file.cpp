@@ -44,7 +44,7 @@ class MemberStream : public ByteStream {
 
  private:
   [[noreturn]] void refuse(const std::string& what) const {
-    throw UserError(meaning(), path(), what, "get or write the file again");
+    throw UserError(meaning(), "unreadable-file", path(), what, "get or write the file again");
   }
 
   size_t read_stored(std::span<std::byte> buffer) {
@@ -92,7 +92,8 @@ const ZipMember* ZipFile::find(const std::string& name) const {
 std::unique_ptr<ByteStream> ZipFile::open(const ZipMember& member) {
   std::array<std::byte, zip::local_size> header;
   if (file_.read_at(member.offset, header) < header.size() || zip::number<uint32_t>(header, 0) != zip::local_header) {
-    throw UserError(meaning_, path(), "its member " + quote(member.name) + " is not where the table of contents says",
+    throw UserError(meaning_, "unreadable-file", path(),
+                    "its member " + quote(member.name) + " is not where the table of contents says",
                     "get or write the file again");
   }
   const uint64_t data =

@@ -94,7 +94,7 @@ void ZipWriter::add_file(const std::string& name, const std::string& path) {
     file_.write(chunk);
     copied += chunk.size();
   });
-  if (copied != size) throw UserError(ExitCode::io, path, "changed while it was copied");
+  if (copied != size) throw UserError(ExitCode::io, "file-access", path, "changed while it was copied");
   written_ += size;
 }
 

@@ -26,7 +26,8 @@ struct SoftmaxLayer {
     if (!x.mask) return softmax(x.value);
     Shape together;
     if (!broadcast(b.shape(x.value), b.shape(*x.mask), together) || together != b.shape(x.value)) {
-      b.fail("its mask " + sample_text(b.shape(*x.mask)) + " does not fit the input (" + sample_text(b.shape(x.value)) +
+      b.fail("mask",
+             "its mask " + sample_text(b.shape(*x.mask)) + " does not fit the input (" + sample_text(b.shape(x.value)) +
                  ")",
              "apply it to the scores of the steps, [N, steps]");
     }

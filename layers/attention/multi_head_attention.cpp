@@ -61,7 +61,8 @@ struct MultiHeadAttention : KernelOptions {
     const Tensor& key = inputs.size() > 2 ? inputs[2] : value;
     for (const Tensor& each : {query, value, key}) expect_rank(b, each.value, 3, "sequences [N, steps, features]");
     if (b.shape(value.value)[1] != b.shape(key.value)[1]) {
-      b.fail("value and key must have equally many steps (were " + sample_text(b.shape(value.value)) + " and " +
+      b.fail("merge-shapes",
+             "value and key must have equally many steps (were " + sample_text(b.shape(value.value)) + " and " +
                  sample_text(b.shape(key.value)) + ")",
              "inputs are in the order query, value, key");
     }
@@ -146,7 +147,8 @@ struct MultiHeadAttention : KernelOptions {
     const auto add = [&](const std::optional<Value>& mask, bool rows) {
       if (!mask) return;
       const Shape shape = b.shape(*mask);
-      if (shape.rank() != 2) b.fail("its masks must have one entry for each step (was " + sample_text(shape) + ")");
+      if (shape.rank() != 2)
+        b.fail("mask", "its masks must have one entry for each step (was " + sample_text(shape) + ")");
       const Value wide = graph::reshape(b, *mask, rows ? Shape{shape[0], shape[1], 1} : Shape{shape[0], 1, shape[1]});
       all = all.valid() ? graph::logical_and(b, all, wide) : wide;
     };

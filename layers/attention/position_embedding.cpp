@@ -26,7 +26,8 @@ struct PositionEmbedding {
     expect_rank(b, x, 3, "sequences [N, steps, features]");
     const Shape shape = b.shape(x);
     if (shape[1] > sequence_length) {
-      b.fail("the input has " + std::to_string(shape[1]) + " steps, more than sequence_length, " +
+      b.fail("shape",
+             "the input has " + std::to_string(shape[1]) + " steps, more than sequence_length, " +
                  std::to_string(sequence_length),
              "set sequence_length = " + std::to_string(shape[1]));
     }

@@ -14,7 +14,8 @@ Value lengths(Builder& b, Value w, const std::vector<int64_t>& axes) {
   for (const int64_t axis : axes) {
     const size_t rank = b.shape(w).rank();
     if (normalized_axis(axis, rank) >= 0) continue;
-    b.fail("a constraint's axis " + std::to_string(axis) + " is not an axis of the weight " + b.shape(w).text(),
+    b.fail("weight-shape",
+           "a constraint's axis " + std::to_string(axis) + " is not an axis of the weight " + b.shape(w).text(),
            "axes of a weight count from 0");
   }
   return graph::sqrt(b, graph::reduce_sum(b, graph::square(b, w), axes, true));

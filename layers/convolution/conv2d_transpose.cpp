@@ -56,7 +56,8 @@ struct Conv2DTranspose : ConvolutionWindow<2>, KernelOptions, OutputOptions {
     const std::optional<int64_t> extra = output_padding ? std::optional((*output_padding)[axis]) : std::nullopt;
     const int64_t result = transposed_size(padding, windows()[axis], b.shape(x)[axis + 1], extra);
     if (result < 1) {
-      b.fail("gives images without any pixel (kernel_size " + std::to_string(kernel_size[axis]) + ", output_padding " +
+      b.fail("window",
+             "gives images without any pixel (kernel_size " + std::to_string(kernel_size[axis]) + ", output_padding " +
                  std::to_string(extra.value_or(0)) + ", input " + sample_text(b.shape(x)) + ")",
              "leave output_padding out");
     }

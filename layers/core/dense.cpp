@@ -23,7 +23,8 @@ struct Dense : KernelOptions, OutputOptions {
   Value build(Builder& b, Value x) const {
     const Shape shape = b.shape(x);
     if (shape.rank() < 2) {
-      b.fail("needs an axis of features to multiply (the input is " + sample_text(shape) + ", one number per sample)",
+      b.fail("rank",
+             "needs an axis of features to multiply (the input is " + sample_text(shape) + ", one number per sample)",
              "put { type = \"Reshape\", target_shape = [1] } before it");
     }
     const Value weights = kernel(b, {shape.back(), units});

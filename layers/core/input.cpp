@@ -22,7 +22,7 @@ struct Input {
     bool fits = given.rank() == shape.size();
     for (size_t i = 0; fits && i < shape.size(); ++i) fits = shape[i] == -1 || shape[i] == given[i];
     if (!fits) {
-      b.fail("wants samples of shape " + Shape(shape).text() + " (the data has " + given.text() + ")",
+      b.fail("input-shape", "wants samples of shape " + Shape(shape).text() + " (the data has " + given.text() + ")",
              "leave the layer out, or write shape = " + given.text());
     }
     return x;

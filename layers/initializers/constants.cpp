@@ -46,7 +46,7 @@ struct Identity {
   }
   void fill(Array& values) const {
     if (values.shape.rank() != 2) {
-      throw UserError(ExitCode::recipe, "initializer Identity",
+      throw UserError(ExitCode::recipe, "weight-shape", "initializer Identity",
                       "needs a weight with two axes (was " + values.shape.text() + ")", "use GlorotUniform here");
     }
     const int64_t columns = values.shape[1];

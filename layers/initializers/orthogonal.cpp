@@ -67,7 +67,7 @@ struct Orthogonal : Seeded {
 
   void fill(const RandomStream& stream, Array& values) const {
     if (values.shape.rank() < 2) {
-      throw UserError(ExitCode::recipe, "initializer Orthogonal",
+      throw UserError(ExitCode::recipe, "weight-shape", "initializer Orthogonal",
                       "needs a weight with at least two axes (was " + values.shape.text() + ")",
                       "use Zeros or RandomNormal here");
     }

@@ -18,7 +18,7 @@ struct UnitForgetBias {
   void fill(uint64_t seed, uint64_t stream, Array& values) const {
     const int64_t quarter = values.elements() / 4;
     if (values.shape.rank() != 1 || values.elements() != 4 * quarter) {
-      throw UserError(ExitCode::recipe, "initializer UnitForgetBias",
+      throw UserError(ExitCode::recipe, "weight-shape", "initializer UnitForgetBias",
                       "needs the bias of four gates (was " + values.shape.text() + ")", "use Zeros here");
     }
     initializer_registry().at(initializer).fill(initializer, seed, stream, values);

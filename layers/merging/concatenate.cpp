@@ -32,7 +32,8 @@ struct Concatenate {
       Shape shape = b.shape(input.value);
       if (shape.rank() == first.rank()) shape[along] = first[along];
       if (shape == first) continue;
-      b.fail("inputs of the shapes " + shapes_text(b, inputs) + " differ along another axis than axis " +
+      b.fail("merge-shapes",
+             "inputs of the shapes " + shapes_text(b, inputs) + " differ along another axis than axis " +
                  std::to_string(along),
              "all sizes but those along axis must be equal; choose another axis, or a Reshape or Flatten before it");
     }

@@ -68,7 +68,7 @@ struct BatchNormalization : AffineOptions {
     const Shape shape = b.shape(x.value);
     const Shape mask_shape = b.shape(*x.mask);
     if (mask_shape.rank() + 1 != shape.rank()) {
-      b.fail("its mask " + sample_text(mask_shape) + " does not fit the input (" + sample_text(shape) + ")",
+      b.fail("mask", "its mask " + sample_text(mask_shape) + " does not fit the input (" + sample_text(shape) + ")",
              "a mask has one axis less than the input");
     }
     const DType dtype = b.dtype(x.value);

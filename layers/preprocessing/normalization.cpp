@@ -100,7 +100,8 @@ struct Normalization {
       const auto target = static_cast<size_t>(kept[kept.size() - mean->shape.rank() + i]);
       spread[target] = mean->shape[i];
       if (spread[target] == full[target] || spread[target] == 1) continue;
-      b.fail("mean and variance " + mean->shape.text() + " do not fit the input (" + sample_text(b.shape(x)) +
+      b.fail("shape",
+             "mean and variance " + mean->shape.text() + " do not fit the input (" + sample_text(b.shape(x)) +
                  ") along axis " + std::to_string(target),
              "give one number, or one for each index of the axis");
     }

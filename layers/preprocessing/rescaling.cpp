@@ -31,7 +31,8 @@ struct Rescaling {
     const auto count = static_cast<int64_t>(numbers.size());
     const Shape& shape = b.shape(x);
     if (shape.rank() < 2 || shape.back() != count) {
-      b.fail(std::string(field) + " has " + std::to_string(count) +
+      b.fail("shape",
+             std::string(field) + " has " + std::to_string(count) +
                  " numbers, not as many as the last axis of the input (" + sample_text(shape) + ")",
              "give one number, or one for each index of the last axis");
     }

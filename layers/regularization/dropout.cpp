@@ -46,7 +46,8 @@ struct Dropout {
       fits = size == -1 || size == 1 || size == shape[i];
     }
     if (!fits) {
-      b.fail("noise_shape " + Shape(*noise_shape).text() + " does not fit the input (" + sample_text(shape) + ")",
+      b.fail("shape",
+             "noise_shape " + Shape(*noise_shape).text() + " does not fit the input (" + sample_text(shape) + ")",
              "give one size for each axis: 1, or -1 for that of the input");
     }
     return *noise_shape;  // with its -1: a batch of one sample is not a draw that all samples share

@@ -30,7 +30,7 @@ struct OrthogonalRegularizer {
   Value penalty(Builder& b, Value x) const {
     const Shape shape = b.shape(x);
     if (shape.rank() != 2) {
-      b.fail("OrthogonalRegularizer needs a matrix (was " + shape.text() + ")", "use L2 here");
+      b.fail("weight-shape", "OrthogonalRegularizer needs a matrix (was " + shape.text() + ")", "use L2 here");
     }
     const bool rows = mode == Vectors::rows;
     const int64_t count = shape[rows ? 0 : 1];

@@ -35,7 +35,8 @@ struct Permute {
   Value build(Builder& b, Value x) const {
     const Shape& shape = b.shape(x);
     if (shape.rank() != dims.size() + 1) {
-      b.fail("dims " + Shape(dims).text() + " is for samples with " + std::to_string(dims.size()) +
+      b.fail("rank",
+             "dims " + Shape(dims).text() + " is for samples with " + std::to_string(dims.size()) +
                  " axes (the input is " + sample_text(shape) + ")",
              "name all " + std::to_string(shape.rank() - 1) + " axes of a sample");
     }

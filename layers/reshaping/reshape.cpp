@@ -39,7 +39,8 @@ struct Reshape {
       sizes[axis] = others == 0 ? 0 : count / others;
     }
     if (sizes.elements() != count) {
-      b.fail("target_shape " + Shape(target_shape).text() + " has not the " + std::to_string(count) +
+      b.fail("element-count",
+             "target_shape " + Shape(target_shape).text() + " has not the " + std::to_string(count) +
                  " numbers of a sample (the input is " + sample.text() + " per sample)",
              "choose sizes with the product " + std::to_string(count) + ", one of them may be -1");
     }

@@ -19,7 +19,8 @@ int64_t axis_of(const Builder& builder, Value x, int64_t axis, std::string_view 
   if (normalized > 0) return normalized;
   const auto last = static_cast<int64_t>(shape.rank()) - 1;
   const std::string from_end = "-" + std::to_string(last) + " to -1 counted from the end";
-  builder.fail(std::string(field) + " " + std::to_string(axis) +
+  builder.fail("axis",
+               std::string(field) + " " + std::to_string(axis) +
                    (normalized == 0 ? " counts the samples" : " is not an axis of the input") + " (the input is " +
                    sample_text(shape) + ")",
                last < 1    ? "put { type = \"Reshape\", target_shape = [1] } before it"
@@ -33,7 +34,8 @@ std::vector<int64_t> axes_of(const Builder& builder, Value x, const std::vector<
   for (const int64_t axis : axes) result.push_back(axis_of(builder, x, axis, field));
   std::sort(result.begin(), result.end());
   if (const auto twice = std::adjacent_find(result.begin(), result.end()); twice != result.end()) {
-    builder.fail(std::string(field) + " names axis " + std::to_string(*twice) + " twice", "name each axis once");
+    builder.fail("axis", std::string(field) + " names axis " + std::to_string(*twice) + " twice",
+                 "name each axis once");
   }
   return result;
 }

@@ -21,9 +21,12 @@ void expect_rank(const Builder& builder, Value x, size_t rank, std::string_view 
   const Shape& shape = builder.shape(x);
   if (shape.rank() == rank) return;
   const bool add_one = shape.rank() + 1 == rank;
-  builder.fail("needs " + std::string(wanted) + " (was " + sample_text(shape) + ")",
-               add_one ? "where only the axis of channels is missing, put a Reshape before it that adds one"
-                       : "put a Reshape before it, or use a layer for inputs of this shape");
+  builder.fail("rank", "needs " + std::string(wanted) + " (was " + sample_text(shape) + ")",
+               rank == 3 && add_one
+                   ? "behind a recurrent layer, write return_sequences = true in that; else put a Reshape before it"
+               : add_one           ? "where only the axis of channels is missing, put a Reshape before it that adds one"
+               : shape.rank() == 2 ? "take out the Flatten before it, or put a Reshape there"
+                                   : "put a Reshape before it, or use a layer for inputs of this shape");
 }
 
 }  // namespace dltrain::layers

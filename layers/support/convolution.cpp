@@ -7,7 +7,8 @@ namespace dltrain::layers {
 void expect_groups(const Builder& builder, Value x, int64_t groups) {
   const int64_t channels = builder.shape(x).back();
   if (channels % groups == 0) return;
-  builder.fail("groups " + std::to_string(groups) + " does not divide the " + std::to_string(channels) +
+  builder.fail("groups",
+               "groups " + std::to_string(groups) + " does not divide the " + std::to_string(channels) +
                    " channels of the input (" + sample_text(builder.shape(x)) + ")",
                "choose groups that divide " + std::to_string(channels));
 }

@@ -46,7 +46,7 @@ std::vector<Value> aligned(Builder& builder, std::span<const Tensor> inputs) {
     Shape next;
     if (!broadcast(merged, builder.shape(value), next)) {
       builder.fail(
-          "inputs of the shapes " + shapes_text(builder, inputs) + " do not fit together",
+          "merge-shapes", "inputs of the shapes " + shapes_text(builder, inputs) + " do not fit together",
           "their sizes must be equal or 1 along each axis; a Dense, a Conv2D with kernel_size 1 or a Reshape can "
           "make them so");
     }

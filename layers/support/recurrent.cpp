@@ -41,7 +41,7 @@ bool RecurrentOptions::is_plain(const Builder& b) const {
 void expect_sequence(const Builder& b, const Tensor& x) {
   expect_rank(b, x.value, 3, "sequences [N, steps, features]");
   if (x.mask && b.shape(*x.mask).rank() != 2) {
-    b.fail("its mask must have one entry for each step (was " + sample_text(b.shape(*x.mask)) + ")",
+    b.fail("mask", "its mask must have one entry for each step (was " + sample_text(b.shape(*x.mask)) + ")",
            "put the layer right behind the Embedding with mask_zero");
   }
 }

@@ -49,7 +49,8 @@ void expect_fit(const Builder& builder, Value x, Padding padding, const Windows&
     const std::string input_text = sequences ? sample_text({shape[0], shape[2], shape[3]}) : sample_text(shape);
     const std::string room =
         sequences ? std::to_string(input) + " steps" : "a " + std::string(axes[i]) + " of " + std::to_string(input);
-    builder.fail(std::string(field) + " " + size + " does not fit into " + room + " (the input is " + input_text + ")",
+    builder.fail("window",
+                 std::string(field) + " " + size + " does not fit into " + room + " (the input is " + input_text + ")",
                  "make " + std::string(field) +
                      " smaller, use padding = \"same\", or take out a layer above that shrinks the input");
   }

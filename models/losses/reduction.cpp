@@ -46,6 +46,7 @@ Value align_leading(Builder& b, Value x, const Shape& shape, const char* what) {
   const Shape aligned = aligned_shape(b.shape(x), shape.rank());
   if (!fits(aligned, shape)) {
     b.fail(
+        "target-shape",
         std::string(what) + " has shape " + b.shape(x).text() + ", which does not fit values of shape " + shape.text(),
         "give one number for each sample, or one for each value");
   }

@@ -32,7 +32,8 @@ struct SparseCategoricalCrossentropy : Loss {
   LossValues build(Builder& b, Value target, Value prediction) const override {
     const Value labels = class_numbers(b, kind, "CategoricalCrossentropy", target, prediction);
     if (checked_axis(b, kind, axis, prediction) + 1 != static_cast<int64_t>(b.shape(prediction).rank())) {
-      b.fail("SparseCategoricalCrossentropy takes the classes on the last axis only (axis was " + std::to_string(axis) +
+      b.fail("axis",
+             "SparseCategoricalCrossentropy takes the classes on the last axis only (axis was " + std::to_string(axis) +
                  ")",
              "leave axis out, and permute the prediction if its classes lie elsewhere");
     }

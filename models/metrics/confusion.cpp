@@ -20,7 +20,8 @@ constexpr double below_all =
 Value column(Builder& b, const char* who, Value x, int64_t class_id) {
   const Shape shape = b.shape(x);
   if (shape.rank() < 2 || class_id >= shape.back()) {
-    b.fail(std::string(who) + ": class_id = " + std::to_string(class_id) +
+    b.fail("metric-setting",
+           std::string(who) + ": class_id = " + std::to_string(class_id) +
                " is not a column of the prediction, which has shape " + shape.text(),
            "columns count from 0");
   }
@@ -34,8 +35,8 @@ Value column(Builder& b, const char* who, Value x, int64_t class_id) {
 Value only_top_k(Builder& b, const char* who, Value prediction, int64_t k) {
   const Shape shape = b.shape(prediction);
   if (shape.rank() < 2 || k > shape.back()) {
-    b.fail(std::string(who) + ": top_k = " + std::to_string(k) +
-           " is more than the columns of the prediction, which has shape " + shape.text());
+    b.fail("metric-setting", std::string(who) + ": top_k = " + std::to_string(k) +
+                                 " is more than the columns of the prediction, which has shape " + shape.text());
   }
   return graph::select(b, top_k_mask(b, prediction, k), prediction, graph::full(b, b.dtype(prediction), {}, below_all));
 }

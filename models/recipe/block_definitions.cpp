@@ -36,7 +36,7 @@ class BlockReader {
     if (section.layers.is_none()) return std::move(block_);  // reported as missing
     block_.layers = table.at("layers").list();
     if (block_.layers == nullptr || block_.layers->empty()) {
-      error("wrong-type", section.layers.place(), "layers must be a list of at least one layer").help =
+      error("empty-list", section.layers.place(), "layers must be a list of at least one layer").help =
           "write layers = [ { type = \"Dense\", units = 10 }, ... ]";
       block_.layers = nullptr;
       return std::move(block_);
@@ -48,17 +48,17 @@ class BlockReader {
  private:
   std::string who() const { return "block " + quote(entry_.key); }
 
-  Diagnostic& error(const char* code, const Place& place, const std::string& what) {
+  Diagnostic& error(Code code, const Place& place, const std::string& what) {
     return reading_.diagnostics.error(code, place, who(), what);
   }
 
   void check_name() {
     const std::string complaint = complaint_about_name(entry_.key);
     if (!complaint.empty() || entry_.key.find('/') != std::string::npos) {
-      error("name", entry_.key_place, "the name " + (complaint.empty() ? "contains a \"/\"" : complaint));
+      error("bad-name", entry_.key_place, "the name " + (complaint.empty() ? "contains a \"/\"" : complaint));
     }
     if (names_a_layer(reading_, entry_.key)) {
-      error("name", entry_.key_place, "there is a layer type of this name").help = "give the block another name";
+      error("bad-name", entry_.key_place, "there is a layer type of this name").help = "give the block another name";
     }
   }
 
@@ -78,18 +78,18 @@ class BlockReader {
       for_each_placeholder(layer, [&](const std::string& name, const Place& place) {
         used.insert(name);
         if (std::find(known.begin(), known.end(), name) != known.end()) return;
-        suggest(error("unknown-value", place, "there is no parameter " + quote(name)), name, known);
+        suggest(error("unknown-parameter", place, "there is no parameter " + quote(name)), name, known);
       });
     }
     for (const std::string& name : known) {
       if (used.contains(name)) continue;
       const Place place = block_.params.contains(name) ? block_.params.key_place(name) : block_.place;
-      error("unused", place, "no layer uses the parameter " + quote(name)).help =
+      error("unused-parameter", place, "no layer uses the parameter " + quote(name)).help =
           "write \"${" + name + "}\" in the place of a value, or leave the parameter out";
     }
     for (const std::string& name : block_.required) {
       if (!block_.params.contains(name)) continue;
-      error("rule", block_.params.key_place(name), quote(name) + " is required and has a default").help =
+      error("contradiction", block_.params.key_place(name), quote(name) + " is required and has a default").help =
           "take it out of one of them";
     }
   }

@@ -38,7 +38,7 @@ class Connector {
   }
 
  private:
-  Diagnostic& error(const char* code, const Place& place, const std::string& who, const std::string& what) {
+  Diagnostic& error(Code code, const Place& place, const std::string& who, const std::string& what) {
     return reading_.diagnostics.error(code, place, who, what);
   }
 
@@ -89,12 +89,13 @@ class Connector {
     const auto found = index_.find(name);
     if (found == index_.end()) return false;
     if (found->second == layer) {
-      error("order", place, who(layer), "it " + verb + " itself").help =
+      error("takes-itself", place, who(layer), "it " + verb + " itself").help =
           "a layer takes layers above it, or inputs of the model";
       return true;
     }
     const Place& there = drafts_[found->second].name_place;
-    Diagnostic& d = error("order", place, who(layer), "it " + verb + " " + quote(name) + ", which stands further down");
+    Diagnostic& d =
+        error("further-down", place, who(layer), "it " + verb + " " + quote(name) + ", which stands further down");
     if (there.known()) d.notes.push_back({there, quote(name) + " stands here"});
     d.help = "move it up: a layer takes layers above it, or inputs of the model";
     return true;
@@ -108,13 +109,13 @@ class Connector {
       if (report_below(layer, spec.reuse, place, "applies")) return;
       std::vector<std::string> names;
       for (size_t i = 0; i < layer; ++i) names.push_back(drafts_[i].spec.name);
-      suggest(error("unknown-value", place, who(layer), "there is no layer " + quote(spec.reuse) + " above"),
+      suggest(error("unknown-layer", place, who(layer), "there is no layer " + quote(spec.reuse) + " above"),
               spec.reuse, names);
       return;
     }
     const LayerSpec& target = drafts_[found->second].spec;
     if (!target.reuse.empty()) {
-      error("rule", place, who(layer), quote(spec.reuse) + " is itself a second call").hint =
+      error("second-reuse", place, who(layer), quote(spec.reuse) + " is itself a second call").hint =
           "write reuse = " + quote(target.reuse);
       return;
     }
@@ -132,7 +133,8 @@ class Connector {
     const List one = {*draft.inputs};
     const List& names = draft.inputs->list() != nullptr ? *draft.inputs->list() : one;
     if (names.empty()) {
-      error("rule", draft.inputs->place(), who(layer), "inputs is empty").hint = "leave it out to take the layer above";
+      error("empty-list", draft.inputs->place(), who(layer), "inputs is empty").hint =
+          "leave it out to take the layer above";
       return;
     }
     for (const Setting& name : names) {
@@ -152,7 +154,7 @@ class Connector {
       return;
     }
     if (report_below(layer, name, place, "takes") || !names_ok_) return;
-    Diagnostic& d = error("unknown-value", place, who(layer), "there is no layer or input " + quote(name) + " above");
+    Diagnostic& d = error("unknown-layer", place, who(layer), "there is no layer or input " + quote(name) + " above");
     suggest(d, name, names_above(layer));
     if (!model_.inputs.front().place.known())
       d.help = "if it is an input of the data, declare it: [model] inputs = [" + quote(name) + "]";
@@ -166,7 +168,7 @@ class Connector {
       name = model_.inputs.front().name;
     } else {
       Diagnostic& d = error(
-          "missing-key", drafts_[layer].spec.place, who(layer),
+          "which-input", drafts_[layer].spec.place, who(layer),
           "the model has " + std::to_string(model_.inputs.size()) + " inputs, and nothing says which this layer takes");
       d.help = "add inputs = " + quote(model_.inputs.front().name);
       return;
@@ -183,7 +185,7 @@ class Connector {
     const List one = {*given};
     const List& names = given->list() != nullptr ? *given->list() : one;
     if (names.empty()) {
-      error("rule", given->place(), "[model]", "outputs is empty").hint = "leave it out to take the last layer";
+      error("empty-list", given->place(), "[model]", "outputs is empty").hint = "leave it out to take the last layer";
     }
     for (const Setting& name : names) {
       if (name.text() == nullptr) {
@@ -201,7 +203,7 @@ class Connector {
       return;
     }
     Diagnostic& d =
-        error("unknown-value", place, "[model]",
+        error("unknown-output", place, "[model]",
               is_input(name) ? "the output " + quote(name) + " is an input of the model; an output is a layer"
                              : "there is no layer " + quote(name));
     std::vector<std::string> names;
@@ -212,7 +214,7 @@ class Connector {
   void add_output(const std::string& name, const Place& place) {
     const auto& outputs = model_.outputs;
     if (name == "type") {
-      error("name", place, "[model]", "an output cannot be called \"type\"").help =
+      error("bad-name", place, "[model]", "an output cannot be called \"type\"").help =
           "give the layer another name: a table with \"type\" means one loss, not a table by output";
     }
     if (std::find(outputs.begin(), outputs.end(), name) != outputs.end()) {

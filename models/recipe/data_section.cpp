@@ -84,7 +84,7 @@ void check_shares(Reading& reading, const DataSpec& data) {
   const double sum = data.validation->split + data.test->split;
   if (sum < 1) return;
   Diagnostic& d = reading.diagnostics.error(
-      "rule", data.validation->place, "[data]",
+      "division", data.validation->place, "[data]",
       "validation and test take " + number_text(sum) + " of the data, which leaves nothing to train on");
   d.help = "make their shares smaller; both are shares of the whole";
 }

@@ -23,7 +23,7 @@ std::string normal(const std::string& path) {
   return "/" + join(parts, "/");
 }
 
-[[noreturn]] void refuse(const char* code, const Place& place, const std::string& what, const std::string& hint,
+[[noreturn]] void refuse(Code code, const Place& place, const std::string& what, const std::string& hint,
                          const std::string& help) {
   throw UserError(ExitCode::recipe, {{Severity::error, code, place, "", what, hint, "", help}});
 }

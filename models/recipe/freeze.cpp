@@ -20,7 +20,7 @@ std::vector<std::string> own_names(const ModelSpec& model) {
 
 void report_no_match(Reading& reading, const Setting& pattern, const std::vector<std::string>& names) {
   const std::string& given = *pattern.text();
-  Diagnostic& d = reading.diagnostics.error("unknown-value", pattern.place(), "[train]",
+  Diagnostic& d = reading.diagnostics.error("unknown-layer", pattern.place(), "[train]",
                                             "freeze: no layer is called " + quote(given));
   suggest(d, given, names);
   if (d.hint.empty()) d.help = "* stands for any characters, ? for one";

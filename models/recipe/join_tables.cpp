@@ -57,7 +57,7 @@ class Joiner {
     for (const Table::Entry& change : changes.entries()) {
       const auto found = std::find(names.begin(), names.end(), change.key);
       if (found == names.end()) {
-        Diagnostic& d = diagnostics_.error("unknown-value", change.key_place, "",
+        Diagnostic& d = diagnostics_.error("unknown-layer", change.key_place, "",
                                            "the base has no layer " + quote(change.key) + " to change");
         suggest(d, change.key, names);
         d.help = "to have other layers altogether, write all of them: layers = [ ... ]";

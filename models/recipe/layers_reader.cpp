@@ -55,7 +55,7 @@ class LayerReader {
     const Setting* name = table.find("name");
     if (name == nullptr || name->text() == nullptr) return;
     const std::string complaint = complaint_about_name(*name->text());
-    if (!complaint.empty()) reading_.diagnostics.error("name", name->place(), nth(index_), "the name " + complaint);
+    if (!complaint.empty()) reading_.diagnostics.error("bad-name", name->place(), nth(index_), "the name " + complaint);
   }
 
   const Setting* type_of() {
@@ -82,7 +82,7 @@ class LayerReader {
     const std::string& name = *type.text();
     const bool planned = reading_.catalogue.planned("layer", name);
     Diagnostic& d =
-        reading_.diagnostics.error(planned ? "not-available" : "unknown-value", type.place(), who(),
+        reading_.diagnostics.error(planned ? Code("not-available") : Code("unknown-type"), type.place(), who(),
                                    "layer type " + quote(name) + (planned ? " is not available yet" : " is not known"));
     suggest_kind(d, planned ? "" : name, reading_.catalogue, "layer");
     if (planned) return;

@@ -14,7 +14,7 @@ namespace {
 bool check_input_name(Reading& reading, const std::string& name, const Place& place) {
   const std::string complaint = complaint_about_name(name);
   if (complaint.empty()) return true;
-  reading.diagnostics.error("name", place, "[model]",
+  reading.diagnostics.error("bad-name", place, "[model]",
                             "the name of an input " + complaint + " (was " + quote(name) + ")");
   return false;
 }
@@ -52,7 +52,7 @@ bool read_inputs(Reading& reading, const Setting& given, std::vector<InputSpec>&
     }
   }
   if (inputs.empty() && reading.diagnostics.error_count() == before) {
-    reading.diagnostics.error("rule", given.place(), "[model]", "inputs is empty").hint =
+    reading.diagnostics.error("empty-list", given.place(), "[model]", "inputs is empty").hint =
         "leave it out where the data has one input";
   }
   return reading.diagnostics.error_count() == before;
@@ -70,7 +70,7 @@ const List* layers_of(Reading& reading, const Setting& given) {
     return nullptr;
   }
   if (given.list()->empty()) {
-    reading.diagnostics.error("rule", given.place(), "[model]", "layers is empty").hint =
+    reading.diagnostics.error("empty-list", given.place(), "[model]", "layers is empty").hint =
         "a model has at least one layer";
     return nullptr;
   }

@@ -26,7 +26,7 @@ class OutputsReader {
   }
 
  private:
-  Diagnostic& error(const char* code, const Place& place, const std::string& what) {
+  Diagnostic& error(Code code, const Place& place, const std::string& what) {
     return reading_.diagnostics.error(code, place, "[train]", what);
   }
 
@@ -39,7 +39,7 @@ class OutputsReader {
   OutputSpec* output_of(const std::string& key, const Table::Entry& entry) {
     OutputSpec* spec = find(entry.key);
     if (spec != nullptr || !names_ok_) return spec;
-    Diagnostic& d = error("unknown-value", entry.key_place, key + ": there is no output " + quote(entry.key));
+    Diagnostic& d = error("unknown-output", entry.key_place, key + ": there is no output " + quote(entry.key));
     suggest(d, entry.key, names_);
     if (const auto meant = nearest(entry.key, names_)) misspelt_.push_back(*meant);
     return nullptr;
@@ -85,7 +85,7 @@ class OutputsReader {
     for (const OutputSpec& spec : specs_) {
       const bool misspelt = std::find(misspelt_.begin(), misspelt_.end(), spec.name) != misspelt_.end();
       if (misspelt || given.table()->contains(spec.name)) continue;
-      error("missing-key", given.place(), "the output " + quote(spec.name) + " has no loss").help =
+      error("missing-loss", given.place(), "the output " + quote(spec.name) + " has no loss").help =
           "add " + toml_key(spec.name) + " = \"...\" to loss, or take it out of [model] outputs";
     }
   }
@@ -151,7 +151,7 @@ class OutputsReader {
       const auto metric = read_component(reading_.catalogue, "metric", element, "[train]", reading_.diagnostics);
       if (!metric) continue;
       if (std::find(metrics.begin(), metrics.end(), *metric) != metrics.end()) {
-        error("duplicate-value", element.place(), "the metric " + metric->kind + " is named twice").hint =
+        error("duplicate-metric", element.place(), "the metric " + metric->kind + " is named twice").hint =
             "leave one out";
         continue;
       }
@@ -178,7 +178,7 @@ class OutputsReader {
       return;
     }
     if (specs_.size() > 1 && names_ok_) {
-      error("rule", given.place(),
+      error("class-weight", given.place(),
             "the model has " + std::to_string(specs_.size()) + " outputs, and class_weight does not say which it means")
           .help = "write class_weight = { " + toml_key(specs_.front().name) + " = ... }";
     }

@@ -33,7 +33,7 @@ Change parse_change(const std::string& text) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos || text.find_first_of("\r\n") != std::string::npos || trim(text).starts_with('[')) {
     refuse({Severity::error,
-            "syntax",
+            "bad-change",
             {source, 1, 0, 0},
             "",
             "a change is written KEY=VALUE (was " + quote(text) + ")",
@@ -54,7 +54,7 @@ Change parse_change(const std::string& text) {
   Change change;
   while (true) {
     if (table.size() != 1)
-      refuse({Severity::error, "syntax", {source, 1, 1, 0}, "", "a change has one key and one value"});
+      refuse({Severity::error, "bad-change", {source, 1, 1, 0}, "", "a change has one key and one value"});
     Table::Entry entry = table.entries().front();
     change.path.push_back({entry.key, entry.key_place});
     const bool leads_on = entry.value.table() != nullptr && same_position(entry.value.place(), entry.key_place);
@@ -135,20 +135,21 @@ class Changer {
     const Segment& segment = change_.path[at];
     Setting* layers = model.find("layers");
     if (layers == nullptr || layers->list() == nullptr) {
-      refuse({Severity::error, "unknown-value", segment.place, "", "the recipe has no list of layers"});
+      refuse({Severity::error, "unknown-layer", segment.place, "", "the recipe has no list of layers"});
     }
     const std::vector<std::string> names = layer_names(*layers->list());
     const auto found = std::find(names.begin(), names.end(), segment.key);
     if (found == names.end()) {
-      Diagnostic d{Severity::error, "unknown-value", segment.place, "", "there is no layer " + quote(segment.key)};
+      Diagnostic d{Severity::error, "unknown-layer", segment.place, "", "there is no layer " + quote(segment.key)};
       suggest(d, segment.key, names);
       refuse(std::move(d));
     }
     Setting& layer = (*layers->list())[static_cast<size_t>(found - names.begin())];
     if (const std::string* kind = layer.text()) layer = Setting(typed_table(*kind, layer.place()), layer.place());
     if (at + 1 < change_.path.size() && layer.table() != nullptr) return layer.table();
-    refuse({Severity::error, "syntax", segment.place, "", "which key of layer " + quote(segment.key) + " is to change?",
-            "", "", "write --set layers." + toml_key(segment.key) + ".KEY=VALUE"});
+    refuse({Severity::error, "bad-change", segment.place, "",
+            "which key of layer " + quote(segment.key) + " is to change?", "", "",
+            "write --set layers." + toml_key(segment.key) + ".KEY=VALUE"});
   }
 
   Recipe& recipe_;

@@ -131,10 +131,7 @@ void check_encoding(const std::shared_ptr<const Source>& source) {
   const std::string& text = source->text;
   const auto broken = broken_byte(text);
   if (!broken) return;
-  Diagnostic d;
-  d.code = "encoding";
-  d.place.source = source;
-  d.what = "the text is UTF-16";
+  Diagnostic d{Severity::error, "encoding", {source}, "", "the text is UTF-16"};
   d.help = "save it as UTF-8";
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) refuse(std::move(d));
   if (const char* kind = kind_of(text)) {
@@ -179,7 +176,7 @@ Recipe parse_recipe(std::string name, std::string text, std::shared_ptr<const So
   Table table = parse_toml(source);
   if (table.empty()) {
     refuse({Severity::error,
-            "empty",
+            "empty-recipe",
             {source},
             "",
             "the recipe is empty",
@@ -205,7 +202,7 @@ namespace {
   const bool ending = std::find(recipes.begin(), recipes.end(), file_name(path) + ".toml") != recipes.end();
   const auto near = ending ? std::optional(file_name(path) + ".toml") : nearest(file_name(path), recipes);
   throw UserError(
-      ExitCode::recipe, path, "there is no such recipe",
+      ExitCode::recipe, "no-recipe", path, "there is no such recipe",
       near ? "did you mean " + join_path(parent_path(path), *near) + "?" : "give the path of a recipe in TOML");
 }
 

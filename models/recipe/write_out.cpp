@@ -49,7 +49,7 @@ class Writer {
   const std::vector<std::string>& used() const { return used_; }
 
  private:
-  Diagnostic& error(const char* code, const Place& place, const std::string& who, const std::string& what) {
+  Diagnostic& error(Code code, const Place& place, const std::string& who, const std::string& what) {
     return reading_.diagnostics.error(code, place, who, what);
   }
 
@@ -100,8 +100,8 @@ class Writer {
 
   void refuse_size(const Place& place) {
     if (std::exchange(refused_size_, true)) return;
-    error("rule", place, "[model]", "with blocks and repeats written out, there are more than 10,000 layers").help =
-        "repeat less";
+    error("too-many-layers", place, "[model]", "with blocks and repeats written out, there are more than 10,000 layers")
+        .help = "repeat less";
   }
 
   void add_layer(const Setting& given, const std::string& name, Scope& scope) {
@@ -149,7 +149,7 @@ class Writer {
     } else if (known == scope.takes.end()) {
       std::vector<std::string> names;
       for (const auto& [local, full] : scope.takes) names.push_back(local);
-      suggest(error("unknown-value", name.place(), "block " + quote(scope.prefix.substr(0, scope.prefix.size() - 1)),
+      suggest(error("unknown-layer", name.place(), "block " + quote(scope.prefix.substr(0, scope.prefix.size() - 1)),
                     "there is no layer or input " + quote(given) + " above in the block"),
               given, names);
       if (!scope.above.empty()) name = Setting(scope.above, name.place());  // so that this is said once
@@ -162,8 +162,9 @@ class Writer {
     const std::string who = "layer " + quote(full) + " (block " + block.name + ")";
     if (block.layers == nullptr) return;  // reported at its definition
     if (std::find(open_.begin(), open_.end(), block.name) != open_.end() || open_.size() >= deepest) {
-      error("rule", given.place(), who, "the block uses itself: " + join(open_, " -> ") + " -> " + block.name).help =
-          "a block may use other blocks, but not itself";
+      error("block-in-itself", given.place(), who,
+            "the block uses itself: " + join(open_, " -> ") + " -> " + block.name)
+          .help = "a block may use other blocks, but not itself";
       outer.takes[name] = outer.above = last_ = full;
       return;
     }
@@ -204,7 +205,7 @@ class Writer {
       taken.push_back(outer.above.empty() ? only_input_ : outer.above);
     }
     if (taken.size() != block.inputs.size()) {
-      error("rule", place, who,
+      error("input-count", place, who,
             "the block takes " + counted(static_cast<int64_t>(block.inputs.size()), "input") + " (" +
                 join(block.inputs, ", ") + "), and is given " + std::to_string(taken.size()))
           .help = "write inputs = [ ... ] with one name for each";
@@ -235,8 +236,8 @@ class Writer {
     for (const Table::Entry& entry : keys.entries()) {
       if (is_key_of_use(entry.key) || entry.key == "type") continue;
       if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
-        suggest(error("unknown-key", entry.key_place, who, "the block has no parameter " + quote(entry.key)), entry.key,
-                known);
+        suggest(error("unknown-parameter", entry.key_place, who, "the block has no parameter " + quote(entry.key)),
+                entry.key, known);
         continue;
       }
       const Setting* by_default = block.params.find(entry.key);
@@ -289,7 +290,7 @@ class Writer {
       if (known != scope.takes.end()) continue;
       std::vector<std::string> names;
       for (const auto& [local, known_as] : scope.takes) names.push_back(local);
-      suggest(error("unknown-value", block.place, "block " + quote(block.name),
+      suggest(error("unknown-output", block.place, "block " + quote(block.name),
                     "the output " + quote(given) + " is not among its layers"),
               given, names);
       return;
@@ -335,7 +336,7 @@ WrittenOut write_out(Reading& reading, const Blocks& blocks, const List& layers,
   };
   for (const auto& [name, block] : blocks) {
     if (is_used(name)) continue;
-    reading.diagnostics.warning("unused", block.place, "block " + quote(name), "no layer uses it").help =
+    reading.diagnostics.warning("unused-block", block.place, "block " + quote(name), "no layer uses it").help =
         "write { type = " + quote(name) + " } among the layers, or leave the block out";
   }
   return written;

@@ -28,10 +28,10 @@ TEST_CASE("devices that are there open") {
 TEST_CASE("a build without the CUDA backend says what to do") {
   if (module_exists("cuda")) SKIP("this build has the CUDA backend");
   CHECK(refusal("cuda") ==
-        "error[no-cuda]: device \"cuda\": this build has no CUDA backend\n"
+        "error[E1402]: device \"cuda\": this build has no CUDA backend\n"
         "   = help: use device = \"cpu\" under [run], or build dltrain with the CMake preset \"cuda\" "
         "(docs/how-to/cuda.md)\n");
-  CHECK(refusal("cuda:1").starts_with("error[no-cuda]: device \"cuda:1\": "));
+  CHECK(refusal("cuda:1").starts_with("error[E1402]: device \"cuda:1\": "));
   const std::vector<backends::DeviceReport> reports = backends::list_devices();
   REQUIRE(reports.size() == 3);
   CHECK(reports[1].device == "cuda");
@@ -41,7 +41,7 @@ TEST_CASE("a build without the CUDA backend says what to do") {
 
 TEST_CASE("a device that is not there says what to do") {
   CHECK(refusal("gpu") ==
-        "error[unknown-device]: device: there is no device \"gpu\"\n"
+        "error[E1401]: device: there is no device \"gpu\"\n"
         "   did you mean \"cuda\"?\n"
         "   known: \"auto\", \"cpu\", \"cuda\", \"cuda:N\" (card number N), \"reference\"\n");
   CHECK(refusal("cpuu").find("did you mean \"cpu\"?") != std::string::npos);

@@ -14,7 +14,7 @@ Place place(const std::string& text, int line, int column, int end_column = 0) {
 }
 
 std::string message(Place where, std::string hint = {}) {
-  return Diagnostic{Severity::error,       "some-code",          std::move(where),
+  return Diagnostic{Severity::error,       "unknown-value",      std::move(where),
                     "layer \"a\" (Dense)", "something is wrong", std::move(hint)}
       .text();
 }
@@ -34,7 +34,7 @@ TEST_CASE("messages have one form") {
   golden.add("a long line", message(place(std::string(200, 'a') + "HERE" + std::string(200, 'b'), 1, 201, 205)));
   golden.add("characters of several bytes", message(place("größe = \"ä\"", 1, 9, 12)));
   golden.add("control characters and broken UTF-8", message(place("a\x1b[31m\xff = 1", 1, 10)));
-  Diagnostic full{Severity::warning, "", place(text, 1, 2, 7), "", "all parts", "here", "a, b, c", "do this"};
+  Diagnostic full{Severity::warning, "no-effect", place(text, 1, 2, 7), "", "all parts", "here", "a, b, c", "do this"};
   full.notes.push_back({place(text, 2, 1), "defined here"});
   full.notes.push_back({{}, "a note without a place"});
   golden.add("all parts", full.text());
@@ -44,11 +44,11 @@ TEST_CASE("messages have one form") {
 TEST_CASE("mistakes are collected and thrown together") {
   Diagnostics diagnostics;
   diagnostics.throw_if_errors(ExitCode::recipe);
-  diagnostics.warning("w", {}, "", "only a warning");
+  diagnostics.warning("no-effect", {}, "", "only a warning");
   CHECK_FALSE(diagnostics.has_errors());
   diagnostics.throw_if_errors(ExitCode::recipe);
-  diagnostics.error("e", {}, "", "first").help = "do this";
-  diagnostics.error("e", {}, "", "second");
+  diagnostics.error("shape", {}, "", "first").help = "do this";
+  diagnostics.error("shape", {}, "", "second");
   CHECK(diagnostics.error_count() == 2);
   try {
     diagnostics.throw_if_errors(ExitCode::recipe);

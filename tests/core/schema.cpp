@@ -52,6 +52,7 @@ struct Example : Shared {
 struct Reports : FieldReport {
   std::vector<std::string> fields;
   void error(std::string_view field, std::string, std::string) override { fields.emplace_back(field); }
+  void missing_key(std::string_view key, std::string) override { fields.emplace_back(key); }
 };
 
 std::string complaint(const Field& field, const Setting& given) {

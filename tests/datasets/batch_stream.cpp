@@ -27,7 +27,7 @@ class Numbers : public Dataset {
     batch.rows.assign(rows.begin(), rows.end());
     if (slow_) std::this_thread::sleep_for(std::chrono::microseconds(100));
     for (const int64_t row : rows) {
-      if (row == bad_) throw UserError(ExitCode::data, "sample", "cannot be read");
+      if (row == bad_) throw UserError(ExitCode::data, "bad-cell", "sample", "cannot be read");
     }
   }
   const std::vector<std::string>& notes() const override { return notes_; }

@@ -154,7 +154,7 @@ TEST_CASE("predict: integers of a table stay integers, and other numbers are ref
   for (const std::string bad : {"7.5", "4294967296", "word"}) {
     const std::string path = test::write(folder, "bad.csv", "1,2\n3," + bad + "\n");
     CHECK(test::message_of([&] { open_inputs(path, tokens)->next(8, batch); }) ==
-          "error: " + path + ":2:3: \"" + bad +
+          "error[E1206]: " + path + ":2:3: \"" + bad +
               "\" is not an integer, and the model's input \"words\" takes integers\n");
   }
 }
@@ -166,7 +166,7 @@ class Counting : public InputStream {
  public:
   Counting(int64_t batches, int64_t broken) : batches_(batches), broken_(broken) {}
   bool next(int64_t count, Batch& batch) override {
-    if (number_ == broken_) throw UserError(ExitCode::data, "sample 6", "is broken");
+    if (number_ == broken_) throw UserError(ExitCode::data, "bad-cell", "sample 6", "is broken");
     if (number_ == batches_) return false;
     batch.size = count;
     batch.rows.assign(1, number_);

@@ -30,7 +30,7 @@ void check_fault(const RunCase& chosen, const std::string& fault) {
   const Ended ended = place.go(place.fit(), fault);
   INFO(chosen.name << " with " << fault << ", exit code " << ended.code << ": " << ended.err);
   CHECK(is_documented(ended.code));
-  if (ended.code != 0) CHECK(ended.err.find("error: ") != std::string::npos);
+  if (ended.code != 0) CHECK(ended.err.find("error[E") != std::string::npos);
   std::vector<std::string> notes;
   const auto found = training::newest_checkpoint(place.run(), notes);
   CHECK(notes.empty());

@@ -137,7 +137,7 @@ TEST_CASE("breaking a rule gives a message that names field, rule and value") {
         const std::vector<Diagnostic> found = complaints(schema->family, setting);
         REQUIRE(found.size() == 1);
         INFO(found[0].text());
-        CHECK(found[0].code == "out-of-range");
+        CHECK(found[0].code.name() == "out-of-range");
         CHECK(found[0].what.find(field.name + " must be " + rule.text()) != std::string::npos);
         CHECK(found[0].what.find("(was ") != std::string::npos);
         ++broken_rules;

@@ -46,7 +46,9 @@ class Situation {
     for (const Diagnostic& d : diagnostics.list()) {
       CHECK(!d.what.empty());
       CHECK(!d.help.empty());
-      codes += (codes.empty() ? "" : " ") + (d.severity == Severity::error ? d.code : "(" + d.code + ")");
+      const std::string name(d.code.name());
+      CHECK(d.code.is_error() == (d.severity == Severity::error));
+      codes += (codes.empty() ? "" : " ") + (d.code.is_error() ? name : "(" + name + ")");
     }
     return codes;
   }
@@ -90,11 +92,11 @@ TEST_CASE("a second softmax, and a softmax over one column, are noticed") {
 }
 
 TEST_CASE("classes are compared with columns") {
-  CHECK(Situation().layer(3, "softmax").classes(10).said(sparse) == "class-count");
-  CHECK(Situation().layer(12, "softmax").classes(10).said(sparse) == "(class-count)");
+  CHECK(Situation().layer(3, "softmax").classes(10).said(sparse) == "too-few-units");
+  CHECK(Situation().layer(12, "softmax").classes(10).said(sparse) == "(spare-units)");
   CHECK(Situation().layer(10, "softmax").classes(10).said("categorical_crossentropy") == "class-numbers");
-  CHECK(Situation().layer(10, "sigmoid").classes(10).said("bce") == "class-count");
-  CHECK(Situation().layer(2, "sigmoid").classes(2).said("bce") == "class-count");
+  CHECK(Situation().layer(10, "sigmoid").classes(10).said("bce") == "two-classes-only");
+  CHECK(Situation().layer(2, "sigmoid").classes(2).said("bce") == "two-classes-only");
   Table ignoring;
   ignoring.set("type", sparse);
   ignoring.set("ignore_class", 255);

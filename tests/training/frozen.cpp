@@ -45,7 +45,7 @@ TEST_CASE("a model that is frozen altogether runs, changes nothing and says so")
     Diagnostics warnings;
     training::open_program(spec, data_of(spec)->signature(), warnings);
     REQUIRE(warnings.list().size() == 1);
-    CHECK(warnings.list()[0].code == "nothing-to-train");
+    CHECK(warnings.list()[0].code.name() == "nothing-to-train");
   }
 }
 

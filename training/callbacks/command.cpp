@@ -61,8 +61,8 @@ struct Command : Callback {
   void prepare(const CallbackContext& context) override {
     folder_ = context.folder;
     if (program_exists(command.front())) return;
-    throw UserError(ExitCode::recipe, "callback \"Command\"", "there is no program " + quote(command.front()),
-                    "give its path, or install it where $PATH looks");
+    throw UserError(ExitCode::recipe, "callback-setting", "callback \"Command\"",
+                    "there is no program " + quote(command.front()), "give its path, or install it where $PATH looks");
   }
 
   bool only_records() const override { return true; }

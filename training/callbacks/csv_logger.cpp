@@ -41,7 +41,7 @@ struct CSVLogger : Callback {
 
   void open() override {
     if (is_directory(path_))
-      throw UserError(ExitCode::io, "callback \"CSVLogger\"", path_ + " is a folder", "name a file");
+      throw UserError(ExitCode::io, "is-a-folder", "callback \"CSVLogger\"", path_ + " is a folder", "name a file");
     create_directories(parent_path(path_));
     if (!length_) length_ = append && exists(path_) ? InputFile(path_, ExitCode::io).size() : 0;
     file_ = LogFile(path_, *length_);

@@ -137,7 +137,8 @@ struct ModelCheckpoint : Callback {
     if (!filepath) return;
     const std::string path = join_path(folder_, *filepath);
     if (is_directory(path))
-      throw UserError(ExitCode::io, "callback \"ModelCheckpoint\"", path + " is a folder", "name a file");
+      throw UserError(ExitCode::io, "is-a-folder", "callback \"ModelCheckpoint\"", path + " is a folder",
+                      "name a file");
     const std::string folder = parent_path(path.substr(0, path.find('{')));
     create_directories(folder);
     check_writable(folder);

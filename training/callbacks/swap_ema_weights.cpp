@@ -25,10 +25,12 @@ struct SwapEMAWeights : Callback {
   void prepare(const CallbackContext& context) override {
     const auto same = [](const Component& callback) { return callback.kind == kind; };
     if (std::count_if(context.spec.callbacks.begin(), context.spec.callbacks.end(), same) > 1) {
-      throw UserError(ExitCode::recipe, "callback \"SwapEMAWeights\"", "it is named twice", "leave one of them out");
+      throw UserError(ExitCode::recipe, "callback-setting", "callback \"SwapEMAWeights\"", "it is named twice",
+                      "leave one of them out");
     }
     if (models::make_optimizer(context.spec.train.optimizer)->use_ema) return;
-    throw UserError(ExitCode::recipe, "callback \"SwapEMAWeights\"", "the optimizer keeps no averages of the weights",
+    throw UserError(ExitCode::recipe, "callback-setting", "callback \"SwapEMAWeights\"",
+                    "the optimizer keeps no averages of the weights",
                     "add use_ema = true to the optimizer, or leave the callback out");
   }
 

@@ -80,7 +80,7 @@ void check_space(const CheckpointContent& content, const std::string& folder) {
   const uint64_t free = free_space(parent_path(folder));
   if (free >= content.bytes()) return;
   throw UserError(
-      ExitCode::io, folder,
+      ExitCode::io, "no-space", folder,
       "there is no space for the checkpoint: it takes " + bytes_text(content.bytes()) + ", and " + bytes_text(free) +
           " are free",
       "free some space, or keep fewer checkpoints: [[callbacks]] type = \"ModelCheckpoint\", keep_last = 1");
@@ -144,7 +144,7 @@ Manifest verify_checkpoint(const std::string& folder) {
   for (const FileRecord& expected : manifest.files) {
     const FileRecord found = record_of(folder, expected.name);
     if (found == expected) continue;
-    throw UserError(ExitCode::model, join_path(folder, expected.name),
+    throw UserError(ExitCode::model, "damaged-checkpoint", join_path(folder, expected.name),
                     "the file is damaged: " + (found.bytes != expected.bytes
                                                    ? "it has " + std::to_string(found.bytes) + " bytes instead of " +
                                                          std::to_string(expected.bytes)

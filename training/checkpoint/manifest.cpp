@@ -16,7 +16,8 @@ constexpr size_t digits = 64;
 constexpr std::string_view seal = "\"sha256\": \"";  // the last key of the text
 
 [[noreturn]] void damaged(const std::string& name, const std::string& what) {
-  throw UserError(ExitCode::model, name, "the manifest is damaged: " + what, "use another checkpoint");
+  throw UserError(ExitCode::model, "damaged-checkpoint", name, "the manifest is damaged: " + what,
+                  "use another checkpoint");
 }
 
 std::string hash_of(std::string_view text) {
@@ -108,7 +109,7 @@ Manifest parse_manifest(std::string_view text, const std::string& name) {
   const Setting* version = table != nullptr ? table->find("format") : nullptr;
   if (version == nullptr || version->integer() == nullptr) damaged(name, "it has no format");
   if (*version->integer() > format_version) {
-    throw UserError(ExitCode::model, name,
+    throw UserError(ExitCode::model, "newer-format", name,
                     "the checkpoint was written by a newer dltrain (format " + version->toml() +
                         ", this one reads up to " + std::to_string(format_version) + ")",
                     "use the newer program");

@@ -37,7 +37,7 @@ class WeightsReader {
 
  private:
   [[noreturn]] void refuse(const std::string& what, const std::string& help = {}) const {
-    throw UserError(ExitCode::model, name_, what, help);
+    throw UserError(ExitCode::model, "unreadable-file", name_, what, help);
   }
 
   static Handle open(std::span<const std::byte> file) {
@@ -259,13 +259,13 @@ extern "C" void dltrain_hdf5_read_weights(std::span<const std::byte> file, const
   prepare_library();
   constexpr std::string_view magic("\x89HDF\r\n\x1a\n", 8);
   if (file.size() < magic.size() || std::memcmp(file.data(), magic.data(), magic.size()) != 0) {
-    throw UserError(ExitCode::model, name, "is not an HDF5 file",
+    throw UserError(ExitCode::model, "unreadable-file", name, "is not an HDF5 file",
                     "weights files are written by Keras 3 (*.weights.h5) and by dltrain");
   }
   try {
     groups = WeightsReader(file, name, limits).read();
   } catch (const Failure& failure) {
-    throw UserError(ExitCode::model, name, "is damaged or truncated: HDF5 cannot " + failure.what,
+    throw UserError(ExitCode::model, "unreadable-file", name, "is damaged or truncated: HDF5 cannot " + failure.what,
                     "get or write the file again");
   }
 }

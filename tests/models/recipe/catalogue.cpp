@@ -52,7 +52,10 @@ struct Conv2D {
   Component activation = named("activation", "linear");
   static void describe(auto& d) {
     d.param(&Conv2D::filters, "filters", "number of outputs per place").required().at_least(1);
-    d.param(&Conv2D::kernel_size, "kernel_size", "height and width of the window").required().at_least(1);
+    d.param(&Conv2D::kernel_size, "kernel_size", "height and width of the window")
+        .required()
+        .at_least(1)
+        .formerly("kernel");
     d.param(&Conv2D::strides, "strides", "distance of the windows").at_least(1);
     d.param(&Conv2D::padding, "padding", "what happens at the border").one_of({"valid", "same"});
     d.param(&Conv2D::activation, "activation", "applied to the result");

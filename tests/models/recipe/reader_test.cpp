@@ -204,7 +204,7 @@ TEST_CASE("tables keep the order of the text, and places point to it") {
 TEST_CASE("a recipe that is not there is looked for under similar names") {
   test::TemporaryFolder folder;
   write_file_durably(folder.file("digits.toml"), "name = \"x\"\n");
-  CHECK(load_message(folder.file("digit.toml")) == "error: " + folder.file("digit.toml") +
+  CHECK(load_message(folder.file("digit.toml")) == "error[E1301]: " + folder.file("digit.toml") +
                                                        ": there is no such recipe\n   = help: did you mean " +
                                                        folder.file("digits.toml") + "?\n");
   CHECK(load_message(folder.file("digits")).find("did you mean " + folder.file("digits.toml")) != std::string::npos);

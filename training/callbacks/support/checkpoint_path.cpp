@@ -77,7 +77,7 @@ std::string complaint_about_checkpoint_path(const Setting& path) {
 void check_checkpoint_path(const std::string& path, const std::vector<std::string>& values) {
   filled(path, [&](const Place& place) {
     if (place.name != "epoch" && std::find(values.begin(), values.end(), place.name) == values.end()) {
-      throw UserError(ExitCode::recipe, "callback \"ModelCheckpoint\"",
+      throw UserError(ExitCode::recipe, "callback-setting", "callback \"ModelCheckpoint\"",
                       "filepath names " + quote(place.name) + ", and there is no such value",
                       "there are epoch, " + join(values, ", "));
     }
