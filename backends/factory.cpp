@@ -99,7 +99,7 @@ void require_precision(const DeviceInfo& device, const std::string& precision) {
   }
   const std::string what = "the device " + quote(device.name) + " does not compute in " + precision;
   throw UserError(ExitCode::device, {{Severity::error,
-                                      "no-kernel",
+                                      "no-precision",
                                       {},
                                       "[run]",
                                       what + (known ? ": " + lacks : ""),

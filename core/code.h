@@ -40,6 +40,7 @@ inline constexpr CodeEntry code_table[] = {
     {"E0403", "too-many-layers"},
     {"W0404", "batch-too-large"},
     {"E0405", "no-full-batch"},
+    {"W0406", "batch-statistics"},
     // 05: names and references
     {"E0501", "unknown-layer"},
     {"E0502", "unknown-output"},
@@ -158,6 +159,8 @@ inline constexpr CodeEntry code_table[] = {
     {"E1415", "gpu-in-use"},
     {"E1416", "gpu-lost"},
     {"E1417", "no-code"},
+    {"E1418", "no-precision"},
+    {"W1419", "threads"},
     // 15: the command line
     {"E1501", "command-line"},
     {"E1502", "bad-change"},

@@ -77,7 +77,7 @@ class Chooser {
 };
 
 [[noreturn]] void refuse(const Trial& one, int64_t available) {
-  throw UserError(ExitCode::memory, "batch_size = \"auto\"",
+  throw UserError(ExitCode::memory, "memory", "batch_size = \"auto\"",
                   "not even one sample at once fits: training takes " + size_text(one.bytes()) + ", and " +
                       size_text(available) +
                       " of memory are free at this moment; the largest:" + largest_values(*one.plan),

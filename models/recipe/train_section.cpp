@@ -22,7 +22,7 @@ void check_batch_size(Reading& reading, const Table& given, const TrainSpec& tra
   if (has_effective && !is_auto && is_number) {
     const std::string size = std::to_string(static_cast<int64_t>(train.batch_size));
     reading.diagnostics
-        .error("rule", given.key_place("effective_batch_size"), "[train]",
+        .error("contradiction", given.key_place("effective_batch_size"), "[train]",
                "effective_batch_size goes with batch_size = \"auto\" only (batch_size is " + size + ")")
         .help =
         "write batch_size = \"auto\", or leave out effective_batch_size: an update sees batch_size times "
@@ -30,7 +30,7 @@ void check_batch_size(Reading& reading, const Table& given, const TrainSpec& tra
   }
   if ((is_auto || has_effective) && given.contains("gradient_accumulation")) {
     reading.diagnostics
-        .error("rule", given.key_place("gradient_accumulation"), "[train]",
+        .error("contradiction", given.key_place("gradient_accumulation"), "[train]",
                "gradient_accumulation follows from effective_batch_size where batch_size is \"auto\"")
         .help = "leave it out, or give batch_size as a number and leave out effective_batch_size";
   }
