@@ -51,21 +51,12 @@ Support CudaBackend::supports(const graph::Graph& graph, const graph::Node& node
   if (const std::string large = too_large(graph, node); !large.empty())
     return {false, "CUDA kernels count 2^31 elements at most (was " + large + ")"};
   const std::vector<bool> used(node.outputs.size(), true);
-  const Request request{graph, node, used, *queue_};
-  Support refusal{false, "there is no CUDA kernel for this op"};
-  for (const Candidate& candidate : kernel_registry().find(node.op->name)) {
-    refusal = candidate.accepts(request);
-    if (refusal.yes) return {};
-  }
-  return refusal;
+  return kernel_registry().supports({{graph, node, used}, *queue_}, "there is no CUDA kernel for this op");
 }
 
 std::unique_ptr<Kernel> CudaBackend::compile(const graph::Graph& graph, const graph::Node& node,
                                              const std::vector<bool>& output_used) {
-  const Request request{graph, node, output_used, *queue_};
-  for (const Candidate& candidate : kernel_registry().find(node.op->name)) {
-    if (candidate.accepts(request).yes) return candidate.make(request);
-  }
+  if (auto kernel = kernel_registry().compile({{graph, node, output_used}, *queue_})) return kernel;
   throw Bug("compile is asked for " + node.op->name + ", which is not supported");
 }
 

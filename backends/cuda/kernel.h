@@ -2,7 +2,6 @@
 // number of blocks for so many elements.
 #pragma once
 
-#include <functional>
 #include <memory>
 
 #include "backends/cuda/queue.h"
@@ -10,16 +9,8 @@
 
 namespace dltrain::backends::cuda {
 
-using Body = std::function<void(const Arguments&)>;
-
-// The kernel that calls `body` in its runs.
-std::unique_ptr<Kernel> make_kernel(KernelInfo info, Body body);
-
 // The info of an own kernel: every input read once and every used output written once.
 KernelInfo own_info(const Request& request, double flops);
-
-// Lets output `output` be written over each input of the same type.
-void allow_in_place(KernelInfo& info, const Request& request, int output = 0);
 
 // For work in which each thread does `per_thread` elements and goes on behind the others: no more blocks than keep the
 // GPU full.
@@ -32,15 +23,10 @@ std::unique_ptr<Kernel> launch_kernel(const Request& request, KernelInfo info, c
   Queue* queue = &request.queue;
   CUkernel kernel = queue->kernel(name);
   info.implementation = std::string(name.file) + ":" + name.name;
-  return make_kernel(std::move(info), [queue, kernel, grid, fill](const Arguments& a) {
+  return make_function_kernel(std::move(info), [queue, kernel, grid, fill](const Arguments& a) {
     const Parameters parameters = fill(a);
     queue->launch(kernel, grid, &parameters);
   });
 }
-
-template <class T> const T* input(const Arguments& arguments, size_t i) {
-  return static_cast<const T*>(arguments.inputs[i]);
-}
-template <class T> T* output(const Arguments& arguments, size_t i = 0) { return static_cast<T*>(arguments.outputs[i]); }
 
 }  // namespace dltrain::backends::cuda

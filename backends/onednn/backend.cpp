@@ -62,21 +62,12 @@ OnednnBackend::OnednnBackend(int threads) : machine_(open_machine(threads)) {
 
 Support OnednnBackend::supports(const graph::Graph& graph, const graph::Node& node) const {
   const std::vector<bool> used(node.outputs.size(), true);
-  const Request request{graph, node, used, machine_};
-  Support refusal{false, "the op is not known to this backend"};
-  for (const Candidate& candidate : kernel_registry().find(node.op->name)) {
-    refusal = candidate.accepts(request);
-    if (refusal.yes) return {};
-  }
-  return refusal;
+  return kernel_registry().supports({{graph, node, used}, machine_}, "the op is not known to this backend");
 }
 
 std::unique_ptr<Kernel> OnednnBackend::compile(const graph::Graph& graph, const graph::Node& node,
                                                const std::vector<bool>& output_used) {
-  const Request request{graph, node, output_used, machine_};
-  for (const Candidate& candidate : kernel_registry().find(node.op->name)) {
-    if (candidate.accepts(request).yes) return candidate.make(request);
-  }
+  if (auto kernel = kernel_registry().compile({{graph, node, output_used}, machine_})) return kernel;
   throw Bug("compile is asked for " + node.op->name + ", which is not supported");
 }
 

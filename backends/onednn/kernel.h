@@ -13,14 +13,11 @@ namespace dltrain::backends::onednn {
 
 using Body = std::function<void(const Arguments&)>;
 
-// The kernel that calls `body` in its runs.
+// The kernel that calls `body` in its runs, with denormals flushed.
 std::unique_ptr<Kernel> make_kernel(KernelInfo info, Body body);
 
 // The info of an own kernel: named by the instruction set, every input read once and every used output written once.
 KernelInfo own_info(const Request& request, double flops);
-
-// Lets output `output` be written over each input of the same type.
-void allow_in_place(KernelInfo& info, const Request& request, int output = 0);
 
 // make((T*)nullptr) for the T that the first input is made of, float or Bfloat16.
 template <class F> std::unique_ptr<Kernel> for_dtype(const Request& request, const F& make) {
@@ -28,10 +25,5 @@ template <class F> std::unique_ptr<Kernel> for_dtype(const Request& request, con
   visit_real(request.input(0).dtype, [&](auto* type) { kernel = make(type); });
   return kernel;
 }
-
-template <class T> const T* input(const Arguments& arguments, size_t i) {
-  return static_cast<const T*>(arguments.inputs[i]);
-}
-template <class T> T* output(const Arguments& arguments, size_t i = 0) { return static_cast<T*>(arguments.outputs[i]); }
 
 }  // namespace dltrain::backends::onednn

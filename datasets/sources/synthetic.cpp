@@ -1,6 +1,8 @@
 // Samples made from random numbers, with targets that can be learned: for trying things out, for tests and
 // measurements.
+#include <algorithm>
 #include <cmath>
+#include <thread>
 
 #include "core/checked.h"
 #include "core/diagnostic.h"
@@ -29,6 +31,20 @@ std::span<const EnumName<Task>> enum_names(Task) {
                                                            {Task::text_classification, "text_classification"},
                                                            {Task::next_token, "next_token"}}};
   return names;
+}
+
+// Calls f(sample) for each, on all processors where a sample is of many numbers. Numbers are drawn by their place, so
+// that they are the same however many threads draw them.
+template <class F> void for_samples(int64_t count, int64_t numbers_each, const F& f) {
+  constexpr int64_t numbers_worth_a_thread = 200'000;  // some 10 ms
+  const int64_t useful = checked_multiply(count, numbers_each) / numbers_worth_a_thread + 1;
+  const int64_t parts = std::clamp<int64_t>(std::thread::hardware_concurrency(), 1, useful);
+  const auto work = [&](int64_t part) {
+    for (int64_t i = count * part / parts; i < count * (part + 1) / parts; ++i) f(i);
+  };
+  std::vector<std::jthread> threads;
+  for (int64_t part = 1; part < parts; ++part) threads.emplace_back(work, part);
+  work(0);
 }
 
 bool is_text(Task task) { return task == Task::text_classification || task == Task::next_token; }
@@ -129,15 +145,16 @@ struct Synthetic : Source {
     target.field.dtype = DType::i32;
     target.field.classes = classes;
     target.values = Array(DType::i32, Shape{values.shape[0]});
-    float* to = values.as<float>().data();
-    for (int64_t i = 0; i < values.shape[0]; ++i) {
+    float* const all = values.as<float>().data();
+    int32_t* const numbers = target.values.as<int32_t>().data();
+    for_samples(values.shape[0], static_cast<int64_t>(size), [&](int64_t i) {
       const auto sample = static_cast<uint64_t>(first + i);
       const uint64_t number = choice.below(static_cast<uint64_t>(classes), 0, sample);
-      target.values.as<int32_t>()[to_size(i)] = static_cast<int32_t>(number);
-      for (uint64_t k = 0; k < size; ++k) {
-        *to++ = patterns[number * size + k] + static_cast<float>(noise * spread.normal(sample, k));
-      }
-    }
+      numbers[i] = static_cast<int32_t>(number);
+      float* const to = all + to_size(i) * size;
+      for (uint64_t k = 0; k < size; ++k)
+        to[k] = patterns[number * size + k] + static_cast<float>(noise * spread.normal(sample, k));
+    });
     return target;
   }
 
@@ -164,17 +181,19 @@ struct Synthetic : Source {
     TargetField target;
     target.field.shape = Shape(shape).slice(0, shape.size() - 1).concat({1});
     target.values = Array(DType::f32, Shape{values.shape[0]}.concat(target.field.shape));
-    float* x = values.as<float>().data();
-    float* y = target.values.as<float>().data();
-    for (int64_t i = 0; i < values.shape[0]; ++i) {
+    float* const all = values.as<float>().data();
+    float* const targets_of_all = target.values.as<float>().data();
+    for_samples(values.shape[0], pixels * (channels + 1), [&](int64_t i) {
       const auto sample = static_cast<uint64_t>(first + i);
+      float* x = all + i * pixels * channels;
+      float* const y = targets_of_all + i * pixels;
       for (int64_t p = 0; p < pixels; ++p, x += channels) {
         for (int64_t c = 0; c < channels; ++c)
           x[c] = static_cast<float>(value.normal(sample, static_cast<uint64_t>(p * channels + c)));
         const double shift = noise > 0 ? noise * spread.normal(sample, static_cast<uint64_t>(p)) : 0;
-        *y++ = double{x[0]} + shift > 0 ? 1 : 0;
+        y[p] = double{x[0]} + shift > 0 ? 1 : 0;
       }
-    }
+    });
     return target;
   }
 

@@ -131,7 +131,7 @@ void check_encoding(const std::shared_ptr<const Source>& source) {
   const std::string& text = source->text;
   const auto broken = broken_byte(text);
   if (!broken) return;
-  Diagnostic d{Severity::error, "encoding", {source}, "", "the text is UTF-16"};
+  Diagnostic d{Severity::error, "encoding", Place{source}, "", "the text is UTF-16", "", "", "", {}};
   d.help = "save it as UTF-8";
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) refuse(std::move(d));
   if (const char* kind = kind_of(text)) {

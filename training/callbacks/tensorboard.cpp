@@ -2,14 +2,9 @@
 // (keras/src/callbacks/tensorboard.py); what depends on the clock or the machine has the prefix "system/".
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <deque>
 #include <utility>
 
 #include "core/checked.h"
-#include "core/peak_memory.h"
-#include "core/text.h"
-#include "formats/tfevents/scalars.h"
 #include "formats/tfevents/summaries.h"
 #include "models/program.h"
 #include "models/recipe/canonical.h"
@@ -19,50 +14,14 @@
 #include "training/callbacks/tensorboard/model_graph.h"
 #include "training/callbacks/tensorboard/predictions.h"
 #include "training/callbacks/tensorboard/projector.h"
+#include "training/callbacks/tensorboard/scalar_tags.h"
 #include "training/callbacks/tensorboard/texts.h"
+#include "training/callbacks/tensorboard/update_frequency.h"
 #include "training/observer.h"
 #include "training/state_table.h"
 #include "training/trainer.h"
 
 namespace dltrain {
-
-namespace training {
-
-namespace {
-
-// Steps between two records of a step's values: 0 is never, 1 is whenever the run reports a step. The default keeps the
-// cost of logging out of sight where a step takes ten microseconds (docs/how-to/tensorboard.md).
-struct UpdateFrequency {
-  int64_t steps = 20;
-};
-
-}  // namespace
-
-}  // namespace training
-
-template <> struct Converter<training::UpdateFrequency> {
-  static constexpr FieldType type = FieldType::text;
-  static std::string type_text() { return "\"batch\", \"epoch\" or a number of steps"; }
-  static std::string normalise(const Setting& given, Setting& canonical) {
-    const std::string* text = given.text();
-    std::optional<int64_t> steps = text != nullptr ? parse_integer(*text) : std::nullopt;
-    if (given.integer() != nullptr) steps = *given.integer();
-    if (text != nullptr && *text == "epoch") steps = 0;
-    if (text != nullptr && *text == "batch") steps = 1;
-    if (!steps || *steps < 0 || (*steps == 0 && (text == nullptr || *text != "epoch"))) {
-      return "must be \"batch\", \"epoch\" or a number of steps of at least 1";
-    }
-    canonical = print({*steps});
-    return {};
-  }
-  static void read(const Setting& canonical, training::UpdateFrequency& value) {
-    const std::string& text = *canonical.text();
-    value.steps = text == "epoch" ? 0 : text == "batch" ? 1 : parse_integer(text).value_or(1);
-  }
-  static Setting print(training::UpdateFrequency value) {
-    return value.steps == 0 ? "epoch" : value.steps == 1 ? "batch" : std::to_string(value.steps);
-  }
-};
 
 namespace training {
 
@@ -80,37 +39,6 @@ std::string complaint_about_profile(const Setting& given) {
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 double wall_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-// A value of epochs or steps, under the tags that Keras gives it.
-struct Logged {
-  Logged(std::string value_name, bool larger_is_better) : name(std::move(value_name)), increases(larger_is_better) {
-    validation = name.starts_with("val_");
-    const std::string plain = validation ? name.substr(4) : name;
-    epoch_tag = "epoch_" + plain;
-    batch_tag = validation ? "evaluation_" + plain + "_vs_iterations" : "batch_" + plain;
-  }
-  void note(double value) {
-    if (!std::isfinite(value)) return;
-    if (!best || (increases ? value > *best : value < *best)) best = value;
-  }
-
-  std::string name;
-  bool increases = false;
-  bool validation = false;
-  std::string epoch_tag, batch_tag;
-  std::optional<double> best;  // of all epochs
-};
-
-using Scalars = std::vector<formats::NamedScalar>;
-
-// An event of scalars as a record of an event file; nothing where there are none.
-int64_t record_bytes(const Scalars& scalars) {
-  constexpr int64_t frame = 16;  // length and two checksums
-  if (scalars.empty()) return 0;
-  std::vector<std::byte> payload;
-  formats::encode_scalars(1.7e9, 1000, scalars, payload);
-  return frame + static_cast<int64_t>(payload.size());
 }
 
 struct TensorBoard : Callback {
@@ -158,6 +86,7 @@ struct TensorBoard : Callback {
     values_ = context.values;
     steps_per_epoch_ = context.steps_per_epoch;
     observer_ = context.observer;
+    scalars_ = ScalarTags(observer_);
     log_ =
         EventLog(log_dir.value_or(join_path(context.folder, "events")), join_path(context.folder, "event-files.txt"));
   }
@@ -180,13 +109,13 @@ struct TensorBoard : Callback {
       epoch.values.emplace_back(value, 0.123);
       if (!value.starts_with("val_")) step.values.emplace_back(value, 0.123);
     }
-    int64_t bytes = record_bytes(epoch_scalars(epoch, 1.0));
-    bytes += record_bytes(validation_scalars(epoch, &Logged::epoch_tag));
-    bytes += record_bytes(validation_scalars(epoch, &Logged::batch_tag));
+    int64_t bytes = record_bytes(scalars_.of_epoch(epoch, 1.0));
+    bytes += record_bytes(scalars_.of_validation(epoch, &LoggedValue::epoch_tag));
+    bytes += record_bytes(scalars_.of_validation(epoch, &LoggedValue::batch_tag));
     if (update_freq.steps > 0 && steps_per_epoch_ > 0) {
       const int64_t reported = report_interval(*spec_, steps_per_epoch_);
       const int64_t apart = divide_up(update_freq.steps, reported) * reported;
-      bytes += divide_up(steps_per_epoch_, apart) * record_bytes(step_scalars(step));
+      bytes += divide_up(steps_per_epoch_, apart) * record_bytes(scalars_.of_step(step));
     }
     return checked_add(once_bytes(program), checked_multiply(spec_->train.epochs, bytes));
   }
@@ -203,7 +132,7 @@ struct TensorBoard : Callback {
     state.set("gradient_norms", gradient_norms_);
     state.set("steps_seen", steps_seen_);
     Table best;
-    for (const Logged& value : logged_) {
+    for (const LoggedValue& value : scalars_.values()) {
       if (value.best) best.set(value.name, *value.best);
     }
     state.set("best", std::move(best));
@@ -218,10 +147,11 @@ struct TensorBoard : Callback {
       gradient_norms_ = number_at(state, "gradient_norms");
       steps_seen_ = count_at(state, "steps_seen");
     }
-    logged_.clear();
+    scalars_ = ScalarTags(observer_);
     for (const Table::Entry& entry : state.at("best").table()->entries()) {
-      if (const double* value = entry.value.real()) logged(entry.key).best = *value;
-      else if (const int64_t* whole = entry.value.integer()) logged(entry.key).best = static_cast<double>(*whole);
+      if (const double* value = entry.value.real()) scalars_.value(entry.key).best = *value;
+      else if (const int64_t* whole = entry.value.integer())
+        scalars_.value(entry.key).best = static_cast<double>(*whole);
     }
   }
 
@@ -268,44 +198,20 @@ struct TensorBoard : Callback {
     ++steps_seen_;
     if (update_freq.steps == 0 || done.step - last_recorded_step_ < update_freq.steps) return;
     last_recorded_step_ = done.step;
-    log_.add_scalars("train", done.step, step_scalars(done));
+    log_.add_scalars("train", done.step, scalars_.of_step(done));
     flush_sometimes();
-  }
-
-  const Scalars& step_scalars(const StepDone& done) {
-    scalars_.clear();
-    scalars_.push_back({"step_loss", done.loss});
-    scalars_.push_back({"step_gradient_norm", done.gradient_norm});
-    for (const auto& [name, value] : done.values) scalars_.push_back({logged(name).batch_tag, value});
-    scalars_.push_back({"batch_learning_rate", done.learning_rate});
-    scalars_.push_back({"system/samples_per_second", done.samples_per_second});
-    scalars_.push_back({"system/peak_memory_mib", static_cast<double>(peak_memory()) / (1 << 20)});
-    return scalars_;
-  }
-
-  const Scalars& epoch_scalars(const EpochDone& done, std::optional<double> gradient_norm) {
-    scalars_.clear();
-    for (const auto& [name, value] : done.values) {
-      const Logged& logged_value = logged(name);
-      if (!logged_value.validation) scalars_.push_back({logged_value.epoch_tag, value});
-    }
-    scalars_.push_back({"epoch_learning_rate", done.learning_rate});
-    if (gradient_norm) scalars_.push_back({"epoch_gradient_norm", *gradient_norm});
-    scalars_.push_back({"system/epoch_seconds", done.seconds});
-    scalars_.push_back({"system/epoch_samples_per_second", done.samples_per_second});
-    return scalars_;
   }
 
   void record(const EpochDone& done) {
     const int64_t epoch = done.epoch - 1;  // as Keras counts
-    for (const auto& [name, value] : done.values) logged(name).note(value);
+    for (const auto& [name, value] : done.values) scalars_.value(name).note(value);
     std::optional<double> gradient_norm;
     if (steps_seen_ > 0) gradient_norm = gradient_norms_ / static_cast<double>(steps_seen_);
     gradient_norms_ = 0;
     steps_seen_ = 0;
-    log_.add_scalars("train", epoch, epoch_scalars(done, gradient_norm));
-    record_validation(done, epoch, &Logged::epoch_tag);
-    record_validation(done, done.step, &Logged::batch_tag);
+    log_.add_scalars("train", epoch, scalars_.of_epoch(done, gradient_norm));
+    record_validation(done, epoch, &LoggedValue::epoch_tag);
+    record_validation(done, done.step, &LoggedValue::batch_tag);
     if (observer_ != nullptr) look(epoch, done.step);
     flush_sometimes();
   }
@@ -330,18 +236,9 @@ struct TensorBoard : Callback {
     if (due(embeddings_freq)) write_projector(*observer_, join_path(log_.folder(), "train"));
   }
 
-  void record_validation(const EpochDone& done, int64_t step, std::string Logged::* tag) {
-    if (const Scalars& scalars = validation_scalars(done, tag); !scalars.empty())
+  void record_validation(const EpochDone& done, int64_t step, std::string LoggedValue::* tag) {
+    if (const Scalars& scalars = scalars_.of_validation(done, tag); !scalars.empty())
       log_.add_scalars("validation", step, scalars);
-  }
-
-  const Scalars& validation_scalars(const EpochDone& done, std::string Logged::* tag) {
-    scalars_.clear();
-    for (const auto& [name, value] : done.values) {
-      const Logged& logged_value = logged(name);
-      if (logged_value.validation) scalars_.push_back({logged_value.*tag, value});
-    }
-    return scalars_;
   }
 
   // What an event file has before the first epoch.
@@ -354,16 +251,9 @@ struct TensorBoard : Callback {
            static_cast<int64_t>(keras_model_json(program).size() + formats::graph_bytes(graph_nodes(graph)).size());
   }
 
-  Logged& logged(const std::string& name) {
-    const auto found = std::find_if(logged_.begin(), logged_.end(), [&](const Logged& l) { return l.name == name; });
-    if (found != logged_.end()) return *found;
-    logged_.push_back(Logged(name, observer_ != nullptr && observer_->increases(name)));
-    return logged_.back();
-  }
-
   void end(const RunDone& done) {
     std::vector<SummaryValue> values;
-    for (const Logged& value : logged_) {
+    for (const LoggedValue& value : scalars_.values()) {
       if (value.best) values.push_back(scalar_summary("best_" + value.name, *value.best));
     }
     for (const auto& [name, value] : done.test_values) values.push_back(scalar_summary("test_" + name, value));
@@ -394,8 +284,7 @@ struct TensorBoard : Callback {
   int64_t last_recorded_step_ = 0;
   double gradient_norms_ = 0;  // sum over the reported steps of the epoch
   int64_t steps_seen_ = 0;  // of the epoch, reported
-  std::deque<Logged> logged_;  // tags of scalars_ point into it
-  Scalars scalars_;  // kept for its memory
+  ScalarTags scalars_;
   double last_flush_ = now();
 };
 

@@ -31,7 +31,7 @@ std::unique_ptr<Kernel> make_full(const Request& request) {
   const auto fill = filler(request, request.node.attributes.real("value"));
   KernelInfo info = own_info(request, 0);
   info.implementation = "shapes:fill";
-  return make_kernel(std::move(info), [fill](const Arguments& a) { fill(a.outputs[0]); });
+  return make_function_kernel(std::move(info), [fill](const Arguments& a) { fill(a.outputs[0]); });
 }
 
 // Listed numbers, on the device for as long as the kernel is there.

@@ -1,6 +1,7 @@
 // Convolutions of images and their gradients in float32, straight from the definition.
 #include "backends/cuda/device/matmul_parameters.h"
 #include "backends/cuda/kernel.h"
+#include "backends/cuda/windows.h"
 
 namespace dltrain::backends::cuda {
 
@@ -12,25 +13,15 @@ device::ConvolutionParameters parameters_of(const Request& request, const Shape&
                                             const Shape& y) {
   const graph::Attributes& a = request.node.attributes;
   const auto size = [](int64_t value) { return static_cast<uint32_t>(value); };
-  const auto entry = [&](const char* name, size_t i) { return static_cast<int>(a.integers(name)[i]); };
   device::ConvolutionParameters p{};
-  p.n = size(x[0]);
-  p.h = size(x[1]);
-  p.w = size(x[2]);
-  p.c = size(x[3]);
+  set_windows(p, a, x, y);
   p.kh = size(kernel[0]);
   p.kw = size(kernel[1]);
   p.depth = size(kernel[2]);
   p.f = size(kernel[3]);
   p.filters = size(kernel[3] / a.integer("groups"));
-  p.oh = size(y[1]);
-  p.ow = size(y[2]);
-  p.stride_h = entry("strides", 0);
-  p.stride_w = entry("strides", 1);
-  p.dilation_h = entry("dilation", 0);
-  p.dilation_w = entry("dilation", 1);
-  p.top = entry("padding", 0);
-  p.left = entry("padding", 2);
+  p.dilation_h = static_cast<int>(a.integers("dilation")[0]);
+  p.dilation_w = static_cast<int>(a.integers("dilation")[1]);
   return p;
 }
 

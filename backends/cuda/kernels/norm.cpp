@@ -49,7 +49,7 @@ std::unique_ptr<Kernel> make_batch_norm(const Request& request) {
   const Grid grid = grid_for(request, count);
   const auto epsilon = static_cast<float>(request.node.attributes.real("epsilon"));
   const float share = 1 / static_cast<float>(rows);
-  return make_kernel(info_of(request, "batch_norm", scratch_for(sums, columns, 2)),
+  return make_function_kernel(info_of(request, "batch_norm", scratch_for(sums, columns, 2)),
                      [=, columns = columns](const Arguments& a) {
                        const auto* x = input<float>(a, 0);
                        float* shift = vector_in(a, sums, columns, 0);
@@ -106,7 +106,7 @@ std::unique_ptr<Kernel> make_batch_norm_grad(const Request& request) {
   const int64_t count = checked_multiply(rows, columns);
   const Grid grid = grid_for(request, count);
   const float share = 1 / static_cast<float>(rows);
-  return make_kernel(info_of(request, "batch_norm_grad", scratch_for(sums, columns, 2)),
+  return make_function_kernel(info_of(request, "batch_norm_grad", scratch_for(sums, columns, 2)),
                      [=, columns = columns](const Arguments& a) {
                        const auto* x = input<float>(a, 0);
                        const auto* mean = input<float>(a, 2);
@@ -139,7 +139,7 @@ std::unique_ptr<Kernel> make_layer_norm_grad(const Request& request) {
   const Columns plain(*queue, "columns_sum", rows, columns);
   CUkernel kernel = queue->kernel({"rows", "layer_norm_grad"});
   const Grid grid{rows, static_cast<int>(std::clamp<int64_t>(divide_up(columns, 128) * 32, 32, 256))};
-  return make_kernel(info_of(request, "layer_norm_grad", plain.scratch_bytes()), [=, rows = rows, columns = columns](
+  return make_function_kernel(info_of(request, "layer_norm_grad", plain.scratch_bytes()), [=, rows = rows, columns = columns](
                                                                                      const Arguments& a) {
     const auto* x = input<float>(a, 0);
     const auto* mean = input<float>(a, 2);

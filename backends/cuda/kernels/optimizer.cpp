@@ -129,7 +129,7 @@ std::unique_ptr<Kernel> make_step(const Request& request) {
   }
   Queue* queue = &request.queue;
   CUkernel kernel = queue->kernel({"optimizer", request.op()});
-  return make_kernel(std::move(info), [queue, kernel, step = std::move(step)](const Arguments& a) {
+  return make_function_kernel(std::move(info), [queue, kernel, step = std::move(step)](const Arguments& a) {
     run_step(*queue, kernel, step, a);
   });
 }
@@ -192,7 +192,7 @@ std::unique_ptr<Kernel> make_all(const Request& request) {
   Queue* queue = &request.queue;
   CUkernel squares = queue->kernel({"optimizer", "squares"});
   CUkernel total = queue->kernel({"optimizer", "total"});
-  return make_kernel(std::move(info), [=](const Arguments& a) {
+  return make_function_kernel(std::move(info), [=](const Arguments& a) {
     run_all(*queue, squares, total, all, a, has_flag ? output<uint8_t>(a) : nullptr,
             output<float>(a, has_flag ? 1 : 0));
   });
@@ -249,7 +249,7 @@ std::unique_ptr<Kernel> make_average(const Request& request) {
   }
   Queue* queue = &request.queue;
   CUkernel kernel = queue->kernel({"optimizer", "average_step"});
-  return make_kernel(std::move(info), [=](const Arguments& a) { run_average(*queue, kernel, all, a); });
+  return make_function_kernel(std::move(info), [=](const Arguments& a) { run_average(*queue, kernel, all, a); });
 }
 
 }  // namespace

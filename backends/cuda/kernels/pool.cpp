@@ -1,6 +1,7 @@
 // Pooling over windows of images, forward and backward, in float32.
 #include "backends/cuda/device/pool_parameters.h"
 #include "backends/cuda/kernel.h"
+#include "backends/cuda/windows.h"
 
 namespace dltrain::backends::cuda {
 
@@ -12,22 +13,10 @@ Support accepts(const Request& request) {
 }
 
 device::PoolParameters parameters_of(const Request& request, const Shape& x, const Shape& y) {
-  const graph::Attributes& a = request.node.attributes;
-  const auto size = [](int64_t value) { return static_cast<uint32_t>(value); };
-  const auto entry = [&](const char* name, size_t i) { return static_cast<int>(a.integers(name)[i]); };
   device::PoolParameters p{};
-  p.n = size(x[0]);
-  p.h = size(x[1]);
-  p.w = size(x[2]);
-  p.c = size(x[3]);
-  p.oh = size(y[1]);
-  p.ow = size(y[2]);
-  p.size_h = entry("size", 0);
-  p.size_w = entry("size", 1);
-  p.stride_h = entry("strides", 0);
-  p.stride_w = entry("strides", 1);
-  p.top = entry("padding", 0);
-  p.left = entry("padding", 2);
+  set_windows(p, request.node.attributes, x, y);
+  p.size_h = static_cast<int>(request.node.attributes.integers("size")[0]);
+  p.size_w = static_cast<int>(request.node.attributes.integers("size")[1]);
   return p;
 }
 

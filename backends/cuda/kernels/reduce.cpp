@@ -96,7 +96,7 @@ std::unique_ptr<Kernel> make_columns(const Request& request) {
   KernelInfo info = own_info(request, static_cast<double>(request.input(0).elements()));
   info.implementation = "reduce:columns_sum";
   info.scratch_bytes = columns.scratch_bytes();
-  return make_kernel(std::move(info), [columns](const Arguments& a) {
+  return make_function_kernel(std::move(info), [columns](const Arguments& a) {
     columns.run({.x = input<float>(a, 0), .factor = 1}, output<float>(a), a.scratch);
   });
 }

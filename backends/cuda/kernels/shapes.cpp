@@ -109,13 +109,13 @@ KernelInfo info_of(const Request& request) {
 
 std::unique_ptr<Kernel> make(const Request& request) {
   const auto move = mover(request, move_of(request));
-  return make_kernel(info_of(request), [move](const Arguments& a) { move(a.inputs[0], a.outputs[0]); });
+  return make_function_kernel(info_of(request), [move](const Arguments& a) { move(a.inputs[0], a.outputs[0]); });
 }
 
 std::unique_ptr<Kernel> make_pad(const Request& request) {
   const auto move = mover(request, pad_of(request));
   const auto fill = filler(request, request.node.attributes.real("value"));
-  return make_kernel(info_of(request), [move, fill](const Arguments& a) {
+  return make_function_kernel(info_of(request), [move, fill](const Arguments& a) {
     fill(a.outputs[0]);
     move(a.inputs[0], a.outputs[0]);
   });
@@ -129,7 +129,7 @@ std::unique_ptr<Kernel> make_concat(const Request& request) {
     moves.push_back(mover(request, concat_of(request, i, begin)));
     begin += shape[static_cast<size_t>(normalized_axis(request.node.attributes.integer("axis"), shape.rank()))];
   }
-  return make_kernel(info_of(request), [moves](const Arguments& a) {
+  return make_function_kernel(info_of(request), [moves](const Arguments& a) {
     for (size_t i = 0; i < moves.size(); ++i) moves[i](a.inputs[i], a.outputs[0]);
   });
 }
