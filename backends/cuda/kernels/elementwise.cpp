@@ -62,8 +62,8 @@ std::unique_ptr<Kernel> make_copy(const Request& request) {
   KernelInfo info = own_info(request, 0);
   info.implementation = "copy";
   info.in_place = {{0, 0}};
-  return make_function_kernel(std::move(info),
-                     [queue, bytes](const Arguments& a) { queue->copy(output<void>(a), input<void>(a, 0), bytes); });
+  return make_function_kernel(
+      std::move(info), [queue, bytes](const Arguments& a) { queue->copy(output<void>(a), input<void>(a, 0), bytes); });
 }
 
 }  // namespace

@@ -49,27 +49,27 @@ std::unique_ptr<Kernel> make_batch_norm(const Request& request) {
   const Grid grid = grid_for(request, count);
   const auto epsilon = static_cast<float>(request.node.attributes.real("epsilon"));
   const float share = 1 / static_cast<float>(rows);
-  return make_function_kernel(info_of(request, "batch_norm", scratch_for(sums, columns, 2)),
-                     [=, columns = columns](const Arguments& a) {
-                       const auto* x = input<float>(a, 0);
-                       float* shift = vector_in(a, sums, columns, 0);
-                       float* variance = a.outputs[2] != nullptr ? output<float>(a, 2) : vector_in(a, sums, columns, 1);
-                       sum.run({.x = x, .factor = share}, shift, a.scratch);
-                       spread.run({.x = x, .factor = share, .mean = shift}, variance, a.scratch);
-                       const device::BatchNormParameters p{.x = x,
-                                                           .gamma = input<float>(a, 1),
-                                                           .beta = input<float>(a, 2),
-                                                           .shift = shift,
-                                                           .mean = nullptr,
-                                                           .variance = variance,
-                                                           .out = output<float>(a),
-                                                           .new_mean = output<float>(a, 1),
-                                                           .inverse = output<float>(a, 3),
-                                                           .count = static_cast<uint32_t>(count),
-                                                           .columns = static_cast<uint32_t>(columns),
-                                                           .epsilon = epsilon};
-                       queue->launch(kernel, grid, &p);
-                     });
+  return make_function_kernel(
+      info_of(request, "batch_norm", scratch_for(sums, columns, 2)), [=, columns = columns](const Arguments& a) {
+        const auto* x = input<float>(a, 0);
+        float* shift = vector_in(a, sums, columns, 0);
+        float* variance = a.outputs[2] != nullptr ? output<float>(a, 2) : vector_in(a, sums, columns, 1);
+        sum.run({.x = x, .factor = share}, shift, a.scratch);
+        spread.run({.x = x, .factor = share, .mean = shift}, variance, a.scratch);
+        const device::BatchNormParameters p{.x = x,
+                                            .gamma = input<float>(a, 1),
+                                            .beta = input<float>(a, 2),
+                                            .shift = shift,
+                                            .mean = nullptr,
+                                            .variance = variance,
+                                            .out = output<float>(a),
+                                            .new_mean = output<float>(a, 1),
+                                            .inverse = output<float>(a, 3),
+                                            .count = static_cast<uint32_t>(count),
+                                            .columns = static_cast<uint32_t>(columns),
+                                            .epsilon = epsilon};
+        queue->launch(kernel, grid, &p);
+      });
 }
 
 std::unique_ptr<Kernel> make_inference(const Request& request) {
@@ -106,30 +106,30 @@ std::unique_ptr<Kernel> make_batch_norm_grad(const Request& request) {
   const int64_t count = checked_multiply(rows, columns);
   const Grid grid = grid_for(request, count);
   const float share = 1 / static_cast<float>(rows);
-  return make_function_kernel(info_of(request, "batch_norm_grad", scratch_for(sums, columns, 2)),
-                     [=, columns = columns](const Arguments& a) {
-                       const auto* x = input<float>(a, 0);
-                       const auto* mean = input<float>(a, 2);
-                       const auto* inverse = input<float>(a, 3);
-                       const auto* dy = input<float>(a, 4);
-                       float* dgamma = a.outputs[1] != nullptr ? output<float>(a, 1) : vector_in(a, sums, columns, 0);
-                       float* dbeta = a.outputs[2] != nullptr ? output<float>(a, 2) : vector_in(a, sums, columns, 1);
-                       turned.run({.x = x, .factor = 1, .y = dy, .mean = mean, .inverse = inverse}, dgamma, a.scratch);
-                       plain.run({.x = dy, .factor = 1}, dbeta, a.scratch);
-                       if (a.outputs[0] == nullptr) return;
-                       const device::BatchNormGradParameters p{x,
-                                                               input<float>(a, 1),
-                                                               mean,
-                                                               inverse,
-                                                               dy,
-                                                               dgamma,
-                                                               dbeta,
-                                                               output<float>(a),
-                                                               static_cast<uint32_t>(count),
-                                                               static_cast<uint32_t>(columns),
-                                                               share};
-                       queue->launch(kernel, grid, &p);
-                     });
+  return make_function_kernel(
+      info_of(request, "batch_norm_grad", scratch_for(sums, columns, 2)), [=, columns = columns](const Arguments& a) {
+        const auto* x = input<float>(a, 0);
+        const auto* mean = input<float>(a, 2);
+        const auto* inverse = input<float>(a, 3);
+        const auto* dy = input<float>(a, 4);
+        float* dgamma = a.outputs[1] != nullptr ? output<float>(a, 1) : vector_in(a, sums, columns, 0);
+        float* dbeta = a.outputs[2] != nullptr ? output<float>(a, 2) : vector_in(a, sums, columns, 1);
+        turned.run({.x = x, .factor = 1, .y = dy, .mean = mean, .inverse = inverse}, dgamma, a.scratch);
+        plain.run({.x = dy, .factor = 1}, dbeta, a.scratch);
+        if (a.outputs[0] == nullptr) return;
+        const device::BatchNormGradParameters p{x,
+                                                input<float>(a, 1),
+                                                mean,
+                                                inverse,
+                                                dy,
+                                                dgamma,
+                                                dbeta,
+                                                output<float>(a),
+                                                static_cast<uint32_t>(count),
+                                                static_cast<uint32_t>(columns),
+                                                share};
+        queue->launch(kernel, grid, &p);
+      });
 }
 
 std::unique_ptr<Kernel> make_layer_norm_grad(const Request& request) {
@@ -139,26 +139,28 @@ std::unique_ptr<Kernel> make_layer_norm_grad(const Request& request) {
   const Columns plain(*queue, "columns_sum", rows, columns);
   CUkernel kernel = queue->kernel({"rows", "layer_norm_grad"});
   const Grid grid{rows, static_cast<int>(std::clamp<int64_t>(divide_up(columns, 128) * 32, 32, 256))};
-  return make_function_kernel(info_of(request, "layer_norm_grad", plain.scratch_bytes()), [=, rows = rows, columns = columns](
-                                                                                     const Arguments& a) {
-    const auto* x = input<float>(a, 0);
-    const auto* mean = input<float>(a, 2);
-    const auto* inverse = input<float>(a, 3);
-    const auto* dy = input<float>(a, 4);
-    if (a.outputs[1] != nullptr)
-      turned.run({.x = x, .factor = 1, .y = dy, .mean = mean, .inverse = inverse}, output<float>(a, 1), a.scratch);
-    if (a.outputs[2] != nullptr) plain.run({.x = dy, .factor = 1}, output<float>(a, 2), a.scratch);
-    if (a.outputs[0] == nullptr) return;
-    const device::LayerNormGradParameters p{x,
-                                            input<float>(a, 1),
-                                            mean,
-                                            inverse,
-                                            dy,
-                                            output<float>(a),
-                                            static_cast<uint32_t>(rows),
-                                            static_cast<uint32_t>(columns)};
-    queue->launch(kernel, grid, &p);
-  });
+  return make_function_kernel(info_of(request, "layer_norm_grad", plain.scratch_bytes()),
+                              [=, rows = rows, columns = columns](const Arguments& a) {
+                                const auto* x = input<float>(a, 0);
+                                const auto* mean = input<float>(a, 2);
+                                const auto* inverse = input<float>(a, 3);
+                                const auto* dy = input<float>(a, 4);
+                                if (a.outputs[1] != nullptr)
+                                  turned.run({.x = x, .factor = 1, .y = dy, .mean = mean, .inverse = inverse},
+                                             output<float>(a, 1), a.scratch);
+                                if (a.outputs[2] != nullptr)
+                                  plain.run({.x = dy, .factor = 1}, output<float>(a, 2), a.scratch);
+                                if (a.outputs[0] == nullptr) return;
+                                const device::LayerNormGradParameters p{x,
+                                                                        input<float>(a, 1),
+                                                                        mean,
+                                                                        inverse,
+                                                                        dy,
+                                                                        output<float>(a),
+                                                                        static_cast<uint32_t>(rows),
+                                                                        static_cast<uint32_t>(columns)};
+                                queue->launch(kernel, grid, &p);
+                              });
 }
 
 }  // namespace
