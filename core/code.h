@@ -161,6 +161,7 @@ inline constexpr CodeEntry code_table[] = {
     {"E1417", "no-code"},
     {"E1418", "no-precision"},
     {"W1419", "threads"},
+    {"E1420", "too-many-threads"},
     // 15: the command line
     {"E1501", "command-line"},
     {"E1502", "bad-change"},

@@ -1,5 +1,10 @@
 #include "backends/onednn/backend.h"
 
+#include <latch>
+#include <system_error>
+#include <thread>
+#include <vector>
+
 #include <sys/mman.h>
 
 #include <cstdlib>
@@ -46,9 +51,26 @@ void check_available(int64_t bytes) {
                   "use a smaller batch_size or a smaller model, or end other programs");
 }
 
+// OpenMP ends the process where a thread cannot be started. Within the number of processors they always can.
+void check_threads(int threads) {
+  if (threads <= usable_threads()) return;
+  std::latch done(1);
+  std::vector<std::jthread> started;
+  try {
+    for (int i = 1; i < threads; ++i) started.emplace_back([&] { done.wait(); });
+  } catch (const std::system_error&) {
+    done.count_down();
+    throw UserError(ExitCode::device, "too-many-threads", "[run]",
+                    "the system does not let this process start " + std::to_string(threads) + " threads",
+                    "leave threads out, or write threads = " + std::to_string(usable_threads()));
+  }
+  done.count_down();
+}
+
 }  // namespace
 
 OnednnBackend::OnednnBackend(int threads) : machine_(open_machine(threads)) {
+  check_threads(machine_.threads);
   device_ = {.name = "cpu",
              .description = describe(machine_),
              .memory_bytes = machine_.memory_bytes,
