@@ -19,6 +19,7 @@
 #include "graph/print.h"
 #include "models/recipe/canonical.h"
 #include "models/recompute.h"
+#include "models/zoo/zoo.h"
 #include "training/hints/rule.h"
 
 namespace dltrain::app {
@@ -34,7 +35,8 @@ struct ExplainOptions {
 };
 
 bool looks_like_recipe(const std::string& name) {
-  return name == "-" || name.ends_with(".toml") || name.find('/') != std::string::npos || exists(name);
+  const bool path = name.find('/') != std::string::npos && !name.starts_with(models::zoo::prefix);
+  return name == "-" || name.ends_with(".toml") || path || exists(name);
 }
 
 // A hint's page without how it is measured, or the titles of all pages; empty if there is no such hint.
@@ -53,7 +55,8 @@ std::string hint_text(const std::string& name, bool markdown) {
   return text + "How it is measured, and where the thresholds come from: dltrain explain " + name + " --markdown\n";
 }
 
-ExitCode explain_name(const std::string& name, bool markdown) {
+ExitCode explain_name(const std::string& given, bool markdown) {
+  const std::string name = given.starts_with(models::zoo::prefix) ? given.substr(models::zoo::prefix.size()) : given;
   const std::string text =
       markdown ? reference_page(training::catalogue(), name) : reference_text(training::catalogue(), name);
   const std::string hint = text.empty() ? hint_text(name, markdown) : text;

@@ -104,6 +104,23 @@ TEST_CASE("the manual page is up to date") {
 
 TEST_CASE("the recipes of the language's description are recipes") { check_recipes("docs/recipe-language.md"); }
 
+TEST_CASE("the page of the zoo does what it says") {
+  check_recipes("docs/how-to/zoo.md");
+  const TemporaryFolder folder;
+  write_file_durably(folder.file("recipe.toml"), recipes_of("docs/how-to/zoo.md").front());
+  size_t commands = 0;
+  for (const std::string& line : split(read_text(source_path("docs/how-to/zoo.md"), ExitCode::io), '\n')) {
+    if (!line.starts_with("    dltrain ")) continue;
+    const Ended ended = shell_in(folder.path(), line);
+    INFO(line << "\n" << ended.err);
+    CHECK(ended.code == 0);
+    CHECK(ended.err.empty());
+    CHECK(!ended.out.empty());
+    ++commands;
+  }
+  CHECK(commands >= 6);
+}
+
 TEST_CASE("the recipe of the README is a recipe") { check_recipes("README.md"); }
 
 TEST_CASE("what the pages of hints advise can be written in a recipe") {
