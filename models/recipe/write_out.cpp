@@ -103,7 +103,8 @@ class Writer {
       if (scope.until && *scope.until->text() == names[i]) return;
     }
     if (!scope.until) return;
-    suggest(error("unknown-layer", scope.until->place(), "[model]",
+    const std::string block = scope.prefix.substr(0, scope.prefix.size() - 1);
+    suggest(error("unknown-layer", scope.until->place(), "layer " + quote(block),
                   "the block has no layer " + quote(*scope.until->text()) + " to end with"),
             *scope.until->text(), names);
   }
