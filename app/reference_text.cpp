@@ -28,15 +28,15 @@ std::string range_text(const Field& field) {
   return text;
 }
 
-// "269,722 parameters and 1,376 moving averages, for inputs [32, 32, 3]" of a model of the zoo; empty for all else.
+// "269,722 parameters to train, 1,376 others, for inputs [32, 32, 3]" of a model of the zoo; empty for all else.
 std::string size_text(const Catalogue& catalogue, const Schema& schema) {
   if (schema.family != "zoo") return {};
   const models::zoo::Model model = *models::zoo::find(schema.kind);
   const std::string layer = quote(std::string(models::zoo::prefix) + schema.kind);
   const models::zoo::Counts counts = models::zoo::count_parameters(catalogue, layer, model.input);
   const Setting& shape = model.input.table() != nullptr ? model.input.table()->at("shape") : model.input;
-  return counted(counts.trained, "parameter") +
-         (counts.fixed > 0 ? " and " + counted(counts.fixed, "moving average") : "") + ", for inputs " + shape.toml();
+  return count_text(counts.trained) + " parameters to train" +
+         (counts.fixed > 0 ? ", " + count_text(counts.fixed) + " others" : std::string()) + ", for inputs " + shape.toml();
 }
 
 std::string plain_text(const Catalogue& catalogue, const Schema& schema) {

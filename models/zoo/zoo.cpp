@@ -138,8 +138,8 @@ void fill_catalogue(Catalogue& catalogue) {
       schema.family = "zoo";
       schema.kind = name;
       schema.doc = model.doc + " From " + model.source + ".";
-      for (const Table::Entry& param : section(model.definition, "params").entries())
-        schema.fields.push_back(field_of(param, model));
+      const Table params = section(model.definition, "params");
+      for (const Table::Entry& param : params.entries()) schema.fields.push_back(field_of(param, model));
       catalogue.add(std::move(schema));
     }
   }
