@@ -5,7 +5,6 @@
 #include "models/optimizers/optimizer.h"
 #include "models/recipe/sections.h"
 #include "models/schedules/schedule.h"
-#include "models/zoo/zoo.h"
 
 namespace dltrain::models {
 
@@ -15,7 +14,6 @@ void fill_catalogue(Catalogue& catalogue) {
   optimizer_registry().fill(catalogue);
   schedule_registry().fill(catalogue);
   add_sections(catalogue);
-  zoo::fill_catalogue(catalogue);
 }
 
 }  // namespace dltrain::models

@@ -1,4 +1,4 @@
-// The kinds of losses, metrics, optimizers, schedules and models of the zoo for the catalogue that recipes are read by.
+// The kinds of losses, metrics, optimizers and schedules for the catalogue that recipes are read by.
 #pragma once
 
 #include "core/schema.h"
