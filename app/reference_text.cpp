@@ -36,7 +36,8 @@ std::string size_text(const Catalogue& catalogue, const Schema& schema) {
   const models::zoo::Counts counts = models::zoo::count_parameters(catalogue, layer, model.input);
   const Setting& shape = model.input.table() != nullptr ? model.input.table()->at("shape") : model.input;
   return count_text(counts.trained) + " parameters to train" +
-         (counts.fixed > 0 ? ", " + count_text(counts.fixed) + " others" : std::string()) + ", for inputs " + shape.toml();
+         (counts.fixed > 0 ? ", " + count_text(counts.fixed) + " others" : std::string()) + ", for inputs " +
+         shape.toml();
 }
 
 std::string plain_text(const Catalogue& catalogue, const Schema& schema) {

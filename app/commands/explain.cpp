@@ -66,17 +66,19 @@ ExitCode explain_name(const std::string& given, bool markdown) {
     std::printf("%s", found.c_str());
     return ExitCode::ok;
   }
-  std::vector<std::string> names = reference_catalogue().families();
-  for (const std::string& family : reference_catalogue().families()) {
+  std::vector<std::string> names = reference_families();
+  const auto add_family = [&](const std::string& family) {
     for (const std::string& kind : reference_catalogue().names(family)) {
       names.push_back(kind);
       for (const Field& field : reference_catalogue().find(family, kind)->fields) names.push_back(field.name);
     }
-  }
+  };
+  for (const std::string& family : training::catalogue().families()) add_family(family);
   for (const auto& [code, page] : training::hints::pages()) names.push_back(code);
   for (const CodeEntry& entry : code_table)
     for (const std::string_view each : {entry.number, entry.name}) names.emplace_back(each);
   std::sort(names.begin(), names.end());
+  add_family("zoo");  // last: of names that are as near, others are meant
   Diagnostic d{Severity::error,
                "unknown-name",
                {},

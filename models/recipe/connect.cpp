@@ -20,7 +20,7 @@ class Connector {
     if (drafts_.empty()) return false;  // every layer was refused
     const size_t before = reading_.diagnostics.error_count();
     collect_names();
-    names_ok_ = reading_.diagnostics.error_count() == before;
+    names_ok_ = reading_.diagnostics.error_count() == before && !reading_.layers_missing;
     for (size_t i = 0; i < drafts_.size(); ++i) {
       if (!drafts_[i].spec.reuse.empty()) resolve_reuse(i);
       resolve_inputs(i);
@@ -202,6 +202,7 @@ class Connector {
       add_output(name, place);
       return;
     }
+    if (reading_.layers_missing && !is_input(name)) return;
     Diagnostic& d =
         error("unknown-output", place, "[model]",
               is_input(name) ? "the output " + quote(name) + " is an input of the model; an output is a layer"

@@ -133,6 +133,7 @@ class Writer {
 
   // As if there were no such layer, so that nothing follows from what is wrong with it.
   void pass_by(const std::string& name, Scope& scope) {
+    reading_.layers_missing = true;
     scope.takes[name] = scope.above;
     result_.outputs[scope.prefix + name] = scope.above.empty() ? only_input_ : scope.above;
   }
@@ -271,20 +272,22 @@ class Writer {
   }
 
   Table parameters_of(const Block& block, const Table& keys, const std::string& who, const Place& place) {
+    const bool of_zoo = block.own_blocks != nullptr;
+    const std::string what = of_zoo ? "the model" : "the block";
     Table parameters = block.params;
     std::vector<std::string> known = block.required;
     for (const Table::Entry& param : block.params.entries()) known.push_back(param.key);
     for (const Table::Entry& entry : keys.entries()) {
       if (is_key_of_use(entry.key) || entry.key == "type") continue;
       if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
-        suggest(error("unknown-parameter", entry.key_place, who, "the block has no parameter " + quote(entry.key)),
-                entry.key, known, help_about(block));
+        suggest(error("unknown-parameter", entry.key_place, who, what + " has no parameter " + quote(entry.key)),
+                entry.key, known, of_zoo ? "dltrain explain " + block.name : "");
         continue;
       }
       const Setting* by_default = block.params.find(entry.key);
       if (by_default != nullptr && !fits(entry.value, *by_default)) {
         error("wrong-type", entry.value.place(), who,
-              entry.key + " is " + by_default->type_text() + " in the block (" + by_default->toml() + "), and was " +
+              entry.key + " is " + by_default->type_text() + " in " + what + " (" + by_default->toml() + "), and was " +
                   entry.value.toml());
         continue;
       }
@@ -296,11 +299,6 @@ class Writer {
           "it has no default in [blocks." + toml_key(block.name) + "]";
     }
     return parameters;
-  }
-
-  static std::string help_about(const Block& block) {
-    const bool of_zoo = block.own_blocks != nullptr;
-    return of_zoo ? "dltrain explain " + block.name : "";
   }
 
   // Whether a value may stand where the default is of another type: whole numbers are real ones, one size stands for

@@ -79,8 +79,7 @@ Model model_of(const Table& file, const std::string& name) {
 }
 
 std::shared_ptr<const Source> source_of(const std::pair<const std::string, std::string>& file, const Place& used_at) {
-  return std::make_shared<const Source>(
-      Source{std::string(prefix) + file.first + ".toml", file.second, user(used_at)});
+  return std::make_shared<const Source>(Source{std::string(prefix) + file.first + ".toml", file.second, user(used_at)});
 }
 
 // What a parameter takes, by its default.

@@ -27,10 +27,10 @@ const std::map<std::string, std::string>& pages();
 struct Model {
   std::string name;  // "resnet20"
   std::string doc, source;
-  Setting input;      // one sample: a list of sizes, or a table with shape and dtype
-  Table definition;   // keys of a block: params, layers and the like
-  Table blocks;       // those of its file
-  Table parameters;   // of its file: what each means
+  Setting input;  // one sample: a list of sizes, or a table with shape and dtype
+  Table definition;  // keys of a block: params, layers and the like
+  Table blocks;  // those of its file
+  Table parameters;  // of its file: what each means
 };
 
 std::vector<std::string> names();  // sorted
@@ -45,7 +45,7 @@ void fill_catalogue(Catalogue& catalogue);
 
 struct Counts {
   int64_t trained = 0;  // elements of all weights
-  int64_t fixed = 0;    // of moving averages
+  int64_t fixed = 0;  // of moving averages
 };
 // Of a layer as a recipe writes it (TOML), e.g. { type = "zoo/resnet20", classes = 100 }, behind an input as `Model::input`
 // says it. Throws UserError (recipe) if they are wrong or do not fit. `catalogue` knows all layers.

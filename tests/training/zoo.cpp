@@ -24,7 +24,8 @@ Small small(const std::string& name) {
   const std::string classes = ", classes = 4";
   const std::string images = "classes = 4\nshape = ";
   if (name == "mlp" || name.starts_with("lenet")) return {classes, images + "[16, 16, 1]"};
-  if (name == "autoencoder") return {"", "task = \"segmentation\"\nnoise = 0\nshape = [16, 16, 1]", "binary_crossentropy"};
+  if (name == "autoencoder")
+    return {"", "task = \"segmentation\"\nnoise = 0\nshape = [16, 16, 1]", "binary_crossentropy"};
   if (name.starts_with("unet")) {
     return {", filters1 = 4, filters2 = 4, filters3 = 8, filters4 = 8, filters5 = 8",
             "task = \"segmentation\"\nnoise = 0\nshape = [16, 16, 3]", "binary_crossentropy"};
@@ -51,8 +52,9 @@ Small small(const std::string& name) {
 }
 
 std::string recipe(const std::string& name, const Small& use) {
-  return "[data]\ntype = \"synthetic\"\nsamples = 8\n" + use.data + "\n[model]\nlayers = [{ type = " +
-         quote("zoo/" + name) + use.keys + " }]\n[train]\nepochs = 5\nbatch_size = 8\nloss = " + quote(use.loss) +
+  return "[data]\ntype = \"synthetic\"\nsamples = 8\n" + use.data +
+         "\n[model]\nlayers = [{ type = " + quote("zoo/" + name) + use.keys +
+         " }]\n[train]\nepochs = 5\nbatch_size = 8\nloss = " + quote(use.loss) +
          "\noptimizer = { type = \"Adam\", learning_rate = 1e-3 }\n[run]\nlog_every = 1\n";
 }
 
