@@ -4,6 +4,7 @@
 
 #include "app/explain/example.h"
 #include "core/text.h"
+#include "models/zoo/zoo.h"
 
 namespace dltrain::app {
 
@@ -27,11 +28,24 @@ std::string range_text(const Field& field) {
   return text;
 }
 
+// "269,722 parameters to train, 1,376 others, for inputs [32, 32, 3]" of a model of the zoo; empty for all else.
+std::string size_text(const Catalogue& catalogue, const Schema& schema) {
+  if (schema.family != "zoo") return {};
+  const models::zoo::Model model = *models::zoo::find(schema.kind);
+  const std::string layer = quote(std::string(models::zoo::prefix) + schema.kind);
+  const models::zoo::Counts counts = models::zoo::count_parameters(catalogue, layer, model.input);
+  const Setting& shape = model.input.table() != nullptr ? model.input.table()->at("shape") : model.input;
+  return count_text(counts.trained) + " parameters to train" +
+         (counts.fixed > 0 ? ", " + count_text(counts.fixed) + " others" : std::string()) + ", for inputs " +
+         shape.toml();
+}
+
 std::string plain_text(const Catalogue& catalogue, const Schema& schema) {
   std::string text = schema.kind + "  (" + schema.family + ")\n";
   if (const std::string name = keras_name(schema); !name.empty()) text += "  in Keras: " + name + "\n";
   if (!schema.aliases.empty()) text += "  also written: " + join(schema.aliases, ", ") + "\n";
   text += "\n  " + schema.doc + "\n";
+  if (const std::string size = size_text(catalogue, schema); !size.empty()) text += "\n  " + size + "\n";
   if (const std::string example = example_text(catalogue, schema); !example.empty()) {
     text += "\n  for example\n";
     for (const std::string& line : split(example, '\n')) text += "    " + line + "\n";
@@ -47,7 +61,9 @@ std::string plain_text(const Catalogue& catalogue, const Schema& schema) {
   return text;
 }
 
-std::string plural(const std::string& family) { return family + (family.ends_with('s') ? "es" : "s"); }
+std::string plural(const std::string& family) {
+  return family == "zoo" ? family : family + (family.ends_with('s') ? "es" : "s");
+}
 
 std::string family_of(const Catalogue& catalogue, const std::string& name) {
   for (const std::string& family : catalogue.families()) {
@@ -94,6 +110,7 @@ std::string reference_page(const Catalogue& catalogue, const std::string& name) 
     text += "\n## " + kind + "\n\n";
     if (!schema.aliases.empty()) text += "Also written: `" + join(schema.aliases, "`, `") + "`.\n\n";
     text += schema.doc + "\n";
+    if (const std::string size = size_text(catalogue, schema); !size.empty()) text += "\n" + size + ".\n";
     if (schema.fields.empty()) continue;
     text += "\n| key | meaning | values | default |\n|---|---|---|---|\n";
     for (const Field& field : schema.fields) {

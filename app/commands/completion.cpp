@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/reference_catalogue.h"
 #include "core/diagnostic.h"
 #include "core/read_fields.h"
 #include "core/text.h"
-#include "training/experiment.h"
 #include "training/hints/rule.h"
 
 namespace dltrain::app {
@@ -21,9 +21,9 @@ struct CompletionOptions {
 // Everything that explain knows by name, a line each.
 std::string all_names() {
   std::vector<std::string> names;
-  for (const std::string& family : training::catalogue().families()) {
+  for (const std::string& family : reference_catalogue().families()) {
     names.push_back(family);
-    for (const std::string& name : training::catalogue().names(family)) names.push_back(name);
+    for (const std::string& name : reference_catalogue().names(family)) names.push_back(name);
   }
   for (const auto& [code, page] : training::hints::pages()) names.push_back(code);
   std::ranges::sort(names);

@@ -9,6 +9,7 @@
 #include "app/explain/origin.h"
 #include "app/explain/search.h"
 #include "app/json_events.h"
+#include "app/reference_catalogue.h"
 #include "app/reference_text.h"
 #include "backends/factory.h"
 #include "backends/plan.h"
@@ -19,6 +20,7 @@
 #include "graph/print.h"
 #include "models/recipe/canonical.h"
 #include "models/recompute.h"
+#include "models/zoo/zoo.h"
 #include "training/hints/rule.h"
 
 namespace dltrain::app {
@@ -34,7 +36,8 @@ struct ExplainOptions {
 };
 
 bool looks_like_recipe(const std::string& name) {
-  return name == "-" || name.ends_with(".toml") || name.find('/') != std::string::npos || exists(name);
+  const bool path = name.find('/') != std::string::npos && !name.starts_with(models::zoo::prefix);
+  return name == "-" || name.ends_with(".toml") || path || exists(name);
 }
 
 // A hint's page without how it is measured, or the titles of all pages; empty if there is no such hint.
@@ -53,26 +56,29 @@ std::string hint_text(const std::string& name, bool markdown) {
   return text + "How it is measured, and where the thresholds come from: dltrain explain " + name + " --markdown\n";
 }
 
-ExitCode explain_name(const std::string& name, bool markdown) {
+ExitCode explain_name(const std::string& given, bool markdown) {
+  const std::string name = given.starts_with(models::zoo::prefix) ? given.substr(models::zoo::prefix.size()) : given;
   const std::string text =
-      markdown ? reference_page(training::catalogue(), name) : reference_text(training::catalogue(), name);
+      markdown ? reference_page(reference_catalogue(), name) : reference_text(reference_catalogue(), name);
   const std::string hint = text.empty() ? hint_text(name, markdown) : text;
-  const std::string key = hint.empty() && !markdown ? key_text(training::catalogue(), name) : hint;
+  const std::string key = hint.empty() && !markdown ? key_text(reference_catalogue(), name) : hint;
   if (const std::string found = key.empty() ? errors::text(name, markdown) : key; !found.empty()) {
     std::printf("%s", found.c_str());
     return ExitCode::ok;
   }
-  std::vector<std::string> names = training::catalogue().families();
-  for (const std::string& family : training::catalogue().families()) {
-    for (const std::string& kind : training::catalogue().names(family)) {
+  std::vector<std::string> names = reference_families();
+  const auto add_family = [&](const std::string& family) {
+    for (const std::string& kind : reference_catalogue().names(family)) {
       names.push_back(kind);
-      for (const Field& field : training::catalogue().find(family, kind)->fields) names.push_back(field.name);
+      for (const Field& field : reference_catalogue().find(family, kind)->fields) names.push_back(field.name);
     }
-  }
+  };
+  for (const std::string& family : training::catalogue().families()) add_family(family);
   for (const auto& [code, page] : training::hints::pages()) names.push_back(code);
   for (const CodeEntry& entry : code_table)
     for (const std::string_view each : {entry.number, entry.name}) names.emplace_back(each);
   std::sort(names.begin(), names.end());
+  add_family("zoo");  // last: of names that are as near, others are meant
   Diagnostic d{Severity::error,
                "unknown-name",
                {},
@@ -109,7 +115,7 @@ void print_plan(const models::Spec& spec, models::Program& program) {
 }
 
 ExitCode search(const std::string& words) {
-  const std::string found = search_text(training::catalogue(), words);
+  const std::string found = search_text(reference_catalogue(), words);
   if (found.empty()) {
     throw UserError(ExitCode::recipe, "unknown-name", "dltrain explain", "nothing has the words " + quote(words),
                     "use fewer words, or see what there is: dltrain list");

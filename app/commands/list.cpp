@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include "app/command_line/command.h"
-#include "app/experiment.h"
+#include "app/reference_catalogue.h"
 #include "core/diagnostic.h"
 #include "core/read_fields.h"
 #include "core/setting.h"
@@ -19,7 +19,7 @@ struct ListOptions {
 };
 
 std::vector<std::string> chosen_families(const std::string& wanted) {
-  const std::vector<std::string> families = training::catalogue().families();
+  const std::vector<std::string> families = reference_families();
   if (wanted.empty()) return families;
   // "layers" is what people type.
   for (const std::string& family : families) {
@@ -40,21 +40,21 @@ std::string first_sentence(const std::string& doc) {
 ExitCode list(const ListOptions& options, const CommonOptions& common) {
   for (const std::string& family : chosen_families(options.family)) {
     if (common.json) {
-      for (const std::string& kind : training::catalogue().kinds(family)) {
+      for (const std::string& kind : reference_catalogue().kinds(family)) {
         Table line;
         line.set("family", family);
         line.set("kind", kind);
-        line.set("doc", training::catalogue().find(family, kind)->doc);
+        line.set("doc", reference_catalogue().find(family, kind)->doc);
         std::printf("%s\n", formats::json_text(Setting(std::move(line))).c_str());
       }
       continue;
     }
     std::printf("%s\n", family.c_str());
     size_t width = 0;
-    for (const std::string& kind : training::catalogue().kinds(family)) width = std::max(width, kind.size());
-    for (const std::string& kind : training::catalogue().kinds(family)) {
+    for (const std::string& kind : reference_catalogue().kinds(family)) width = std::max(width, kind.size());
+    for (const std::string& kind : reference_catalogue().kinds(family)) {
       std::printf("  %-*s  %s\n", static_cast<int>(width), kind.c_str(),
-                  first_sentence(training::catalogue().find(family, kind)->doc).c_str());
+                  first_sentence(reference_catalogue().find(family, kind)->doc).c_str());
     }
   }
   return ExitCode::ok;
@@ -66,7 +66,7 @@ void register_list(CommandLine& line) {
   Command& command = line.add(Group::look_up, "list", "what a recipe can name");
   ListOptions& options = command.values<ListOptions>();
   command.argument("FAMILY", &options.family, "layer, activation, loss, metric, optimizer, schedule, source, ...")
-      .choices(training::catalogue().families());
+      .choices(reference_families());
   command.examples = {"dltrain list layer"};
   command.run = [&options](const CommonOptions& common) { return list(options, common); };
 }

@@ -69,7 +69,8 @@ void write_new(const std::string& path, const std::string& text) {
   file.close();
 }
 
-void report(const std::string& path, const std::string& what, const CommonOptions& common) {
+void report(const std::string& path, const std::string& what, const std::string& left_out,
+            const CommonOptions& common) {
   if (path == "-") return;
   if (common.json) {
     Table line;
@@ -77,10 +78,13 @@ void report(const std::string& path, const std::string& what, const CommonOption
     line.set("version", 1);
     line.set("recipe", path);
     line.set("data", what);
+    if (!left_out.empty()) line.set("left_out", left_out);
     print_line(line);
   } else if (!common.quiet) {
-    std::printf("%s\nwrote %s\nnext: read it, then dltrain check %s and dltrain fit %s\n", what.c_str(), path.c_str(),
-                path.c_str(), path.c_str());
+    std::printf("%s\n", what.c_str());
+    if (!left_out.empty()) std::printf("left out: %s\n", left_out.c_str());
+    std::printf("wrote %s\nnext: read it, then dltrain check %s and dltrain fit %s\n", path.c_str(), path.c_str(),
+                path.c_str());
   }
 }
 
@@ -99,7 +103,7 @@ ExitCode make_new(const NewOptions& options, const CommonOptions& common) {
                              : options.like.empty()  ? "recipe.toml"
                                                      : name + ".toml";
     write_new(path, text);
-    report(path, text.substr(2, text.find('\n') - 2), common);
+    report(path, text.substr(2, text.find('\n') - 2), "", common);
     return ExitCode::ok;
   }
   const std::string path = options.output.empty() ? recipe_name(options.data) : options.output;
@@ -108,7 +112,7 @@ ExitCode make_new(const NewOptions& options, const CommonOptions& common) {
   const std::string text = models::formatted(path, recipe_text(draft, path == "-" ? "RECIPE" : file_name(path)));
   for (const Diagnostic& warning : try_recipe(path == "-" ? "recipe.toml" : path, text)) print_message(warning);
   write_new(path, text);
-  report(path, draft.title, common);
+  report(path, draft.title, draft.left_out, common);
   return ExitCode::ok;
 }
 

@@ -2,10 +2,10 @@
 #include <cstdio>
 
 #include "app/command_line/command.h"
+#include "app/reference_catalogue.h"
 #include "app/schema/json_schema.h"
 #include "core/files.h"
 #include "formats/json/json.h"
-#include "training/experiment.h"
 
 namespace dltrain::app {
 
@@ -16,7 +16,7 @@ struct SchemaOptions {
 };
 
 ExitCode schema(const SchemaOptions& options) {
-  const std::string text = formats::json_text(Setting(recipe_schema(training::catalogue())), 1) + "\n";
+  const std::string text = formats::json_text(Setting(recipe_schema(reference_catalogue())), 1) + "\n";
   if (options.output.empty()) std::fputs(text.c_str(), stdout);
   else write_file_durably(options.output, text);
   return ExitCode::ok;

@@ -7,6 +7,7 @@
 #include "core/read_fields.h"
 #include "core/text.h"
 #include "models/recipe/parse.h"
+#include "models/zoo/zoo.h"
 
 namespace dltrain::app {
 
@@ -102,10 +103,19 @@ std::string as_section(const std::string& header, const std::string& table) {
   return text;
 }
 
+// A model of the zoo, with the one key that nearly every recipe says.
+std::string model_example(const Schema& schema) {
+  const std::string type = quote(std::string(models::zoo::prefix) + schema.kind);
+  const Field* classes = schema.find("classes");
+  if (classes == nullptr) return "layers = [" + type + "]";
+  return "layers = [{ type = " + type + ", classes = " + classes->default_value.toml() + " }]";
+}
+
 }  // namespace
 
 std::string example_text(const Catalogue& catalogue, const Schema& schema) {
   if (schema.family == "section") return {};
+  if (schema.family == "zoo") return model_example(schema);
   const std::string table = inline_table(schema);
   if (!can_be_read(catalogue, schema, table)) return {};
   const bool alone = table == "{ type = " + quote(schema.kind) + " }";

@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "models/recipe/canonical.h"
 #include "models/recipe/parse.h"
+#include "models/zoo/zoo.h"
 
 namespace dltrain::app {
 
@@ -47,6 +48,11 @@ class Tracer {
     }
   }
 
+  // The recipe's table does not hold what stands in the zoo.
+  static bool of_zoo(const Place& place) {
+    return place.known() && place.source->name.starts_with(models::zoo::prefix);
+  }
+
   void trace_model(const Table& canonical) {
     const Setting* written = recipe_.table.find("model");
     const Table* model = written == nullptr ? nullptr : written->table();
@@ -66,7 +72,11 @@ class Tracer {
   }
 
   void trace_layer(const models::LayerSpec& layer, const Setting& canonical) {
-    const auto found = by_place_.find(spot(layer.place));
+    auto found = by_place_.find(spot(layer.place));
+    if (found == by_place_.end() && of_zoo(layer.place)) {
+      index(Setting(models::parse_toml(layer.place.source)));
+      found = by_place_.find(spot(layer.place));
+    }
     const Setting* written = found == by_place_.end() ? nullptr : &found->second;
     // What a path names is not said again.
     Table keys = *canonical.table();

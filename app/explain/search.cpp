@@ -61,6 +61,21 @@ std::vector<const Schema*> everything(const Catalogue& catalogue) {
   return all;
 }
 
+// What is said of a key by all that have it, or had it: by models of the zoo, or by all else.
+std::string key_lines(const Catalogue& catalogue, const std::string& section, const std::string& key, bool of_zoo) {
+  std::string text;
+  for (const Schema* schema : everything(catalogue)) {
+    if ((schema->family == "zoo") != of_zoo || (!section.empty() && schema->kind != section)) continue;
+    for (const Field& field : schema->fields) {
+      const bool former = std::ranges::find(field.former_names, key) != field.former_names.end();
+      if (field.name != key && !former) continue;
+      text += schema->kind + " (" + schema->family + "): " + (former ? key + " is called " : "") + field.name + "\n  " +
+              field.doc + "\n  " + values_of(field) + "\n";
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string search_text(const Catalogue& catalogue, const std::string& words) {
@@ -88,17 +103,9 @@ std::string key_text(const Catalogue& catalogue, const std::string& name) {
   const size_t dot = name.rfind('.');
   const std::string section = dot == std::string::npos ? "" : name.substr(0, dot);
   const std::string key = dot == std::string::npos ? name : name.substr(dot + 1);
-  std::string text;
-  for (const Schema* schema : everything(catalogue)) {
-    if (!section.empty() && schema->kind != section) continue;
-    for (const Field& field : schema->fields) {
-      const bool former = std::ranges::find(field.former_names, key) != field.former_names.end();
-      if (field.name != key && !former) continue;
-      text += schema->kind + " (" + schema->family + "): " + (former ? key + " is called " : "") + field.name + "\n  " +
-              field.doc + "\n  " + values_of(field) + "\n";
-    }
-  }
-  return text;
+  // Models of the zoo have many keys in common: they are shown where nothing else has the key.
+  const std::string text = key_lines(catalogue, section, key, false);
+  return text.empty() ? key_lines(catalogue, section, key, true) : text;
 }
 
 }  // namespace dltrain::app

@@ -1,6 +1,7 @@
 // The model of a first recipe, by the shape of a sample. Sizes are those of common first tries; each line that is not
 // plain says why it is there.
 #include <algorithm>
+#include <cctype>
 
 #include "app/new/draft.h"
 #include "core/text.h"
@@ -87,14 +88,25 @@ void add_sequence(Lines& lines, const Draft& draft) {
   lines.add(dense(64, "relu"));
 }
 
-void add_output(Lines& lines, const Task& task) {
+// The layer that gives a number is called as its column, so that predictions are; where that may be a name.
+std::string name_of_output(const std::string& target) {
+  const auto fits = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  if (target.empty() || target == "input" || std::isdigit(static_cast<unsigned char>(target[0])) != 0 ||
+      !std::all_of(target.begin(), target.end(), fits))
+    return "";
+  return "name = " + quote(target) + ", ";
+}
+
+void add_output(Lines& lines, const Draft& draft) {
+  const Task& task = draft.task;
   if (task.kind != Task::Kind::numbers) {
     lines.add(dense(task.outputs, "softmax"), "a probability for each class");
   } else {
     lines.add(dense(task.outputs, ""), task.outputs == 1 ? "the number" : "the numbers");
   }
   if (task.kind == Task::Kind::numbers && task.outputs == 1 && task.deviation > 0) {
-    lines.add("{ type = \"Rescaling\", scale = " + rounded(task.deviation) + ", offset = " + rounded(task.mean) + " }",
+    lines.add("{ " + name_of_output(draft.target) + "type = \"Rescaling\", scale = " + rounded(task.deviation) +
+                  ", offset = " + rounded(task.mean) + " }",
               "in the size of the target: its deviation and mean");
   }
 }
@@ -114,7 +126,7 @@ std::vector<std::string> layer_lines(const Draft& draft) {
     if (shape.rank() > 1) lines.add_name("Flatten");
     add_table(lines, draft);
   }
-  add_output(lines, draft.task);
+  add_output(lines, draft);
   return lines.text();
 }
 

@@ -22,8 +22,7 @@ void append(std::vector<std::string>& lines, const std::vector<std::string>& mor
   lines.insert(lines.end(), more.begin(), more.end());
 }
 
-// What is left out, with the reason for each.
-void add_left_out(const TableSurvey& survey, const TablePlan& plan, std::vector<std::string>& lines) {
+void add_left_out(const TableSurvey& survey, const TablePlan& plan, Draft& draft) {
   if (plan.left_out.empty()) return;
   std::vector<std::string> whys;
   std::vector<size_t> columns;
@@ -33,8 +32,9 @@ void add_left_out(const TableSurvey& survey, const TablePlan& plan, std::vector<
     if (whys.size() < most_explained) whys.push_back(written(survey, each.column) + " (" + each.why + ")");
   }
   if (columns.size() > whys.size()) whys.push_back("and " + std::to_string(columns.size() - whys.size()) + " more");
-  append(lines, comment("Left out, as features are numbers that differ from row to row: " + join(whys, ", ") + "."));
-  lines.push_back("ignore = " + list_of(survey, columns));
+  draft.left_out = join(whys, ", ");
+  append(draft.data, comment("Left out, as features are numbers that differ from row to row: " + draft.left_out + "."));
+  draft.data.push_back("ignore = " + list_of(survey, columns));
 }
 
 void add_missing(const TableSurvey& survey, const TablePlan& plan, std::vector<std::string>& lines) {
@@ -69,6 +69,7 @@ Draft draft_of_table(const DataPlace& place, const std::string& target) {
   draft.sample = {static_cast<int64_t>(plan.features.size())};
   draft.samples = survey.rows;
   draft.in_time = plan.in_time;
+  if (!survey.layout.names.empty()) draft.target = survey.layout.names[plan.target];
   draft.title = file_name(place.path) + ": " + counted(survey.rows, "row") + ", " +
                 counted(static_cast<int64_t>(plan.features.size()), "number") + " each, " + task_text(plan.task) + ".";
   draft.data = {"type = \"csv\"", "file = " + quote(place.written)};
@@ -77,7 +78,7 @@ Draft draft_of_table(const DataPlace& place, const std::string& target) {
                                             : "header = false  # columns are numbered from 0");
   append(draft.data, comment("What is predicted: " + plan.target_why + ". " + plan.task_why));
   draft.data.push_back("target = " + written(survey, plan.target));
-  add_left_out(survey, plan, draft.data);
+  add_left_out(survey, plan, draft);
   add_missing(survey, plan, draft.data);
   return draft;
 }

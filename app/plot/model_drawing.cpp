@@ -49,14 +49,25 @@ std::string type_line(const Component& component) {
   return component.kind + (parts.empty() ? "" : ": " + join(parts, ", "));
 }
 
-// What of a layer's name stands for its box: "residual_1" of "residual_1/conv/conv2d".
-std::string box_name(const std::string& layer, bool unfold) {
-  return unfold ? layer : layer.substr(0, layer.find('/'));
+// A block that is most of the model would make a drawing of one box: what it consists of is drawn. "resnet20/", or empty.
+std::string opened_block(const std::vector<models::LayerSpec>& layers) {
+  std::string opened;
+  while (true) {
+    std::map<std::string, size_t> counts;
+    for (const models::LayerSpec& layer : layers) {
+      const size_t slash = layer.name.find('/', opened.size());
+      if (layer.name.starts_with(opened) && slash != std::string::npos) ++counts[layer.name.substr(0, slash + 1)];
+    }
+    const auto most = std::ranges::find_if(counts, [&](const auto& each) { return 2 * each.second > layers.size(); });
+    if (most == counts.end()) return opened;
+    opened = most->first;
+  }
 }
 
 class Drawer {
  public:
-  Drawer(const models::Program& program, bool unfold) : program_(program), unfold_(unfold) {}
+  Drawer(const models::Program& program, bool unfold)
+      : program_(program), unfold_(unfold), opened_(opened_block(program.spec().model.layers)) {}
 
   Drawing draw() {
     const models::ModelSpec& model = program_.spec().model;
@@ -73,6 +84,11 @@ class Drawer {
   }
 
  private:
+  // What of a layer's name stands for its box: "residual_1" of "residual_1/conv/conv2d".
+  std::string box_name(const std::string& layer) const {
+    return layer.substr(0, layer.find('/', layer.starts_with(opened_) ? opened_.size() : 0));
+  }
+
   void add_input(const LayerRow& row) {
     DrawnBox box;
     box.name = row.name;
@@ -84,7 +100,7 @@ class Drawer {
   }
 
   void add_layer(const models::LayerSpec& layer, const LayerRow& row) {
-    const std::string name = box_name(layer.name, unfold_);
+    const std::string name = unfold_ ? layer.name : box_name(layer.name);
     const bool folded = !unfold_ && name != layer.name;
     auto known = drawing_.boxes.end();
     if (folded)
@@ -115,6 +131,7 @@ class Drawer {
 
   const models::Program& program_;
   bool unfold_;
+  std::string opened_;
   Drawing drawing_;
   std::map<std::string, size_t> box_of_;  // by layer
   std::map<std::string, std::string> shapes_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/schema/field_schema.h"
+#include "models/zoo/zoo.h"
 
 namespace dltrain::app {
 
@@ -140,7 +141,7 @@ class SchemaWriter {
   Table definitions() const {
     Table all;
     for (const std::string& family : catalogue_.families()) {
-      if (family != "section") all.set(family, family_schema(family, family, {}, all));
+      if (family != "section" && family != "zoo") all.set(family, family_schema(family, family, {}, all));
     }
     Table parts;
     parts.set("validation", part());
@@ -161,6 +162,7 @@ class SchemaWriter {
       alternatives.emplace_back(json_ref(name + "." + kind));
       rules.emplace_back(rule(schema, json_ref(name + "." + kind)));
     }
+    if (layer) add_zoo(all, alternatives, rules);
     rules.emplace_back(form_rule(family));
     Table table;
     alternatives.emplace_back(Table());  // for completion only; see json_if
@@ -169,7 +171,18 @@ class SchemaWriter {
     return table;
   }
 
+  // Models of the zoo are used like layers.
+  void add_zoo(Table& all, List& alternatives, List& rules) const {
+    for (const std::string& kind : catalogue_.kinds("zoo")) {
+      const Schema& schema = *catalogue_.find("zoo", kind);
+      all.set("zoo." + kind, component(schema, properties_of(section("block use"), true), true));
+      alternatives.emplace_back(json_ref("zoo." + kind));
+      rules.emplace_back(rule(schema, json_ref("zoo." + kind)));
+    }
+  }
+
   static std::vector<std::string> names_of(const Schema& schema) {
+    if (schema.family == "zoo") return {std::string(models::zoo::prefix) + schema.kind};
     std::vector<std::string> names = schema.aliases;
     names.insert(names.begin(), schema.kind);
     return names;

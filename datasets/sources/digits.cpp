@@ -21,8 +21,8 @@ struct Digits : Source {
 
   static void describe(auto& d) {
     d.doc(
-        "Handwritten digits (UCI optdigits), shipped with dltrain: images [8, 8, 1] with values 0 to 1 and the classes "
-        "0 to 9. "
+        "Handwritten digits (UCI optdigits), shipped with dltrain: images [8, 8, 1] with values 0 to 16, which become 0 to "
+        "1, and the classes 0 to 9. "
         "3,823 samples for training; the test part is 1,797 samples by 13 other writers.");
   }
 

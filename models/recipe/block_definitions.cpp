@@ -8,6 +8,7 @@
 #include "models/recipe/names.h"
 #include "models/recipe/placeholder.h"
 #include "models/recipe/sections.h"
+#include "models/zoo/zoo.h"
 
 namespace dltrain::models {
 
@@ -25,7 +26,6 @@ class BlockReader {
   }
 
   Block read() {
-    check_name();
     const Table& table = *entry_.value.table();
     const auto section = reading_.read_as<BlockSection>(table, who(), {}, block_.place);
     if (const Table* params = section.params.table()) block_.params = *params;
@@ -45,13 +45,7 @@ class BlockReader {
     return std::move(block_);
   }
 
- private:
-  std::string who() const { return "block " + quote(entry_.key); }
-
-  Diagnostic& error(Code code, const Place& place, const std::string& what) {
-    return reading_.diagnostics.error(code, place, who(), what);
-  }
-
+  // For blocks of a recipe.
   void check_name() {
     const std::string complaint = complaint_about_name(entry_.key);
     if (!complaint.empty() || entry_.key.find('/') != std::string::npos) {
@@ -60,6 +54,13 @@ class BlockReader {
     if (names_a_layer(reading_, entry_.key)) {
       error("bad-name", entry_.key_place, "there is a layer type of this name").help = "give the block another name";
     }
+  }
+
+ private:
+  std::string who() const { return "block " + quote(entry_.key); }
+
+  Diagnostic& error(Code code, const Place& place, const std::string& what) {
+    return reading_.diagnostics.error(code, place, who(), what);
   }
 
   void refuse_params(const Setting& params) {
@@ -113,10 +114,30 @@ Blocks read_blocks(Reading& reading) {
           .help = "write [blocks." + toml_key(entry.key) + "] with layers = [ ... ]";
       continue;
     }
-    Block block = BlockReader(reading, entry).read();
+    BlockReader reader(reading, entry);
+    reader.check_name();
+    Block block = reader.read();
     if (!names_a_layer(reading, entry.key)) blocks.emplace(entry.key, std::move(block));
   }
   return blocks;
+}
+
+std::unique_ptr<ZooModel> read_zoo_model(Reading& reading, const std::string& name, const Place& used_at) {
+  std::optional<zoo::Model> found = zoo::find(name, used_at);
+  if (!found) return nullptr;
+  const std::string full = std::string(zoo::prefix) + name;
+  auto model = std::make_unique<ZooModel>();
+  model->used_at = used_at;
+  model->definition.set(full, Setting(std::move(found->definition)));
+  model->definitions = std::move(found->blocks);
+  model->model = BlockReader(reading, model->definition.entries().front()).read();
+  for (const Table::Entry& entry : model->definitions.entries()) {
+    Block block = BlockReader(reading, entry).read();
+    block.name = full + "/" + entry.key;  // not to be taken for a block of the recipe
+    model->blocks.emplace(entry.key, std::move(block));
+  }
+  model->model.own_blocks = &model->blocks;
+  return model;
 }
 
 }  // namespace dltrain::models

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,20 +11,34 @@
 
 namespace dltrain::models {
 
-// A block as the recipe defines it.
+struct Block;
+using Blocks = std::map<std::string, Block>;
+
+// A block as the recipe or a file of the zoo defines it.
 struct Block {
-  std::string name;
+  std::string name;  // those of the zoo begin with "zoo/"
   Place place;
   Table params;                        // with their defaults
   std::vector<std::string> required;   // parameters without a default
   std::vector<std::string> inputs;     // names by which its layers take what it takes
   std::vector<std::string> outputs;  // of its layers; the first is what the next layer takes. Empty: the last layer
   const List* layers = nullptr;
+  const Blocks* own_blocks = nullptr;  // of a model of the zoo: what its layers may use instead of the recipe's blocks
 };
-using Blocks = std::map<std::string, Block>;
 
 // Reads the definitions; what is wrong with them is reported, used or not.
 Blocks read_blocks(Reading& reading);
+
+// A model of the zoo; stays where it is made.
+struct ZooModel {
+  Block model;
+  Blocks blocks;
+  Place used_at;
+  Table definition;  // what the others point into
+  Table definitions;
+};
+// Null if there is no model of this name (without "zoo/").
+std::unique_ptr<ZooModel> read_zoo_model(Reading& reading, const std::string& name, const Place& used_at);
 
 // Layers with blocks and repeats written out.
 struct WrittenOut {

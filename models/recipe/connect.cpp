@@ -20,7 +20,7 @@ class Connector {
     if (drafts_.empty()) return false;  // every layer was refused
     const size_t before = reading_.diagnostics.error_count();
     collect_names();
-    names_ok_ = reading_.diagnostics.error_count() == before;
+    names_ok_ = reading_.diagnostics.error_count() == before && !reading_.layers_missing;
     for (size_t i = 0; i < drafts_.size(); ++i) {
       if (!drafts_[i].spec.reuse.empty()) resolve_reuse(i);
       resolve_inputs(i);
@@ -106,7 +106,7 @@ class Connector {
     const Place place = drafts_[layer].given->table()->at("reuse").place();
     const auto found = index_.find(spec.reuse);
     if (found == index_.end() || found->second >= layer) {
-      if (report_below(layer, spec.reuse, place, "applies")) return;
+      if (report_below(layer, spec.reuse, place, "applies") || reading_.layers_missing) return;
       std::vector<std::string> names;
       for (size_t i = 0; i < layer; ++i) names.push_back(drafts_[i].spec.name);
       suggest(error("unknown-layer", place, who(layer), "there is no layer " + quote(spec.reuse) + " above"),
@@ -202,6 +202,7 @@ class Connector {
       add_output(name, place);
       return;
     }
+    if (reading_.layers_missing && !is_input(name)) return;
     Diagnostic& d =
         error("unknown-output", place, "[model]",
               is_input(name) ? "the output " + quote(name) + " is an input of the model; an output is a layer"
@@ -233,9 +234,10 @@ class Connector {
     }
     for (size_t i = 0; i < drafts_.size(); ++i) {
       if (used_.contains(drafts_[i].spec.name)) continue;
+      const bool of_block = drafts_[i].spec.name.find('/') != std::string::npos;
       error("unused", drafts_[i].name_place, who(i), "nothing uses it, and it is not an output").help =
-          "let a layer take it with inputs = " + quote(drafts_[i].spec.name) +
-          ", add it to [model] outputs, or leave it out";
+          "let a layer take it with inputs = " + quote(drafts_[i].spec.name) + ", add it to [model] outputs, or " +
+          (of_block ? "end the block with an earlier layer (until = \"...\")" : "leave it out");
     }
   }
 

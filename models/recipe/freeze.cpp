@@ -39,7 +39,7 @@ void freeze_layers(Reading& reading, const Setting& given, ModelSpec& model) {
       layer.trainable = false;
       any = true;
     }
-    if (!any) report_no_match(reading, pattern, names);
+    if (!any && !reading.layers_missing) report_no_match(reading, pattern, names);
   }
 }
 

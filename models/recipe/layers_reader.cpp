@@ -5,6 +5,7 @@
 #include "models/recipe/names.h"
 #include "models/recipe/reading.h"
 #include "models/recipe/sections.h"
+#include "models/zoo/zoo.h"
 
 namespace dltrain::models {
 
@@ -91,6 +92,8 @@ class LayerReader {
       for (const Table::Entry& entry : defined->entries()) blocks.push_back(entry.key);
     }
     if (const auto near = nearest(name, blocks)) d.hint = "did you mean the block " + quote(*near) + "?";
+    if (const std::string model = zoo::meant_by(name); d.hint.empty() && !model.empty())
+      d.hint = "did you mean " + quote(model) + "?";
   }
 
   void read_layer(const Setting& type) {

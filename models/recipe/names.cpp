@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/text.h"
+#include "models/zoo/zoo.h"
 
 namespace dltrain::models {
 
@@ -19,6 +20,7 @@ std::string base_name(const Setting& layer) {
   const std::string* type = layer.text() != nullptr ? layer.text() : text_at(layer, "type");
   if (type == nullptr) return "layer";
   if (*type == "Input" || *type == "InputLayer") return "input_layer";
+  if (type->starts_with(zoo::prefix) && type->size() > zoo::prefix.size()) return type->substr(zoo::prefix.size());
   const std::string name = snake_case(*type);
   return name.empty() ? "layer" : name;
 }

@@ -19,6 +19,7 @@ struct Reading {
   const ReadOptions& options;
   Diagnostics& diagnostics;
   std::vector<std::string> misspelt;  // sections that an unknown one was meant for: these are not reported as missing
+  bool layers_missing = false;  // a block was refused: names that are not known may be those of its layers
 
   // Whether a section is missing, and nothing like it is there.
   bool lacks(const std::string& name) const;

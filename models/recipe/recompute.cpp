@@ -8,7 +8,7 @@
 namespace dltrain::models {
 
 void check_recompute(Reading& reading, const Setting& given, const ModelSpec& model) {
-  if (model.layers.empty()) return;  // reported already
+  if (model.layers.empty() || reading.layers_missing) return;  // reported already
   const List one = {given};
   const List& patterns = given.list() != nullptr ? *given.list() : one;
   for (const Setting& pattern : patterns) {

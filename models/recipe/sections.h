@@ -156,6 +156,7 @@ struct BlockUseKeys {
   int64_t repeat = 1;
   bool trainable = true;
   double learning_rate_factor = 1;
+  std::optional<std::string> until;
 
   static void describe(auto& d) {
     d.doc("What the use of a block may say beside the block's parameters.");
@@ -166,6 +167,8 @@ struct BlockUseKeys {
     d.param(&BlockUseKeys::learning_rate_factor, "learning_rate_factor",
             "of all its layers that do not say it themselves")
         .at_least(0);
+    d.param(&BlockUseKeys::until, "until",
+            "name of one of its layers: what stands behind it is left out, and it is the output");
   }
 };
 

@@ -1,11 +1,13 @@
 // Blocks and repeats written out as plain layers.
 #include <algorithm>
+#include <optional>
 
 #include "core/text.h"
 #include "models/recipe/blocks.h"
 #include "models/recipe/names.h"
 #include "models/recipe/placeholder.h"
 #include "models/recipe/sections.h"
+#include "models/zoo/zoo.h"
 
 namespace dltrain::models {
 
@@ -31,12 +33,13 @@ struct Scope {
   std::string prefix;                         // "residual/"
   std::map<std::string, std::string> takes;   // what its layers may name -> the layer or input that it stands for
   std::string above;                          // what a layer without `inputs` takes; empty: the model's only input
+  std::optional<Setting> until = {};          // the name of the layer that is to be the last
   bool is_model() const { return prefix.empty(); }
 };
 
 class Writer {
  public:
-  Writer(Reading& reading, const Blocks& blocks) : reading_(reading), blocks_(blocks) {}
+  Writer(Reading& reading, const Blocks& blocks) : reading_(reading), blocks_(&blocks) {}
 
   WrittenOut write(const List& layers, const std::vector<InputSpec>& model_inputs) {
     if (model_inputs.size() == 1) only_input_ = model_inputs.front().name;
@@ -91,11 +94,48 @@ class Writer {
     for (size_t i = 0; i < layers.size(); ++i) {
       if (result_.layers.size() >= most_layers) return refuse_size(layers[i].place());
       const std::string* type = layers[i].text() != nullptr ? layers[i].text() : text_at(layers[i], "type");
-      const auto block = type != nullptr ? blocks_.find(*type) : blocks_.end();
-      if (block != blocks_.end()) use(block->second, layers[i], names[i], scope);
+      const bool of_zoo = type != nullptr && type->starts_with(zoo::prefix);
+      const Block* block = type == nullptr ? nullptr : of_zoo ? from_zoo(*type, layers[i]) : block_of(*type);
+      if (block != nullptr) use(*block, layers[i], names[i], scope);
+      else if (of_zoo) pass_by(names[i], scope);  // reported
       else add_layer(layers[i], names[i], scope);
       if (scope.is_model()) result_.numbers.resize(result_.layers.size(), copies.origins[i]);
+      if (scope.until && *scope.until->text() == names[i]) return;
     }
+    if (!scope.until) return;
+    const std::string block = scope.prefix.substr(0, scope.prefix.size() - 1);
+    suggest(error("unknown-layer", scope.until->place(), "layer " + quote(block),
+                  "the block has no layer " + quote(*scope.until->text()) + " to end with"),
+            *scope.until->text(), names);
+  }
+
+  const Block* block_of(const std::string& type) const {
+    const auto found = blocks_->find(type);
+    return found == blocks_->end() ? nullptr : &found->second;
+  }
+
+  // A model of the zoo; null, and reported, if there is none.
+  const Block* from_zoo(const std::string& type, const Setting& layer) {
+    for (const auto& known : zoo_) {  // copies of one layer
+      if (known->model.name == type && known->used_at.source == layer.place().source &&
+          known->used_at.line == layer.place().line && known->used_at.column == layer.place().column)
+        return &known->model;
+    }
+    const Place& place = layer.table() != nullptr ? layer.table()->at("type").place() : layer.place();
+    auto model = read_zoo_model(reading_, type.substr(zoo::prefix.size()), layer.place());
+    if (model != nullptr) return &zoo_.emplace_back(std::move(model))->model;
+    std::vector<std::string> names;
+    for (const std::string& name : zoo::names()) names.push_back(std::string(zoo::prefix) + name);
+    suggest(error("unknown-type", place, "[model]", "there is no model " + quote(type)), type, names,
+            "dltrain list zoo");
+    return nullptr;
+  }
+
+  // As if there were no such layer, so that nothing follows from what is wrong with it.
+  void pass_by(const std::string& name, Scope& scope) {
+    reading_.layers_missing = true;
+    scope.takes[name] = scope.above;
+    result_.outputs[scope.prefix + name] = scope.above.empty() ? only_input_ : scope.above;
   }
 
   void refuse_size(const Place& place) {
@@ -159,7 +199,8 @@ class Writer {
   void use(const Block& block, const Setting& given, const std::string& name, Scope& outer) {
     used_.push_back(block.name);
     const std::string full = outer.prefix + name;
-    const std::string who = "layer " + quote(full) + " (block " + block.name + ")";
+    const bool of_zoo = block.name.starts_with(zoo::prefix);
+    const std::string who = "layer " + quote(full) + (of_zoo ? " (" : " (block ") + block.name + ")";
     if (block.layers == nullptr) return;  // reported at its definition
     if (std::find(open_.begin(), open_.end(), block.name) != open_.end() || open_.size() >= deepest) {
       error("block-in-itself", given.place(), who,
@@ -168,20 +209,21 @@ class Writer {
       outer.takes[name] = outer.above = last_ = full;
       return;
     }
-    Scope scope{full + "/", {}, {}};
+    Scope scope{full + "/", {}, {}, {}};
     Table keys = as_table(given);
     if (!outer.is_model()) localize(keys, outer);
     const size_t errors = reading_.diagnostics.error_count();
     take_inputs(block, keys, who, given.place(), outer, scope);
     check_keys(keys, who, given.place());
     const Table parameters = parameters_of(block, keys, who, given.place());
-    if (reading_.diagnostics.error_count() > errors) {  // as if the block did nothing, so that nothing follows from it
-      result_.outputs[full] = outer.takes[name] = outer.above;
-      return;
-    }
+    if (reading_.diagnostics.error_count() > errors) return pass_by(name, outer);
+    if (const Setting* until = keys.find("until")) scope.until = *until;
     const size_t first = result_.layers.size();
     open_.push_back(block.name);
+    const Blocks* const outside = blocks_;
+    if (block.own_blocks != nullptr) blocks_ = block.own_blocks;
     write_list(*with_parameters(Setting(*block.layers), parameters).list(), scope);
+    blocks_ = outside;
     open_.pop_back();
     pass_on(keys, first);
     close(block, scope, name, full, outer);
@@ -230,20 +272,22 @@ class Writer {
   }
 
   Table parameters_of(const Block& block, const Table& keys, const std::string& who, const Place& place) {
+    const bool of_zoo = block.own_blocks != nullptr;
+    const std::string what = of_zoo ? "the model" : "the block";
     Table parameters = block.params;
     std::vector<std::string> known = block.required;
     for (const Table::Entry& param : block.params.entries()) known.push_back(param.key);
     for (const Table::Entry& entry : keys.entries()) {
       if (is_key_of_use(entry.key) || entry.key == "type") continue;
       if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
-        suggest(error("unknown-parameter", entry.key_place, who, "the block has no parameter " + quote(entry.key)),
-                entry.key, known);
+        suggest(error("unknown-parameter", entry.key_place, who, what + " has no parameter " + quote(entry.key)),
+                entry.key, known, of_zoo ? "dltrain explain " + block.name : "");
         continue;
       }
       const Setting* by_default = block.params.find(entry.key);
       if (by_default != nullptr && !fits(entry.value, *by_default)) {
         error("wrong-type", entry.value.place(), who,
-              entry.key + " is " + by_default->type_text() + " in the block (" + by_default->toml() + "), and was " +
+              entry.key + " is " + by_default->type_text() + " in " + what + " (" + by_default->toml() + "), and was " +
                   entry.value.toml());
         continue;
       }
@@ -285,6 +329,7 @@ class Writer {
   void close(const Block& block, const Scope& scope, const std::string& name, const std::string& full, Scope& outer) {
     std::string output = scope.above;
     result_.outputs[full] = outer.takes[name] = outer.above = output;
+    if (scope.until) return;
     for (const std::string& given : block.outputs) {
       const auto known = scope.takes.find(given);
       if (known != scope.takes.end()) continue;
@@ -316,7 +361,8 @@ class Writer {
   }
 
   Reading& reading_;
-  const Blocks& blocks_;
+  const Blocks* blocks_;  // what layers may use where they stand: those of the recipe, or of a file of the zoo
+  std::vector<std::unique_ptr<ZooModel>> zoo_;  // models that were used
   std::string only_input_;
   std::vector<std::string> open_;  // blocks that are being written out
   std::vector<std::string> used_;

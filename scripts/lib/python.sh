@@ -27,6 +27,7 @@ python_run() {
 
 # python_environment REQUIREMENTS [MORE]: sets `python` to the interpreter of an environment with these packages, and
 # those of a second file beside them. Stamps are written last, so that an interrupted installation is made again.
+# `python_cost`, if set, says what time and space it takes.
 python_environment() {
   local folder version more
   python_choose
@@ -34,7 +35,7 @@ python_environment() {
   folder=$cache/python-$({ packages_hash "$1" && echo "$version"; } | sha256sum | cut -c1-12)
   lock "$cache/python.lock"
   if [[ ! -e $folder/complete ]]; then
-    say "installing $(package_names "$1" | paste -sd' ') from PyPI into $folder (once; about 3 minutes, 2 GB)"
+    say "installing $(package_names "$1" | paste -sd' ') from PyPI into $folder (once; about ${python_cost:-3 minutes, 2 GB})"
     rm -rf -- "$folder"
     { python_run "$python" -m venv "$folder" && python_run "$folder/bin/python" -m pip install --no-input --retries 2 \
       --disable-pip-version-check --progress-bar off --requirement "$1"; } >"$cache/python.log" 2>&1 || python_failed

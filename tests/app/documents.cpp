@@ -1,8 +1,7 @@
-// The documents say what the program does: docs/reference is what it prints, and every recipe of
-// docs/recipe-language.md and of README.md is read by it.
+// The documents that the program prints: docs/reference and the manual page are what it says, `explain` prints docs/hints.
+// What other pages say is followed by pages.cpp.
 #include <cctype>
 #include <cstdlib>
-#include <map>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -23,55 +22,6 @@ std::vector<std::string> families() {
     if (!line.empty() && line[0] != ' ') names.push_back(line);
   }
   return names;
-}
-
-// The blocks of a page that begin ```toml.
-std::vector<std::string> recipes_of(const std::string& page) {
-  std::vector<std::string> blocks;
-  const std::string text = read_text(source_path(page), ExitCode::io);
-  const std::string opening = "```toml\n";
-  for (size_t at = text.find(opening); at != std::string::npos; at = text.find(opening, at)) {
-    at += opening.size();
-    const size_t end = text.find("```", at);
-    blocks.push_back(text.substr(at, end - at));
-    at = end;
-  }
-  return blocks;
-}
-
-// Blocks of a list are indented.
-std::string unindented(const std::string& block) {
-  std::string text;
-  for (const std::string& line : split(block, '\n')) text += std::string(trim(line)) + "\n";
-  return text;
-}
-
-// A block may show one section; the others come from the first recipe of the page, which is whole.
-std::string completed(const std::string& block, const std::string& whole) {
-  std::string text = block;
-  bool missing = false;
-  for (const std::string& line : split(whole, '\n')) {
-    if (line.starts_with("[") && line.find(']') != std::string::npos) {
-      const std::string section = line.substr(1, line.find(']') - 1);
-      missing = ("\n" + block).find("\n[" + section + "]") == std::string::npos &&
-                ("\n" + block).find("\n[[" + section + ".") == std::string::npos;
-    }
-    if (missing) text += line + "\n";
-  }
-  return text;
-}
-
-void check_recipes(const std::string& page) {
-  const std::vector<std::string> blocks = recipes_of(page);
-  REQUIRE(!blocks.empty());
-  for (const std::string& block : blocks) {
-    const TemporaryFolder folder;
-    write_file_durably(folder.file("recipe.toml"), completed(block, blocks.front()));
-    const Ended ended = dltrain_in(folder.path(), {"explain", "recipe.toml", "--stage", "spec"});
-    INFO(page << ":\n" << block << ended.err);
-    CHECK(ended.code == 0);
-    CHECK(ended.err.empty());
-  }
 }
 
 }  // namespace
@@ -100,26 +50,6 @@ TEST_CASE("the manual page is up to date") {
   if (std::getenv("DLTRAIN_UPDATE_GOLDEN") != nullptr) write_file_durably(path, page.out);
   INFO(path << " is stale; to write it anew: DLTRAIN_UPDATE_GOLDEN=1 and this test");
   CHECK(read_text(path, ExitCode::io) == page.out);
-}
-
-TEST_CASE("the recipes of the language's description are recipes") { check_recipes("docs/recipe-language.md"); }
-
-TEST_CASE("the recipe of the README is a recipe") { check_recipes("README.md"); }
-
-TEST_CASE("what the pages of hints advise can be written in a recipe") {
-  size_t blocks = 0;
-  for (const std::string& name : list_directory(source_path("docs/hints"), ExitCode::io)) {
-    for (const std::string& block : recipes_of("docs/hints/" + name)) {
-      const TemporaryFolder folder;
-      const std::string whole = recipes_of("README.md").front();
-      write_file_durably(folder.file("recipe.toml"), completed(unindented(block), whole));
-      const Ended ended = dltrain_in(folder.path(), {"explain", "recipe.toml", "--stage", "spec"});
-      INFO(name << ":\n" << block << ended.err);
-      CHECK(ended.code == 0);
-      ++blocks;
-    }
-  }
-  CHECK(blocks >= 10);
 }
 
 TEST_CASE("explain prints the page of a hint without how it is measured") {

@@ -31,8 +31,8 @@ TEST_CASE("recipes are explained as kept") {
   check_golden("explain/" + recipe + ".plan.txt", explained(recipe, {"plan", "--device", "reference"}));
 }
 
-TEST_CASE("recipes whose data is not shipped have golden specs") {
-  const std::string recipe = GENERATE("mnist_mlp", "mnist_cnn", "housing");
+TEST_CASE("recipes whose data is not shipped, or whose model is long, have golden specs") {
+  const std::string recipe = GENERATE("mnist_mlp", "mnist_cnn", "housing", "digits_resnet");
   check_golden("explain/" + recipe + ".spec.txt", explained(recipe, {"spec"}));
 }
 

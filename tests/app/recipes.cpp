@@ -94,8 +94,8 @@ std::string history_without_time(const std::string& path) {
 
 TEST_CASE("every recipe is known to these tests") {
   CHECK(list_directory(source_path("recipes"), ExitCode::io) ==
-        std::vector<std::string>{"benchmarks", "digits.toml", "digits_cnn.toml", "housing.toml", "iris.toml",
-                                 "mnist_cnn.toml", "mnist_mlp.toml"});
+        std::vector<std::string>{"benchmarks", "digits.toml", "digits_cnn.toml", "digits_resnet.toml", "housing.toml",
+                                 "iris.toml", "mnist_cnn.toml", "mnist_mlp.toml"});
 }
 
 TEST_CASE("digits reaches 94 %") {
@@ -106,6 +106,11 @@ TEST_CASE("digits reaches 94 %") {
 TEST_CASE("digits_cnn reaches 97.5 %") {
   const TemporaryFolder folder;
   CHECK(printed(fit(folder, "digits_cnn").out, "test_accuracy") >= 0.975);
+}
+
+TEST_CASE("digits_resnet reaches 97.5 %") {
+  const TemporaryFolder folder;
+  CHECK(printed(fit(folder, "digits_resnet").out, "test_accuracy") >= 0.975);
 }
 
 TEST_CASE("iris reaches 90 %") {

@@ -32,11 +32,11 @@ def test_the_guide_to_keras(program):
     page = blocks()
     recipe, = [text for language, text in page if language == "toml"]
     net, go_on = [text for language, text in page if language == "python"]
-    commands = [text for language, text in page if language == "" and not text.startswith("initial")]
-    table, = [text for language, text in page if text.startswith("initial")]
+    commands = [line[2:] for language, text in page if language == "console" for line in text.splitlines()]
+    table, = [text for language, text in page if language == "text"]
     for name, text in {"net.toml": recipe, "net.py": net, "go_on.py": go_on}.items():
         (program.folder / name).write_text(text)
-    said = "".join(run(program, line) for text in commands for line in text.splitlines())
+    said = "".join(run(program, line) for line in commands)
     assert "steps so far: 12" in said
     assert table in said
 

@@ -69,3 +69,19 @@ def test_mistakes_that_a_schema_can_express_are_found(validator):
     print(f"{found} found, {len(missed)} missed: {missed}")
     assert found >= 50
     assert len(missed) <= found / 6, missed
+
+
+def test_models_of_the_zoo_have_keys(validator):
+    def errors(layer):
+        recipe = read(SOURCE / "recipes" / "digits_resnet.toml")
+        recipe["model"]["layers"] = [layer]
+        return [error.message for error in validator.iter_errors(recipe)]
+
+    good = [{"type": "zoo/resnet20"}, "zoo/resnet20",
+            {"type": "zoo/resnet20", "classes": 3, "until": "re_lu", "name": "body", "trainable": False, "repeat": 2},
+            {"type": "zoo/mobilenet", "strides": [1, 2], "activation": {"type": "softmax"}, "classes": "${classes}"}]
+    for layer in good:
+        assert errors(layer) == [], layer
+    for layer in [{"type": "zoo/resnet20", "clases": 3}, {"type": "zoo/resnet20", "classes": "many"},
+                  {"type": "zoo/mlp", "activation": "relux"}]:
+        assert errors(layer) != [], layer

@@ -18,6 +18,9 @@ for arguments in --nonsense x "--interop x"; do
 done
 run test --help
 expect "scripts/test --help" 0 "$status"
+run docs --nonsense
+expect "scripts/docs --nonsense" 2 "$status"
+expect_in "scripts/docs --nonsense" "usage: scripts/docs" "$answer"
 run setup --nonsense
 expect "scripts/setup --nonsense" 2 "$status"
 run setup --cuda x
