@@ -33,6 +33,7 @@ template <class Request> class KernelRegistryOf {
     std::unique_ptr<Kernel> (*make)(const Request&) = nullptr;
   };
   void add(const std::string& op, Candidate candidate) { candidates_[op].push_back(candidate); }
+  bool knows(std::string_view op) const { return candidates_.contains(op); }
 
   // Yes if a candidate accepts; else the refusal of the last, or `unknown` where there is none.
   Support supports(const Request& request, const std::string& unknown) const {
