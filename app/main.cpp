@@ -32,9 +32,10 @@ int main(int argc, char** argv) {
     return static_cast<int>(error.code());
   } catch (const std::bad_alloc&) {
     return failed(ExitCode::memory,
-                  "error: the memory of this machine is used up; use a smaller batch_size or model\n");
+                  "error[E1404]: the memory of this machine is used up; use a smaller batch_size or model\n");
   } catch (const SizeOverflow& error) {
-    return failed(ExitCode::recipe, std::string("error: ") + error.what() + "; make the layers or the batch smaller\n");
+    return failed(ExitCode::recipe,
+                  std::string("error[E0707]: ") + error.what() + "; make the layers or the batch smaller\n");
   } catch (const std::exception& error) {
     return failed(ExitCode::bug, std::string("error: this is a mistake in dltrain, not in your recipe: ") +
                                      error.what() +

@@ -298,10 +298,15 @@ void TrainingSession::print_end(const Outcome& outcome, const training::Values& 
   for (const auto& [name, value] : test) std::printf("test_%s %s\n", name.c_str(), number_text(value).c_str());
   std::fflush(stdout);
   if (outcome.status == RunStatus::failed) {
-    std::fprintf(
-        stderr,
-        "error: %s; they are in %s\n   = help: look at the data for values that are not finite, or lower the learning rate\n",
-        outcome.reason.c_str(), model_folder.c_str());
+    print_message({Severity::error,
+                   "diverged",
+                   {},
+                   "",
+                   outcome.reason + "; they are in " + model_folder,
+                   "",
+                   "",
+                   "look at the data for values that are not finite, or lower the learning rate",
+                   {}});
     if (!outcome.failure_folder.empty())
       std::fprintf(stderr, "   to see it again: dltrain replay %s\n", outcome.failure_folder.c_str());
     std::fprintf(stderr, "   to go on from there with something changed: dltrain resume %s --set KEY=VALUE\n",
