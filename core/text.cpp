@@ -229,9 +229,13 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
   std::pair<size_t, size_t> least = {allowed + 1, 0};
   for (const std::string& candidate : candidates) {
     if (candidate.size() > longest_word) continue;
+    const std::string other = folded(candidate);
+    const size_t longer = std::max(wanted.size(), other.size()), shorter = std::min(wanted.size(), other.size());
+    if (longer - shorter > allowed) continue;  // so many letters must be left out
+    const size_t letters = edit_distance(wanted, other);
+    if (letters > allowed) continue;
     // Among equals, the one that is spelt the same way ("acuracy": "accuracy" before "Accuracy").
-    const std::pair distance = {edit_distance(wanted, folded(candidate)), edit_distance(word, candidate)};
-    if (distance.first <= allowed && distance < least) {
+    if (const std::pair distance = {letters, edit_distance(word, candidate)}; distance < least) {
       least = distance;
       best = candidate;
     }

@@ -26,12 +26,12 @@ class SchemaWriter {
     root.set("properties", top());
     root.set("definitions", definitions());
     // A recipe that extends another need not say everything.
-    Table extends, whole, data, loss, stricter;
+    Table extends, whole, data, stricter;
     extends.set("required", List{"extends"});
     data.set("required", List{"type"});
-    loss.set("required", List{"loss"});
     stricter.set("data", std::move(data));
-    stricter.set("train", std::move(loss));
+    stricter.set("model", with_property("layers", json_type("array")));
+    stricter.set("train", whole_train());
     whole.set("required", List{"data", "model", "train"});
     whole.set("properties", std::move(stricter));
     root.set("if", std::move(extends));
@@ -42,6 +42,25 @@ class SchemaWriter {
 
  private:
   const Schema& section(const std::string& kind) const { return *catalogue_.find("section", kind); }
+
+  static Table with_property(const char* name, Table value) {
+    Table properties, table;
+    properties.set(name, std::move(value));
+    table.set("properties", std::move(properties));
+    return table;
+  }
+
+  // What [train] must say where no other recipe says it.
+  static Table whole_train() {
+    Table is_auto, table = with_property("optimizer", json_if(json_type("object"), json_required("type"), {}));
+    is_auto.set("const", "auto");
+    Table chosen = with_property("batch_size", std::move(is_auto));
+    chosen.set("required", List{"batch_size"});
+    table.set("required", List{"loss"});
+    table.set("if", std::move(chosen));
+    table.set("then", json_required("effective_batch_size"));
+    return table;
+  }
 
   Table properties_of(const Schema& schema, bool placeholders = false) const {
     Table properties;
@@ -132,6 +151,12 @@ class SchemaWriter {
     };
     set("loss", by_output(json_ref("loss")));
     set("loss_weights", by_output(json_type("number")));
+    Table weights = json_type("object"), balanced = json_type("string"), weight;  // or such a table for each output
+    weight.set("type", List{"number", "object", "string"});
+    weight.set("minimum", 0);
+    weights.set("additionalProperties", std::move(weight));
+    balanced.set("enum", List{"balanced"});
+    set("class_weight", json_if(json_type("string"), std::move(balanced), std::move(weights)));
     set("metrics", by_output(json_if(json_type("array"), json_array(json_ref("metric")), json_ref("metric"))));
     set("optimizer",
         json_if(untyped(), json_type("object"), json_ref("optimizer")));  // extends: keys for that of the base
