@@ -56,11 +56,11 @@ std::string locate(const std::string& path, const LoadRequest& request) {
   if (path.starts_with('/'))
     throw UserError(ExitCode::data, "no-data-file", path, "there is no such file or folder", "correct the path" + from);
   const std::string folder = data_folder();
-  throw UserError(
-      ExitCode::data, "no-data-file", path,
-      "there is no such file or folder, neither " + join_path(request.recipe_folder, path) + " nor " +
-          (folder.empty() ? "in $DLTRAIN_DATA, which is not set" : join_path(folder, path) + " (from $DLTRAIN_DATA)"),
-      "put it beside the recipe, or set DLTRAIN_DATA to the folder that holds it" + from);
+  throw UserError(ExitCode::data, "no-data-file", path,
+                  "there is no such file or folder: not " + join_path(request.recipe_folder, path) +
+                      (folder.empty() ? ", and $DLTRAIN_DATA, where it could be, is not set"
+                                      : ", and not " + join_path(folder, path) + " (from $DLTRAIN_DATA)"),
+                  "put it beside the recipe, or set DLTRAIN_DATA to the folder that holds it" + from);
 }
 
 std::string builtin_path(const std::string& name) {

@@ -28,7 +28,8 @@ void ExpectSpec::check(FieldReport& report) const {
     report.error("metric", "there is no bound for " + quote(*metric),
                  "add min = ..., max = ... or above_majority = ...");
   }
-  if (!metric && !at.is_none()) report.error("at", "at belongs to a metric", "leave it out, or add metric = ...");
+  if (!metric && !at.is_none())
+    report.error("at", "at says when a metric is judged, and none is named", "leave it out, or add metric = ...");
   if (min && max && *min > *max)
     report.error("min", "min (" + number_text(*min) + ") is larger than max (" + number_text(*max) + ")",
                  "no run could keep both");

@@ -127,7 +127,7 @@ std::string no_feature(const TableSurvey& survey, const Column& column) {
 
 TablePlan plan_table(const TableSurvey& survey, const std::string& wanted) {
   if (survey.columns.size() < 2) {
-    throw UserError(ExitCode::data, "table-layout", survey.path, "has a single column",
+    throw UserError(ExitCode::data, "table-layout", survey.path, "the table has a single column",
                     "one column is predicted from the others: there must be two at least");
   }
   if (survey.rows < fewest_rows) {

@@ -123,7 +123,7 @@ TableLayout find_layout(const std::string& path, const LayoutOptions& options) {
                     "give other names with names = [...]");
   }
   if (const std::string hint = other_separator(records[0], options.separator); !hint.empty()) {
-    throw UserError(ExitCode::data, "table-layout", path, "has a single column", hint);
+    throw UserError(ExitCode::data, "table-layout", path, "the table has a single column", hint);
   }
   find_text_columns(layout, records, options.missing);
   return layout;

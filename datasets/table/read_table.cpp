@@ -138,7 +138,10 @@ class TableReading {
     return std::find(options_.missing.begin(), options_.missing.end(), text) != options_.missing.end();
   }
 
-  std::string shown(size_t column) const { return quote(utf8_prefix(reader_.fields()[column], 40)); }
+  std::string shown(size_t column) const {
+    const std::string_view text = reader_.fields()[column];
+    return text.empty() ? "the cell is empty" : quote(utf8_prefix(text, 40));
+  }
 
   Cell read_feature(size_t column, const MissingRule& rule, float& value) {
     const std::string_view text = reader_.fields()[column];

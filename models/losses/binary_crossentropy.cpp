@@ -40,13 +40,13 @@ struct BinaryCrossentropy : Loss {
   }
   LossValues build(Builder& b, Value target, Value prediction) const override {
     const auto logits = logits_of(b, prediction, from_logits, "sigmoid");
-    Pair pair = same_shape(b, kind, target, logits.value_or(prediction));
+    Pair pair = same_shape(b, target, logits.value_or(prediction));
     if (label_smoothing > 0) {
       pair.target = graph::add(b, graph::mul(b, pair.target, 1 - label_smoothing), 0.5 * label_smoothing);
     }
     const Value values = logits ? graph::sigmoid_cross_entropy(b, pair.prediction, pair.target)
                                 : binary_of_clipped(b, pair.target, pair.prediction);
-    return {graph::reduce_mean(b, values, {checked_axis(b, kind, axis, pair.prediction)}), {}};
+    return {graph::reduce_mean(b, values, {checked_axis(b, axis, pair.prediction)}), {}};
   }
 };
 

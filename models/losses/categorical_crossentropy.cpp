@@ -39,11 +39,11 @@ struct CategoricalCrossentropy : Loss {
     return {from_logits ? PredictionKind::logits : PredictionKind::distribution, TargetForm::one_hot};
   }
   LossValues build(Builder& b, Value target, Value prediction) const override {
-    const int64_t classes_axis = checked_axis(b, kind, axis, prediction);
+    const int64_t classes_axis = checked_axis(b, axis, prediction);
     const bool is_last = classes_axis + 1 == static_cast<int64_t>(b.shape(prediction).rank());  // where softmax works
     auto logits = is_last ? logits_behind(b, prediction, "softmax") : std::nullopt;
     if (!logits && from_logits) logits = prediction;
-    Pair pair = one_hot_pair(b, kind, "SparseCategoricalCrossentropy", target, logits.value_or(prediction));
+    Pair pair = one_hot_pair(b, "SparseCategoricalCrossentropy", target, logits.value_or(prediction));
     pair = {with_axis_last(b, pair.target, classes_axis), with_axis_last(b, pair.prediction, classes_axis)};
     if (label_smoothing > 0) {
       const double share = label_smoothing / static_cast<double>(b.shape(pair.target).back());

@@ -19,7 +19,7 @@ struct CategoricalHinge : Loss {
   }
   LossTraits traits() const override { return {PredictionKind::numbers, TargetForm::one_hot}; }
   LossValues build(graph::Builder& b, graph::Value target, graph::Value prediction) const override {
-    const Pair pair = one_hot_pair(b, kind, "SparseCategoricalCrossentropy", target, prediction);
+    const Pair pair = one_hot_pair(b, "SparseCategoricalCrossentropy", target, prediction);
     const graph::Value right = graph::reduce_sum(b, graph::mul(b, pair.target, pair.prediction), {-1});
     const graph::Value others = graph::add(b, graph::neg(b, pair.target), 1);
     const graph::Value wrong = graph::reduce_max(b, graph::mul(b, others, pair.prediction), {-1});

@@ -21,8 +21,8 @@ struct CosineSimilarity : Loss {
   }
   LossTraits traits() const override { return {}; }
   LossValues build(graph::Builder& b, graph::Value target, graph::Value prediction) const override {
-    const Pair pair = same_shape(b, kind, target, prediction);
-    const int64_t along = checked_axis(b, kind, axis, pair.prediction);
+    const Pair pair = same_shape(b, target, prediction);
+    const int64_t along = checked_axis(b, axis, pair.prediction);
     const auto unit = [&](graph::Value x) {
       const graph::Value squares = graph::reduce_sum(b, graph::square(b, x), {along}, true);
       return graph::mul(b, x, graph::rsqrt(b, graph::maximum(b, squares, 1e-14)));  // norms of at least 1e-7

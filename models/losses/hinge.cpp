@@ -19,8 +19,8 @@ Value signed_target(Builder& b, Value target) {
   return graph::select(b, binary, graph::sub(b, graph::mul(b, target, 2), 1), target);
 }
 
-Value margin(Builder& b, const char* who, Value target, Value prediction) {
-  const Pair pair = same_shape(b, who, target, prediction);
+Value margin(Builder& b, Value target, Value prediction) {
+  const Pair pair = same_shape(b, target, prediction);
   const Value agreement = graph::mul(b, signed_target(b, pair.target), pair.prediction);
   return graph::maximum(b, graph::add(b, graph::neg(b, agreement), 1), 0);
 }
@@ -35,7 +35,7 @@ struct Hinge : Loss {
   }
   LossTraits traits() const override { return {}; }
   LossValues build(Builder& b, Value target, Value prediction) const override {
-    return {graph::reduce_mean(b, margin(b, kind, target, prediction), {-1}), {}};
+    return {graph::reduce_mean(b, margin(b, target, prediction), {-1}), {}};
   }
 };
 
@@ -49,7 +49,7 @@ struct SquaredHinge : Loss {
   }
   LossTraits traits() const override { return {}; }
   LossValues build(Builder& b, Value target, Value prediction) const override {
-    return {graph::reduce_mean(b, graph::square(b, margin(b, kind, target, prediction)), {-1}), {}};
+    return {graph::reduce_mean(b, graph::square(b, margin(b, target, prediction)), {-1}), {}};
   }
 };
 

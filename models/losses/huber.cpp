@@ -19,7 +19,7 @@ struct Huber : Loss {
   }
   LossTraits traits() const override { return {}; }
   LossValues build(graph::Builder& b, graph::Value target, graph::Value prediction) const override {
-    const Pair pair = same_shape(b, kind, target, prediction);
+    const Pair pair = same_shape(b, target, prediction);
     const graph::Value error = graph::sub(b, pair.prediction, pair.target);
     const graph::Value size = graph::abs(b, error);
     const graph::Value near = graph::mul(b, graph::square(b, error), 0.5);

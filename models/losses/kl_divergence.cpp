@@ -17,7 +17,7 @@ struct KLDivergence : Loss {
   }
   LossTraits traits() const override { return {PredictionKind::distribution, TargetForm::one_hot}; }
   LossValues build(graph::Builder& b, graph::Value target, graph::Value prediction) const override {
-    const Pair pair = same_shape(b, kind, target, prediction);
+    const Pair pair = same_shape(b, target, prediction);
     const graph::Value p = graph::clip(b, pair.target, 1e-7, 1);
     const graph::Value q = graph::clip(b, pair.prediction, 1e-7, 1);
     return {graph::reduce_sum(b, graph::mul(b, p, graph::log(b, graph::div(b, p, q))), {-1}), {}};

@@ -19,7 +19,7 @@ struct LogCosh : Loss {
   }
   LossTraits traits() const override { return {}; }
   LossValues build(graph::Builder& b, graph::Value target, graph::Value prediction) const override {
-    const Pair pair = same_shape(b, kind, target, prediction);
+    const Pair pair = same_shape(b, target, prediction);
     const graph::Value error = graph::sub(b, pair.prediction, pair.target);
     const graph::Value tail = graph::softplus(b, graph::mul(b, error, -2));
     const graph::Value values = graph::sub(b, graph::add(b, error, tail), std::numbers::ln2);

@@ -19,7 +19,7 @@ struct MeanAbsolutePercentageError : Loss {
   }
   LossTraits traits() const override { return {}; }
   LossValues build(graph::Builder& b, graph::Value target, graph::Value prediction) const override {
-    const Pair pair = same_shape(b, kind, target, prediction);
+    const Pair pair = same_shape(b, target, prediction);
     const graph::Value size = graph::maximum(b, graph::abs(b, pair.target), 1e-7);
     const graph::Value share = graph::abs(b, graph::div(b, graph::sub(b, pair.target, pair.prediction), size));
     return {graph::mul(b, graph::reduce_mean(b, share, {-1}), 100), {}};

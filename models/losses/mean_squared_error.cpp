@@ -17,7 +17,7 @@ struct MeanSquaredError : Loss {
   }
   LossTraits traits() const override { return {}; }
   LossValues build(graph::Builder& b, graph::Value target, graph::Value prediction) const override {
-    const Pair pair = same_shape(b, kind, target, prediction);
+    const Pair pair = same_shape(b, target, prediction);
     return {graph::reduce_mean(b, graph::square(b, graph::sub(b, pair.target, pair.prediction)), {-1}), {}};
   }
 };

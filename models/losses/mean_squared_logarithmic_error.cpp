@@ -19,7 +19,7 @@ struct MeanSquaredLogarithmicError : Loss {
   }
   LossTraits traits() const override { return {}; }
   LossValues build(graph::Builder& b, graph::Value target, graph::Value prediction) const override {
-    const Pair pair = same_shape(b, kind, target, prediction);
+    const Pair pair = same_shape(b, target, prediction);
     const auto logarithm = [&](graph::Value x) { return graph::log1p(b, graph::maximum(b, x, 1e-7)); };
     const graph::Value difference = graph::sub(b, logarithm(pair.prediction), logarithm(pair.target));
     return {graph::reduce_mean(b, graph::square(b, difference), {-1}), {}};

@@ -17,7 +17,7 @@ struct Poisson : Loss {
   }
   LossTraits traits() const override { return {}; }
   LossValues build(graph::Builder& b, graph::Value target, graph::Value prediction) const override {
-    const Pair pair = same_shape(b, kind, target, prediction);
+    const Pair pair = same_shape(b, target, prediction);
     const graph::Value logarithm = graph::log(b, graph::add(b, pair.prediction, 1e-7));
     const graph::Value values = graph::sub(b, pair.prediction, graph::mul(b, pair.target, logarithm));
     return {graph::reduce_mean(b, values, {-1}), {}};

@@ -30,8 +30,8 @@ struct SparseCategoricalCrossentropy : Loss {
     return {from_logits ? PredictionKind::logits : PredictionKind::distribution, TargetForm::class_numbers};
   }
   LossValues build(Builder& b, Value target, Value prediction) const override {
-    const Value labels = class_numbers(b, kind, "CategoricalCrossentropy", target, prediction);
-    if (checked_axis(b, kind, axis, prediction) + 1 != static_cast<int64_t>(b.shape(prediction).rank())) {
+    const Value labels = class_numbers(b, "CategoricalCrossentropy", target, prediction);
+    if (checked_axis(b, axis, prediction) + 1 != static_cast<int64_t>(b.shape(prediction).rank())) {
       b.fail("axis",
              "SparseCategoricalCrossentropy takes the classes on the last axis only (axis was " + std::to_string(axis) +
                  ")",

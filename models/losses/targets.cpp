@@ -15,22 +15,22 @@ bool is_column_of(const Shape& column, const Shape& flat) {
   return column.rank() == flat.rank() + 1 && column.back() == 1 && without_last(column) == flat;
 }
 
-// Says what `who` needs, and what it got.
-[[noreturn]] void misfit(Builder& b, Code code, const char* who, const std::string& what, Value target,
-                         Value prediction, std::string help) {
+// Says what the loss or metric needs, and what it got.
+[[noreturn]] void misfit(Builder& b, Code code, const std::string& what, Value target, Value prediction,
+                         std::string help) {
   if (b.shape(prediction).rank() > b.shape(target).rank() + 1) {
     help = "the prediction has more axes than the target: is a Flatten or a global pooling layer missing?";
   }
   const auto sample = [&](Value x) { return b.shape(x).rank() == 0 ? b.shape(x).text() : b.shape(x).from(1).text(); };
   b.fail(code,
-         std::string(who) + " " + what + " (for one sample, the target has shape " + sample(target) +
-             " and the prediction " + sample(prediction) + ")",
+         "it " + what + " (for one sample, the target has shape " + sample(target) + " and the prediction " +
+             sample(prediction) + ")",
          std::move(help));
 }
 
 }  // namespace
 
-Pair same_shape(Builder& b, const char* who, Value target, Value prediction) {
+Pair same_shape(Builder& b, Value target, Value prediction) {
   const Shape wanted = b.shape(target);
   const Shape given = b.shape(prediction);
   Pair pair{graph::cast(b, target, b.dtype(prediction)), prediction};
@@ -44,21 +44,21 @@ Pair same_shape(Builder& b, const char* who, Value target, Value prediction) {
       pair.target = graph::reshape(b, pair.target, given);
     }
   } else {
-    misfit(b, "target-shape", who, "compares value by value, so that prediction and target need one shape", target,
+    misfit(b, "target-shape", "compares value by value, so that prediction and target need one shape", target,
            prediction, "give the last layer one unit for each column of the target");
   }
   return pair;
 }
 
-Pair one_hot_pair(Builder& b, const char* who, const char* sparse, Value target, Value prediction) {
+Pair one_hot_pair(Builder& b, const char* sparse, Value target, Value prediction) {
   const Shape given = b.shape(prediction);
   if (given.rank() < 2 || given.back() < 2) {
-    misfit(b, "target-shape", who, "needs a prediction with a column for each class", target, prediction,
+    misfit(b, "target-shape", "needs a prediction with a column for each class", target, prediction,
            "for one column use the binary kind");
   }
   if (b.shape(target) != given) {
     const bool numbers = b.shape(target) == without_last(given) || is_column_of(b.shape(target), without_last(given));
-    misfit(b, numbers ? Code("class-numbers") : Code("target-shape"), who,
+    misfit(b, numbers ? Code("class-numbers") : Code("target-shape"),
            numbers ? "needs a target with a column for each class, not class numbers"
                    : "needs a target with a column for each class",
            target, prediction,
@@ -67,15 +67,15 @@ Pair one_hot_pair(Builder& b, const char* who, const char* sparse, Value target,
   return {graph::cast(b, target, b.dtype(prediction)), prediction};
 }
 
-Value class_numbers(Builder& b, const char* who, const char* dense, Value target, Value prediction) {
+Value class_numbers(Builder& b, const char* dense, Value target, Value prediction) {
   const Shape given = b.shape(prediction);
   const Shape wanted = given.rank() < 2 ? Shape() : without_last(given);
   if (given.rank() < 2)
-    misfit(b, "target-shape", who, "needs a prediction with a column for each class", target, prediction, {});
+    misfit(b, "target-shape", "needs a prediction with a column for each class", target, prediction, {});
   const bool column = is_column_of(b.shape(target), wanted);
   if (b.shape(target) != wanted && !column) {
     const bool one_hot = b.shape(target) == given;
-    misfit(b, one_hot ? Code("class-numbers") : Code("target-shape"), who,
+    misfit(b, one_hot ? Code("class-numbers") : Code("target-shape"),
            "needs a target of class numbers, one for each row of the prediction", target, prediction,
            one_hot ? std::string("for a column for each class use ") + dense : std::string());
   }
@@ -83,11 +83,11 @@ Value class_numbers(Builder& b, const char* who, const char* dense, Value target
   return graph::cast(b, flat, DType::i32);
 }
 
-int64_t checked_axis(Builder& b, const char* who, int64_t axis, Value prediction) {
+int64_t checked_axis(Builder& b, int64_t axis, Value prediction) {
   const int64_t found = normalized_axis(axis, b.shape(prediction).rank());
   if (found < 1) {
     b.fail("axis",
-           std::string(who) + ": the prediction has no axis " + std::to_string(axis) + " of classes (it has shape " +
+           "the prediction has no axis " + std::to_string(axis) + " of classes (it has shape " +
                b.shape(prediction).text() + " with the samples on axis 0)",
            "leave axis out: the last axis is the default");
   }

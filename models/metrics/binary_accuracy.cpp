@@ -23,7 +23,7 @@ struct BinaryAccuracy : MeanMetric {
  protected:
   std::string default_name() const override { return "binary_accuracy"; }
   LossValues values(graph::Builder& b, graph::Value target, graph::Value prediction) const override {
-    const Pair pair = same_shape(b, kind, target, prediction);
+    const Pair pair = same_shape(b, target, prediction);
     const graph::Value limit = graph::full(b, b.dtype(prediction), {}, threshold);
     const graph::Value chosen = graph::cast(b, graph::greater(b, pair.prediction, limit), b.dtype(prediction));
     return {as_numbers(b, graph::equal(b, pair.target, chosen)), {}};

@@ -22,7 +22,7 @@ struct CategoricalAccuracy : MeanMetric {
  protected:
   std::string default_name() const override { return "categorical_accuracy"; }
   LossValues values(graph::Builder& b, graph::Value target, graph::Value prediction) const override {
-    const Pair pair = one_hot_pair(b, kind, "SparseCategoricalAccuracy", target, prediction);
+    const Pair pair = one_hot_pair(b, "SparseCategoricalAccuracy", target, prediction);
     return {as_numbers(b, graph::equal(b, graph::argmax(b, pair.target), graph::argmax(b, pair.prediction))), {}};
   }
 };

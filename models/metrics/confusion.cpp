@@ -17,12 +17,12 @@ constexpr double below_all =
     -1e10;  // Keras' NEG_INF: what predictions outside the top k become, and the threshold with top_k
 
 // Column `class_id` of x, its axis kept.
-Value column(Builder& b, const char* who, Value x, int64_t class_id) {
+Value column(Builder& b, Value x, int64_t class_id) {
   const Shape shape = b.shape(x);
   if (shape.rank() < 2 || class_id >= shape.back()) {
     b.fail("metric-setting",
-           std::string(who) + ": class_id = " + std::to_string(class_id) +
-               " is not a column of the prediction, which has shape " + shape.text(),
+           "class_id = " + std::to_string(class_id) + " is not a column of the prediction, which has shape " +
+               shape.text(),
            "columns count from 0");
   }
   std::vector<int64_t> begin(shape.rank(), 0);
@@ -32,10 +32,10 @@ Value column(Builder& b, const char* who, Value x, int64_t class_id) {
   return graph::slice(b, x, begin, size);
 }
 
-Value only_top_k(Builder& b, const char* who, Value prediction, int64_t k) {
+Value only_top_k(Builder& b, Value prediction, int64_t k) {
   const Shape shape = b.shape(prediction);
   if (shape.rank() < 2 || k > shape.back()) {
-    b.fail("metric-setting", std::string(who) + ": top_k = " + std::to_string(k) +
+    b.fail("metric-setting", "top_k = " + std::to_string(k) +
                                  " is more than the columns of the prediction, which has shape " + shape.text());
   }
   return graph::select(b, top_k_mask(b, prediction, k), prediction, graph::full(b, b.dtype(prediction), {}, below_all));
@@ -51,9 +51,9 @@ LossTraits ConfusionMetric::traits() const {
 
 std::vector<MetricSum> ConfusionMetric::sums(Builder& b, Value target, Value prediction,
                                              std::optional<Value> weight) const {
-  Pair pair = same_shape(b, who(), target, prediction);
-  if (top_k) pair.prediction = only_top_k(b, who(), pair.prediction, *top_k);
-  if (class_id) pair = {column(b, who(), pair.target, *class_id), column(b, who(), pair.prediction, *class_id)};
+  Pair pair = same_shape(b, target, prediction);
+  if (top_k) pair.prediction = only_top_k(b, pair.prediction, *top_k);
+  if (class_id) pair = {column(b, pair.target, *class_id), column(b, pair.prediction, *class_id)};
   const DType dtype = b.dtype(pair.prediction);
   const Shape shape = b.shape(pair.prediction);
   const std::vector<double> limits = thresholds.value_or(std::vector<double>{top_k ? below_all : 0.5});

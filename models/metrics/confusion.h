@@ -27,7 +27,6 @@ class ConfusionMetric : public Metric {
     bool prediction;
   };
   virtual Other other() const = 0;
-  virtual const char* who() const = 0;
 
   template <class T> static void describe_confusion(auto& d) {
     d.param(&T::thresholds, "thresholds", "predictions above it are positive; several give a value each")

@@ -16,7 +16,6 @@ struct Precision : ConfusionMetric {
 
  protected:
   std::string default_name() const override { return "precision"; }
-  const char* who() const override { return kind; }
   Other other() const override { return {"false_positives", false, true}; }
 };
 

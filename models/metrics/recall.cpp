@@ -16,7 +16,6 @@ struct Recall : ConfusionMetric {
 
  protected:
   std::string default_name() const override { return "recall"; }
-  const char* who() const override { return kind; }
   Other other() const override { return {"false_negatives", true, false}; }
 };
 

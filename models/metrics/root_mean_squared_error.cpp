@@ -25,7 +25,7 @@ struct RootMeanSquaredError : MeanMetric {
  protected:
   std::string default_name() const override { return "root_mean_squared_error"; }
   LossValues values(graph::Builder& b, graph::Value target, graph::Value prediction) const override {
-    const Pair pair = same_shape(b, kind, target, prediction);
+    const Pair pair = same_shape(b, target, prediction);
     return {graph::square(b, graph::sub(b, pair.prediction, pair.target)), {}};
   }
 };

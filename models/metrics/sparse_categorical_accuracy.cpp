@@ -21,7 +21,7 @@ struct SparseCategoricalAccuracy : MeanMetric {
  protected:
   std::string default_name() const override { return "sparse_categorical_accuracy"; }
   LossValues values(graph::Builder& b, graph::Value target, graph::Value prediction) const override {
-    const graph::Value labels = class_numbers(b, kind, "CategoricalAccuracy", target, prediction);
+    const graph::Value labels = class_numbers(b, "CategoricalAccuracy", target, prediction);
     return {as_numbers(b, graph::equal(b, labels, graph::argmax(b, prediction))), {}};
   }
 };

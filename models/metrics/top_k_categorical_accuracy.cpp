@@ -25,7 +25,7 @@ struct TopKCategoricalAccuracy : MeanMetric {
  protected:
   std::string default_name() const override { return "top_k_categorical_accuracy"; }
   LossValues values(graph::Builder& b, graph::Value target, graph::Value prediction) const override {
-    const Pair pair = one_hot_pair(b, kind, "SparseTopKCategoricalAccuracy", target, prediction);
+    const Pair pair = one_hot_pair(b, "SparseTopKCategoricalAccuracy", target, prediction);
     return {as_numbers(b, in_top_k(b, pair.prediction, graph::argmax(b, pair.target), k)), {}};
   }
 };
@@ -46,7 +46,7 @@ struct SparseTopKCategoricalAccuracy : MeanMetric {
  protected:
   std::string default_name() const override { return "sparse_top_k_categorical_accuracy"; }
   LossValues values(graph::Builder& b, graph::Value target, graph::Value prediction) const override {
-    const graph::Value labels = class_numbers(b, kind, "TopKCategoricalAccuracy", target, prediction);
+    const graph::Value labels = class_numbers(b, "TopKCategoricalAccuracy", target, prediction);
     return {as_numbers(b, in_top_k(b, prediction, labels, k)), {}};
   }
 };

@@ -115,8 +115,9 @@ class Connector {
     }
     const LayerSpec& target = drafts_[found->second].spec;
     if (!target.reuse.empty()) {
-      error("second-reuse", place, who(layer), quote(spec.reuse) + " is itself a second call").hint =
-          "write reuse = " + quote(target.reuse);
+      error("second-reuse", place, who(layer),
+            quote(spec.reuse) + " is itself layer " + quote(target.reuse) + ", applied again")
+          .hint = "write reuse = " + quote(target.reuse);
       return;
     }
     spec.component = target.component;

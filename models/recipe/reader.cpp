@@ -47,7 +47,8 @@ void read_top(Reading& reading, Spec& spec) {
   spec.seed = static_cast<uint64_t>(top.seed);
   if (top.extends) {
     reading.diagnostics
-        .error("contradiction", reading.recipe.table.key_place("extends"), "", "this recipe must stand on its own")
+        .error("contradiction", reading.recipe.table.key_place("extends"), "",
+               "only a file can extend another recipe, and this is the text of one")
         .help = "take the recipe that \"dltrain explain RECIPE\" prints";
   }
   std::string stem = file_name(reading.recipe.path);

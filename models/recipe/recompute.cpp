@@ -15,8 +15,10 @@ void check_recompute(Reading& reading, const Setting& given, const ModelSpec& mo
     if (pattern.text() == nullptr) return;  // reported with the section's keys
     const std::string& name = *pattern.text();
     if ((name == "auto" && patterns.size() == 1) || !parts_matching(model, name).empty()) continue;
-    Diagnostic& d = reading.diagnostics.error("unknown-layer", pattern.place(), "[train]",
-                                              "recompute: no layer and no block is called " + quote(name));
+    Diagnostic& d =
+        reading.diagnostics.error("unknown-layer", pattern.place(), "[train]",
+                                  name == "auto" ? std::string("recompute: \"auto\" stands in a list of names")
+                                                 : "recompute: no layer and no block is called " + quote(name));
     suggest(d, name, recompute_names(model));
     if (name == "auto") d.help = "\"auto\" stands alone: recompute = \"auto\"";
     else if (d.hint.empty()) d.help = "* stands for any characters, ? for one";

@@ -31,7 +31,7 @@ std::string complaint(const Setting& loss, Shape target, Shape prediction, DType
 TEST_CASE("targets are not broadcast against predictions") {
   const std::string text = complaint("mse", {32, 1}, {32, 3});
   CHECK_THAT(text, ContainsSubstring("loss of output \"dense\""));
-  CHECK_THAT(text, ContainsSubstring("MeanSquaredError"));
+  CHECK_THAT(text, ContainsSubstring("compares value by value"));
   CHECK_THAT(text, ContainsSubstring("[1]"));
   CHECK_THAT(text, ContainsSubstring("[3]"));
   CHECK(complaint("mse", {32}, {32, 1}).empty());
