@@ -81,10 +81,6 @@ int64_t packed_bytes(const std::vector<Step>& steps) {
   return bytes;
 }
 
-}  // namespace
-
-namespace {
-
 using Kernels = std::vector<std::unique_ptr<Kernel>>;  // [node]; null where none is needed
 using Used = std::vector<std::vector<bool>>;           // [node][output]
 
@@ -120,7 +116,7 @@ std::vector<graph::NodeMemory> needs_of(const Kernels& kernels) {
 void release_early(Plan& plan, Kernels& kernels, Used& used) {
   const std::vector<int32_t> order = graph::release_early(plan.graph);
   if (std::is_sorted(order.begin(), order.end())) return;
-  Graph graph = graph::reordered(plan.graph, order);
+  Graph graph = graph::with_nodes(plan.graph, order);
   const std::vector<graph::NodeMemory> needs = needs_of(kernels);
   std::vector<graph::NodeMemory> needs_there;
   for (const int32_t node : order) needs_there.push_back(needs[static_cast<size_t>(node)]);

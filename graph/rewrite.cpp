@@ -34,6 +34,23 @@ Graph rewrite(const Graph& graph, const Replacement& replace, std::vector<std::v
   return result;
 }
 
+Graph with_nodes(const Graph& graph, std::span<const int32_t> nodes) {
+  Graph result;
+  result.scopes = graph.scopes;
+  std::vector<int32_t> moved(graph.nodes.size(), -1);
+  for (size_t i = 0; i < nodes.size(); ++i) moved[static_cast<size_t>(nodes[i])] = static_cast<int32_t>(i);
+  const auto map = [&](Value value) { return Value{moved[static_cast<size_t>(value.node)], value.output}; };
+  for (const int32_t index : nodes) {
+    Node node = graph.nodes[static_cast<size_t>(index)];
+    for (Value& input : node.inputs) input = map(input);
+    result.nodes.push_back(std::move(node));
+  }
+  for (const Input& input : graph.inputs) result.inputs.push_back({input.name, input.kind, map(input.value)});
+  for (const Output& output : graph.outputs)
+    result.outputs.push_back({output.name, output.is_state, map(output.value)});
+  return result;
+}
+
 Graph expand(const Graph& graph, const std::function<bool(const Graph&, const Node&)>& wanted) {
   Graph current = graph;
   while (true) {

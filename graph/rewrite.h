@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "graph/builder.h"
@@ -15,6 +16,10 @@ namespace dltrain::graph {
 using Replacement = std::function<std::optional<std::vector<Value>>(Builder&, const Node&, size_t)>;
 // `mapped`, where it is wanted, is what each value of the old graph is in the new one.
 Graph rewrite(const Graph& graph, const Replacement& replace, std::vector<std::vector<Value>>* mapped = nullptr);
+
+// The graph with these of its nodes, in this order: all that they read, and all inputs and outputs of the graph, must be
+// among them, and each node behind what it reads.
+Graph with_nodes(const Graph& graph, std::span<const int32_t> nodes);
 
 // Replaces composites for which `wanted` says so by their meaning, again until none is left.
 Graph expand(const Graph& graph, const std::function<bool(const Graph&, const Node&)>& wanted);

@@ -1,5 +1,6 @@
 #include "graph/op.h"
 #include "graph/passes.h"
+#include "graph/rewrite.h"
 
 namespace dltrain::graph {
 
@@ -11,21 +12,11 @@ Graph remove_dead_code(const Graph& graph) {
     if (!needed[i]) continue;
     for (const Value input : graph.nodes[i].inputs) needed[static_cast<size_t>(input.node)] = true;
   }
-  Graph result;
-  result.scopes = graph.scopes;
-  std::vector<int32_t> moved(graph.nodes.size(), -1);
-  const auto map = [&](Value value) { return Value{moved[static_cast<size_t>(value.node)], value.output}; };
-  for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (!needed[i]) continue;
-    moved[i] = static_cast<int32_t>(result.nodes.size());
-    Node node = graph.nodes[i];
-    for (Value& input : node.inputs) input = map(input);
-    result.nodes.push_back(std::move(node));
+  std::vector<int32_t> kept;
+  for (size_t i = 0; i < needed.size(); ++i) {
+    if (needed[i]) kept.push_back(static_cast<int32_t>(i));
   }
-  for (const Input& input : graph.inputs) result.inputs.push_back({input.name, input.kind, map(input.value)});
-  for (const Output& output : graph.outputs)
-    result.outputs.push_back({output.name, output.is_state, map(output.value)});
-  return result;
+  return with_nodes(graph, kept);
 }
 
 }  // namespace dltrain::graph

@@ -101,21 +101,4 @@ class Order {
 
 std::vector<int32_t> release_early(const Graph& graph) { return Order(graph).run(); }
 
-Graph reordered(const Graph& graph, const std::vector<int32_t>& order) {
-  Graph result;
-  result.scopes = graph.scopes;
-  std::vector<int32_t> moved(graph.nodes.size());
-  for (size_t p = 0; p < order.size(); ++p) moved[static_cast<size_t>(order[p])] = static_cast<int32_t>(p);
-  const auto map = [&](Value value) { return Value{moved[static_cast<size_t>(value.node)], value.output}; };
-  for (const int32_t index : order) {
-    Node node = graph.nodes[static_cast<size_t>(index)];
-    for (Value& input : node.inputs) input = map(input);
-    result.nodes.push_back(std::move(node));
-  }
-  for (const Input& input : graph.inputs) result.inputs.push_back({input.name, input.kind, map(input.value)});
-  for (const Output& output : graph.outputs)
-    result.outputs.push_back({output.name, output.is_state, map(output.value)});
-  return result;
-}
-
 }  // namespace dltrain::graph
