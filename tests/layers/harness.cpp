@@ -1,4 +1,5 @@
 #include "tests/layers/harness.h"
+#include "tests/support/catalogue.h"
 #include "tests/support/numbers.h"
 
 #include <algorithm>
@@ -18,11 +19,7 @@
 namespace dltrain::test {
 
 const Catalogue& catalogue() {
-  static const Catalogue catalogue = [] {
-    Catalogue filled;
-    layers::fill_catalogue(filled);
-    return filled;
-  }();
+  static const Catalogue catalogue = catalogue_of(layers::fill_catalogue);
   return catalogue;
 }
 

@@ -16,19 +16,15 @@
 #include "models/recipe/parse.h"
 #include "models/recipe/reader.h"
 #include "models/zoo/zoo.h"
+#include "tests/support/catalogue.h"
 #include "tests/support/paths.h"
 
 namespace dltrain::models {
 namespace {
 
 const Catalogue& whole_catalogue() {
-  static const Catalogue catalogue = [] {
-    Catalogue all;
-    layers::fill_catalogue(all);
-    fill_catalogue(all);
-    datasets::fill_catalogue(all);
-    return all;
-  }();
+  static const Catalogue catalogue =
+      test::catalogue_of(layers::fill_catalogue, models::fill_catalogue, datasets::fill_catalogue);
   return catalogue;
 }
 

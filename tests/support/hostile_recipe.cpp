@@ -1,4 +1,5 @@
 #include "tests/support/hostile_recipe.h"
+#include "tests/support/catalogue.h"
 
 #include <algorithm>
 #include <array>
@@ -19,20 +20,19 @@ namespace dltrain::test {
 
 namespace {
 
+// Without the sources themselves: no data is opened.
+void add_sources(Catalogue& catalogue) {
+  for (const char* kind : {"digits", "iris"}) {
+    Schema source;
+    source.family = "source";
+    source.kind = kind;
+    catalogue.add(std::move(source));
+  }
+}
+
 const Catalogue& catalogue() {
-  static const Catalogue all = [] {
-    Catalogue made;
-    layers::fill_catalogue(made);
-    models::fill_catalogue(made);
-    for (const char* kind : {"digits", "iris"}) {
-      Schema source;
-      source.family = "source";
-      source.kind = kind;
-      made.add(std::move(source));
-    }
-    models::add_planned(made);
-    return made;
-  }();
+  static const Catalogue all =
+      catalogue_of(layers::fill_catalogue, models::fill_catalogue, add_sources, models::add_planned);
   return all;
 }
 

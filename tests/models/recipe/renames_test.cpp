@@ -9,6 +9,7 @@
 #include "layers/registry.h"
 #include "models/catalogue.h"
 #include "models/recipe/reader.h"
+#include "tests/support/catalogue.h"
 
 namespace dltrain::test {
 
@@ -18,12 +19,7 @@ using models::Migrated;
 namespace {
 
 const Catalogue& catalogue() {
-  static const Catalogue all = [] {
-    Catalogue filled;
-    layers::fill_catalogue(filled);
-    models::fill_catalogue(filled);
-    return filled;
-  }();
+  static const Catalogue all = catalogue_of(layers::fill_catalogue, models::fill_catalogue);
   return all;
 }
 
