@@ -48,8 +48,9 @@ void read_top(Reading& reading, Spec& spec) {
   if (top.extends) {
     reading.diagnostics
         .error("contradiction", reading.recipe.table.key_place("extends"), "",
-               "only a file can extend another recipe, and this is the text of one")
-        .help = "take the recipe that \"dltrain explain RECIPE\" prints";
+               "the recipe in a model's folder stands on its own and extends no other")
+        .help =
+        "write out what it takes from there: \"dltrain explain RECIPE\" prints a recipe with all that it extends";
   }
   std::string stem = file_name(reading.recipe.path);
   if (const size_t dot = stem.rfind('.'); dot != std::string::npos && dot > 0) stem.resize(dot);
