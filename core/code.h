@@ -132,6 +132,9 @@ inline constexpr CodeEntry code_table[] = {
     {"E1222", "integer-size"},
     {"E1223", "nothing-to-learn"},
     {"E1224", "unknown-data"},
+    {"E1225", "unknown-category"},
+    {"W1226", "new-category"},
+    {"W1227", "many-categories"},
     // 13: paths
     {"E1301", "no-recipe"},
     {"E1302", "no-data-file"},

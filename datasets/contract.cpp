@@ -45,6 +45,12 @@ Setting input_setting(const InputContract& input) {
     }
     table.set("fill", std::move(fill));
   }
+  if (!p.categories.empty()) {
+    List categories;
+    for (const std::vector<std::string>& of_column : p.categories) categories.push_back(texts(of_column));
+    table.set("categories", std::move(categories));
+    table.set("refuses_unknown", p.refuses_unknown);
+  }
   if (!p.color_mode.empty()) table.set("color_mode", p.color_mode);
   if (!p.interpolation.empty()) table.set("interpolation", p.interpolation);
   return table;
@@ -95,14 +101,29 @@ class Reader {
     return *value->text();
   }
 
-  std::vector<std::string> read_texts(const Table& table, const std::string& key) const {
+  std::vector<std::string> texts_of(const List& list, const std::string& key) const {
     std::vector<std::string> texts;
-    if (!table.contains(key)) return texts;
-    for (const Setting& value : list_of(table, key)) {
+    for (const Setting& value : list) {
       if (value.text() == nullptr) refuse("\"" + key + "\" holds what is not a text");
       texts.push_back(*value.text());
     }
     return texts;
+  }
+
+  std::vector<std::string> read_texts(const Table& table, const std::string& key) const {
+    return table.contains(key) ? texts_of(list_of(table, key), key) : std::vector<std::string>();
+  }
+
+  void read_categories(const Table& table, Preparation& p) const {
+    if (!table.contains("categories")) return;
+    for (const Setting& of_column : list_of(table, "categories")) {
+      if (of_column.list() == nullptr) refuse("\"categories\" holds what is not a list");
+      p.categories.push_back(texts_of(*of_column.list(), "categories"));
+    }
+    if (p.categories.size() != p.columns.size()) refuse("\"categories\" has not a list for each column");
+    const Setting* refuses = table.find("refuses_unknown");
+    if (refuses == nullptr || refuses->boolean() == nullptr) refuse("\"refuses_unknown\" is not true or false");
+    p.refuses_unknown = *refuses->boolean();
   }
 
   double read_real(const Setting& value, const std::string& key) const {
@@ -143,6 +164,7 @@ class Reader {
     if (table.contains("fill")) {
       for (const Setting& value : list_of(table, "fill")) p.fill.push_back(read_real(value, "fill"));
     }
+    read_categories(table, p);
     p.color_mode = read_text(table, "color_mode");
     p.interpolation = read_text(table, "interpolation");
     return input;

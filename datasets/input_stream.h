@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/diagnostic.h"
 #include "datasets/dataset.h"
 #include "datasets/preparation.h"
 
@@ -19,6 +20,8 @@ class InputStream {
   // What the samples of the last batch are called: paths of images, relative to the folder; empty where they have only
   // numbers.
   virtual const std::vector<std::string>& names() const { return names_; }
+  // What is to be said of the samples read, at the end.
+  virtual Diagnostics warnings() const { return {}; }
 
  protected:
   std::vector<std::string> names_;

@@ -4,19 +4,21 @@
 #include <cmath>
 
 #include "core/text.h"
+#include "datasets/opened_dataset.h"
 
 namespace dltrain::datasets {
 
 namespace {
 
 SampleSets headers_of(const SourceRegistry& registry, const DataRequest& request, const Component& source,
-                      Diagnostics& warnings) {
+                      Diagnostics& warnings, const DataContract* contract = nullptr) {
   LoadRequest load;
   load.recipe_folder = request.recipe_folder;
   load.seed = request.seed;
   load.input_names = request.input_names;
   load.targets = request.targets;
   if (load.targets.empty()) load.targets.push_back({"target", request.target_kind});
+  load.contract = contract;
   load.warnings = &warnings;
   load.headers_only = true;
   return registry.make(source)->load(load);
@@ -50,19 +52,22 @@ DataLook look_at_data(const SourceRegistry& registry, const DataRequest& request
   for (const InputField& input : sets.train.inputs) signature.inputs.push_back(input.field);
   for (const TargetField& target : sets.train.targets) signature.targets.push_back(target.field);
   signature.has_weights = sets.train.weights.has_value();
+  const DataContract contract = contract_of(sets.train);
   const int64_t all = sets.train.count;
   int64_t left = all;
   bool counted = all != unknown_count;
   const auto part = [&](const std::optional<PartSpec>& spec, const std::optional<Samples>& own) -> int64_t {
     if (spec && !spec->source) return take_share(spec, all, left);
     if (!spec) return own ? known(own->count) : 0;
-    const int64_t count = headers_of(registry, request, *spec->source, warnings).train.count;
+    const int64_t count = headers_of(registry, request, *spec->source, warnings, &contract).train.count;
     counted = counted && count != unknown_count;
     return known(count);
   };
   signature.test_samples = part(request.spec.test, sets.test);
   signature.validation_samples = part(request.spec.validation, sets.validation);
   signature.train_samples = known(left);
+  // All or none: who knows the training part only would take the others for missing.
+  if (!counted) signature.train_samples = signature.validation_samples = signature.test_samples = 0;
   say_what_is_unknown(look, counted);
   return look;
 }

@@ -18,6 +18,7 @@ struct MissingRule {
     mean,
     median,
     mode,
+    category,  // a category of its own, of columns with categories
     constant
   };
   How how = How::error;
@@ -30,9 +31,14 @@ struct Preparation {
   double offset = 0;
   std::vector<std::string> columns;  // of a table: names, or numbers where it has no names
   std::vector<std::string> missing;  // of a table: texts that stand for a missing value
-  std::vector<double> fill;          // by column, in the place of missing values; NaN: a missing value is an error
-  std::string color_mode;            // of images: "grayscale" or "rgb"
-  std::string interpolation;         // of images: how they get the size of the field
+  std::vector<double> fill;          // by column, in the place of missing values (of categories: the number of one);
+                                     // NaN: a missing value is an error, or a category of its own
+  // By column: the categories that become a column of 0 and 1 each; none: the column is a number. Empty: all are numbers.
+  // Missing values that are a category of their own are called as the first of `missing`.
+  std::vector<std::vector<std::string>> categories;
+  bool refuses_unknown = false;  // a category that is not in the list is an error; else none of the columns is 1
+  std::string color_mode;  // of images: "grayscale" or "rgb"
+  std::string interpolation;  // of images: how they get the size of the field
 };
 
 struct InputContract {

@@ -26,7 +26,7 @@ class FieldStore {
   virtual void gather(std::span<const int64_t> rows, Array& out) const = 0;
   // Puts `fill[column]` in the place of missing values (NaN); only stores of tables have any.
   virtual void fill_missing(std::span<const double> fill);
-  // The raw values [N, ...] where they are in memory, else null.
+  // The raw values [N, ...] where they are in memory, else null; of a table [N, columns], a category as its number.
   virtual const Array* raw() const { return nullptr; }
   // Adds what the values come from: all of them where they are in memory, else the files' names and sizes.
   virtual void add_to(Sha256& hash) const = 0;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "datasets/batch_stream.h"
+#include "datasets/one_hot.h"
 #include "layers/registry.h"
 #include "training/interrupt.h"
 
@@ -66,6 +67,9 @@ class Moments {
     return array(dtype, variance);
   }
 
+  // Mean 0 and variance 1, whatever was added: the layer leaves this index as it is.
+  void leave(size_t at) { mean_.at(at) = squares_.at(at) = count_.at(at) = 0; }
+
  private:
   // Welford, "Note on a method for calculating corrected sums of squares and products", 1962.
   void add_one(size_t at, double x) {
@@ -86,6 +90,14 @@ class Moments {
   std::vector<double> mean_, squares_, count_;
 };
 
+// Which values of the input that the layer stands behind are columns of categories; empty: none, or it stands elsewhere.
+std::vector<bool> categories_before(const datasets::Dataset& data, const LayerSpec& layer) {
+  for (const datasets::InputContract& input : data.contract().inputs) {
+    if (input.field.name == layer.inputs.front()) return datasets::are_categories(input.preparation);
+  }
+  return {};
+}
+
 void adapt_layer(Model& model, const datasets::Dataset& data, const LayerSpec& layer,
                  const layers::Adaptation& adaptation) {
   const int64_t batch_size =
@@ -94,6 +106,12 @@ void adapt_layer(Model& model, const datasets::Dataset& data, const LayerSpec& l
   datasets::BatchStream batches(data, {.part = datasets::Part::train, .batch_size = batch_size});
   datasets::Batch batch;
   while (!interrupted() && batches.next(batch)) moments.add(model.input_of_layer(layer.name, batch));
+  const std::vector<bool> categories = categories_before(data, layer);
+  if (adaptation.shape == Shape{static_cast<int64_t>(categories.size())}) {
+    for (size_t i = 0; i < categories.size(); ++i) {
+      if (categories[i]) moments.leave(i);
+    }
+  }
   const auto set = [&](const char* name, const Array& value) {
     const std::string state = layer.name + "/" + name;
     Array shaped(value.dtype, model.program().states().find(state)->type.shape);

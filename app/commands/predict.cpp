@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "app/command_line/command.h"
+#include "app/messages.h"
 #include "app/trained_model.h"
 #include "core/diagnostic.h"
 #include "core/setting.h"
@@ -73,6 +74,7 @@ ExitCode predict(const PredictOptions& options, const CommonOptions& common) {
   if (count == 0)
     throw UserError(ExitCode::data, "no-samples", options.input, "holds no samples; nothing was predicted");
   writer->close();
+  print_warnings(samples->warnings());
   report(count, options.output, common);
   return ExitCode::ok;
 }

@@ -28,7 +28,9 @@ struct Draft {
   std::string target;                 // the column that is predicted; empty if it has no name
   std::vector<std::string> data;      // lines of [data], comments among them
   std::vector<std::string> test;      // lines of [data.test], where the data bring it under names of its own
-  Shape sample;                       // shape of one
+  Shape sample;                       // shape of one, as the model gets it
+  bool numbers = true;                // of a table: some columns are, so that there is something to normalize
+  bool categories = false;            // of a table: some columns are
   int64_t samples = 0;                // outside of a test part of its own
   int64_t vocabulary = 0;             // samples are rows of token numbers below this; 0: they are not
   bool has_validation = false;        // the data bring such a part

@@ -45,7 +45,10 @@ std::string dense(int64_t units, const std::string& activation) {
 }
 
 void add_table(Lines& lines, const Draft& draft) {
-  lines.add_name("Normalization", "mean 0 and deviation 1 for each column");
+  if (draft.numbers) {
+    lines.add_name("Normalization", draft.categories ? "mean 0 and deviation 1 for each column of numbers"
+                                                     : "mean 0 and deviation 1 for each column");
+  }
   const int64_t units = draft.sample.elements() > 100 || draft.task.outputs > 20 ? 128 : 64;
   lines.add(dense(units, "relu"));
   lines.add(dense(units, "relu"));

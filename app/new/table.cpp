@@ -33,23 +33,33 @@ void add_left_out(const TableSurvey& survey, const TablePlan& plan, Draft& draft
   }
   if (columns.size() > whys.size()) whys.push_back("and " + std::to_string(columns.size() - whys.size()) + " more");
   draft.left_out = join(whys, ", ");
-  append(draft.data, comment("Left out, as features are numbers that differ from row to row: " + draft.left_out + "."));
+  append(
+      draft.data,
+      comment("Left out, as features are numbers that differ from row to row or a few texts: " + draft.left_out + "."));
   draft.data.push_back("ignore = " + list_of(survey, columns));
 }
 
+void add_categorical(const TableSurvey& survey, const TablePlan& plan, std::vector<std::string>& lines) {
+  if (plan.categorical.empty()) return;
+  append(lines, comment("Texts: each of their values becomes a column of 0 and 1."));
+  lines.push_back("categorical = " + list_of(survey, plan.categorical));
+}
+
 void add_missing(const TableSurvey& survey, const TablePlan& plan, std::vector<std::string>& lines) {
-  std::vector<std::string> rules, texts;
-  const auto add = [&](size_t column, const std::string& rule) {
-    if (survey.columns[column].missing > 0)
-      rules.push_back(
-          (survey.layout.names.empty() ? quote(std::to_string(column)) : toml_key(survey.layout.names[column])) +
-          " = " + quote(rule));
+  std::vector<std::string> rules, texts, told;
+  const auto add = [&](const std::vector<size_t>& columns, const std::string& rule, const std::string& meaning) {
+    const size_t before = rules.size();
+    for (const size_t column : columns) {
+      if (survey.columns[column].missing > 0)
+        rules.push_back(datasets::key_of(survey.layout, column) + " = " + quote(rule));
+    }
+    if (rules.size() > before) told.push_back(meaning);
   };
-  for (const size_t column : plan.features) add(column, "median");
-  add(plan.target, "drop");
+  add(plan.features, "median", "the median of the training part stands for a number");
+  add(plan.categorical, "category", "for texts it is a category of its own");
+  add({plan.target}, "drop", "a row without target is left out");
   if (rules.empty()) return;
-  append(lines, comment("Some values are missing: the median of the training part stands for them; a row without "
-                        "target is left out."));
+  append(lines, comment("Some values are missing: " + join(told, "; ") + "."));
   bool usual = true;
   for (const std::string& word : survey.missing) {
     texts.push_back(quote(word));
@@ -59,6 +69,24 @@ void add_missing(const TableSurvey& survey, const TablePlan& plan, std::vector<s
   lines.push_back("on_missing = { " + join(rules, ", ") + " }");
 }
 
+// Values of a row: numbers, and those that categories become.
+int64_t width_of(const TableSurvey& survey, const TablePlan& plan) {
+  auto width = static_cast<int64_t>(plan.features.size());
+  for (const size_t column : plan.categorical)
+    width += survey.columns[column].distinct() + (survey.columns[column].missing > 0 ? 1 : 0);
+  return width;
+}
+
+std::string features_text(const TablePlan& plan) {
+  std::vector<std::string> parts;
+  const auto add = [&](const std::vector<size_t>& columns, const std::string& one, const std::string& several) {
+    if (!columns.empty()) parts.push_back(std::to_string(columns.size()) + " " + (columns.size() == 1 ? one : several));
+  };
+  add(plan.features, "number", "numbers");
+  add(plan.categorical, "category", "categories");
+  return join(parts, " and ");
+}
+
 }  // namespace
 
 Draft draft_of_table(const DataPlace& place, const std::string& target) {
@@ -66,12 +94,14 @@ Draft draft_of_table(const DataPlace& place, const std::string& target) {
   const TablePlan plan = plan_table(survey, target);
   Draft draft;
   draft.task = plan.task;
-  draft.sample = {static_cast<int64_t>(plan.features.size())};
+  draft.sample = {width_of(survey, plan)};
+  draft.numbers = !plan.features.empty();
+  draft.categories = !plan.categorical.empty();
   draft.samples = survey.rows;
   draft.in_time = plan.in_time;
   if (!survey.layout.names.empty()) draft.target = survey.layout.names[plan.target];
-  draft.title = file_name(place.path) + ": " + counted(survey.rows, "row") + ", " +
-                counted(static_cast<int64_t>(plan.features.size()), "number") + " each, " + task_text(plan.task) + ".";
+  draft.title = file_name(place.path) + ": " + counted(survey.rows, "row") + ", " + features_text(plan) + " each, " +
+                task_text(plan.task) + ".";
   draft.data = {"type = \"csv\"", "file = " + quote(place.written)};
   if (survey.separator != ',') draft.data.push_back("separator = " + quote(std::string(1, survey.separator)));
   draft.data.push_back(survey.layout.header ? "header = true  # the first line names the columns"
@@ -79,6 +109,7 @@ Draft draft_of_table(const DataPlace& place, const std::string& target) {
   append(draft.data, comment("What is predicted: " + plan.target_why + ". " + plan.task_why));
   draft.data.push_back("target = " + written(survey, plan.target));
   add_left_out(survey, plan, draft);
+  add_categorical(survey, plan, draft.data);
   add_missing(survey, plan, draft.data);
   return draft;
 }

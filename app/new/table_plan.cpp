@@ -13,6 +13,7 @@ namespace {
 
 constexpr int64_t most_classes_of_integers = 20;
 constexpr int64_t fewest_rows = 10;
+constexpr int64_t most_categories = 100;
 constexpr int64_t fewest_rows_of_a_class = 5;  // as a mean; fewer, and a text is no class but a name
 
 std::string lower(std::string text) {
@@ -109,13 +110,23 @@ void choose_task(const TableSurvey& survey, TablePlan& plan) {
                                   : "It holds numbers with fractions: a number.";
 }
 
+// A column of 0 and 1 for each of its texts; numbers among them are texts as well.
+bool is_categorical(const Column& column) {
+  return !column.constant() && text_can_be_classes(column) && column.distinct() <= most_categories;
+}
+
 // Why a column is no feature; empty if it is one.
 std::string no_feature(const TableSurvey& survey, const Column& column) {
   if (column.present() == 0) return "no values";
   if (column.constant()) return "always " + quote(column.values.begin()->first);
   if (column.is_number() && column.counts_rows && column.missing == 0) return "counts the rows";
   if (column.is_date()) return "dates";
-  if (column.numbers == 0) return "texts";
+  if (column.has_decimal_commas()) return "numbers with decimal commas";
+  if (is_categorical(column)) return {};
+  const std::string different =
+      (column.many_values() ? "more than " + count_text(most_distinct) : count_text(column.distinct())) +
+      " different texts";
+  if (column.numbers == 0) return different;
   if (column.texts > 0) {
     return "numbers and texts, " + column.odd_place.substr(column.odd_place.find(file_name(survey.path))) + ": " +
            quote(utf8_prefix(column.odd_text, 20));
@@ -124,6 +135,13 @@ std::string no_feature(const TableSurvey& survey, const Column& column) {
 }
 
 }  // namespace
+
+std::vector<size_t> TablePlan::all_features() const {
+  std::vector<size_t> all = features;
+  all.insert(all.end(), categorical.begin(), categorical.end());
+  std::sort(all.begin(), all.end());
+  return all;
+}
 
 TablePlan plan_table(const TableSurvey& survey, const std::string& wanted) {
   if (survey.columns.size() < 2) {
@@ -144,18 +162,17 @@ TablePlan plan_table(const TableSurvey& survey, const std::string& wanted) {
     if (column.index == plan.target) continue;
     plan.in_time = plan.in_time || (column.is_date() && column.ascending && column.missing == 0);
     if (const std::string why = no_feature(survey, column); !why.empty()) plan.left_out.push_back({column.index, why});
-    else plan.features.push_back(column.index);
+    else (is_categorical(column) ? plan.categorical : plan.features).push_back(column.index);
   }
-  if (plan.features.empty()) {
+  if (plan.all_features().empty()) {
     std::string seen;
     for (const TablePlan::LeftOut& each : plan.left_out) {
       if (&each - plan.left_out.data() == 5) break;
       seen += (seen.empty() ? "" : "; ") + survey.layout.column_text(each.column) + ": " + each.why;
     }
-    throw UserError(
-        ExitCode::data, "text-column", survey.path,
-        "has no column of numbers to predict " + survey.layout.column_text(plan.target) + " from (" + seen + ")",
-        "features are numbers: write texts as numbers, one column of 0 and 1 for each of their values");
+    throw UserError(ExitCode::data, "text-column", survey.path,
+                    "has no column to predict " + survey.layout.column_text(plan.target) + " from (" + seen + ")",
+                    "features are numbers, or texts of which few are different");
   }
   return plan;
 }

@@ -19,7 +19,9 @@ struct TablePlan {
   std::string task_why;
   Task task;
   std::vector<LeftOut> left_out;
-  std::vector<size_t> features;
+  std::vector<size_t> features;     // numbers
+  std::vector<size_t> categorical;  // features as well
+  std::vector<size_t> all_features() const;
   bool in_time = false;
 };
 

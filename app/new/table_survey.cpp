@@ -42,6 +42,15 @@ bool looks_like_date(std::string_view text) {
          (text.size() == 7 || !std::isalnum(static_cast<unsigned char>(text[7])));
 }
 
+// "3,14": a number to many, a text to the reader.
+bool has_decimal_comma(std::string_view text) {
+  const size_t comma = text.find(',');
+  if (comma == 0 || comma == std::string_view::npos) return false;
+  std::string point(text);
+  point[comma] = '.';
+  return formats::parse_number(point).has_value();
+}
+
 void add_number(Column& column, double value, int64_t row) {
   if (column.numbers == 0) column.least = column.greatest = value;
   ++column.numbers;
@@ -58,6 +67,7 @@ void add_text(Column& column, std::string_view text, const std::string& place) {
     column.odd_text = text;
     column.odd_place = place;
   }
+  column.decimal_commas += has_decimal_comma(text);
   if (!looks_like_date(text)) return;
   ++column.dates;
   column.ascending = column.ascending && column.last <= text;

@@ -14,7 +14,7 @@ constexpr int64_t most_distinct = 1000;  // values of a column that are told apa
 
 struct Column {
   size_t index = 0;
-  int64_t numbers = 0, texts = 0, missing = 0, dates = 0;
+  int64_t numbers = 0, texts = 0, missing = 0, dates = 0, decimal_commas = 0;
   bool integers = true;       // all of the numbers
   bool counts_rows = true;    // the numbers are those of the rows, from 0 or 1
   bool ascending = true;      // dates only
@@ -28,6 +28,7 @@ struct Column {
   int64_t distinct() const { return static_cast<int64_t>(values.size()); }
   bool constant() const { return distinct() <= 1; }
   bool is_date() const { return dates > 0 && dates == texts && numbers == 0; }
+  bool has_decimal_commas() const { return decimal_commas > 0 && decimal_commas == texts; }
   bool is_number() const { return numbers > 0 && texts == 0; }
   double mean() const;
   double deviation() const;

@@ -106,6 +106,11 @@ class ReadAhead : public InputStream {
     return true;
   }
 
+  Diagnostics warnings() const override {
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->ended ? shared_->inputs->warnings() : Diagnostics();
+  }
+
  private:
   static constexpr auto patience = std::chrono::milliseconds(50);
   std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();

@@ -7,6 +7,9 @@
 #include "core/text.h"
 #include "datasets/gather.h"
 #include "datasets/inputs/kinds.h"
+#include "datasets/one_hot.h"
+#include "datasets/table/categories.h"
+#include "datasets/table/unknown_categories.h"
 #include "formats/csv/csv_reader.h"
 
 namespace dltrain::datasets {
@@ -19,12 +22,16 @@ using formats::parse_number;
 struct TableInput {
   InputContract contract;
   std::vector<size_t> columns;
+  std::vector<int64_t> category_counts;  // by column; 0: a number
+  std::vector<Categories> categories;    // by column
+  std::vector<UnknownCategories> unknown;
+  std::vector<float> row;                // the one at hand
 };
 
 class TableInputs : public InputStream {
  public:
   TableInputs(std::unique_ptr<formats::ByteStream> stream, const DataContract& contract) : reader_(std::move(stream)) {
-    for (const InputContract& input : contract.inputs) inputs_.push_back({input, {}});
+    for (const InputContract& input : contract.inputs) inputs_.push_back({input, {}, {}, {}, {}, {}});
     pending_ = reader_.next();
     if (!pending_)
       throw UserError(ExitCode::data, "no-samples", reader_.path(), "is empty",
@@ -36,6 +43,7 @@ class TableInputs : public InputStream {
     } else {
       find_by_number();
     }
+    for (TableInput& input : inputs_) prepare_categories(input);
   }
 
   bool next(int64_t count, Batch& batch) override {
@@ -44,7 +52,7 @@ class TableInputs : public InputStream {
     batch.inputs.resize(inputs_.size());
     for (size_t i = 0; i < inputs_.size(); ++i) {
       reshape_buffer(batch.inputs[i], inputs_[i].contract.field.dtype,
-                     Shape{count, static_cast<int64_t>(inputs_[i].columns.size())});
+                     Shape{count, row_width(inputs_[i].category_counts)});
     }
     for (; pending_ && batch.size < count; pending_ = reader_.next()) {
       read_row(batch);
@@ -58,14 +66,38 @@ class TableInputs : public InputStream {
     return batch.size > 0;
   }
 
- private:
-  // The columns that the model was trained with have names, and one of them stands in the first line.
-  bool is_header() const {
+  Diagnostics warnings() const override {
+    Diagnostics all;
     for (const TableInput& input : inputs_) {
+      for (const UnknownCategories& of_column : input.unknown) of_column.warn(reader_.path(), all);
+    }
+    return all;
+  }
+
+ private:
+  void prepare_categories(TableInput& input) const {
+    const Preparation& preparation = input.contract.preparation;
+    input.category_counts = category_counts(preparation, input.columns.size());
+    input.row.resize(input.columns.size());
+    for (size_t k = 0; k < preparation.categories.size(); ++k) {
+      input.categories.emplace_back(preparation.categories[k]);
+      input.unknown.emplace_back("column " + std::to_string(input.columns[k]) + " (" + quote(preparation.columns[k]) +
+                                 ")");
+    }
+  }
+
+  // The columns that the model was trained with have names, and one of them stands in the first line; or it has only
+  // texts, where a line of values would have numbers.
+  bool is_header() const {
+    bool texts_are_values = false;
+    for (const TableInput& input : inputs_) {
+      texts_are_values = texts_are_values || (!input.contract.preparation.categories.empty() &&
+                                              parse_integer(input.contract.preparation.columns[0]));
       for (const std::string& name : input.contract.preparation.columns) {
         if (!parse_integer(name) && field_of(name) < columns_) return true;
       }
     }
+    if (texts_are_values) return false;
     const auto is_text = [](std::string_view text) { return !text.empty() && !parse_number(text); };
     return std::all_of(reader_.fields().begin(), reader_.fields().end(), is_text);
   }
@@ -97,11 +129,11 @@ class TableInputs : public InputStream {
     for (TableInput& input : inputs_) number_columns(input);
   }
 
-  // Without names: as many columns as the model takes numbers (images row by row), or all the columns of the training
-  // file, the target among them.
+  // Without names: as many columns as the model was trained with (of images: as it takes numbers), or all the columns of
+  // the training file, the target among them.
   void number_columns(TableInput& input) {
-    const auto wanted = to_size(input.contract.field.shape.elements());
     const std::vector<std::string>& trained = input.contract.preparation.columns;
+    const size_t wanted = trained.empty() ? to_size(input.contract.field.shape.elements()) : trained.size();
     if (inputs_.size() == 1 && columns_ == wanted) {
       for (size_t i = 0; i < wanted; ++i) input.columns.push_back(i);
       return;
@@ -126,14 +158,15 @@ class TableInputs : public InputStream {
                           " instead of " + std::to_string(columns_));
     }
     for (size_t i = 0; i < inputs_.size(); ++i) {
-      const TableInput& input = inputs_[i];
-      const size_t first = to_size(batch.size) * input.columns.size();
+      TableInput& input = inputs_[i];
+      const size_t width = to_size(row_width(input.category_counts)), first = to_size(batch.size) * width;
       if (input.contract.field.dtype == DType::i32) {
-        const auto to = batch.inputs[i].as<int32_t>().subspan(first, input.columns.size());
+        const auto to = batch.inputs[i].as<int32_t>().subspan(first, width);
         for (size_t k = 0; k < to.size(); ++k) to[k] = read_integer(input, k);
       } else {
-        const auto to = batch.inputs[i].as<float>().subspan(first, input.columns.size());
-        for (size_t k = 0; k < to.size(); ++k) to[k] = read_cell(input, k);
+        for (size_t k = 0; k < input.row.size(); ++k)
+          input.row[k] = input.category_counts[k] > 0 ? read_category(input, k) : read_cell(input, k);
+        spread_row(input.row, input.category_counts, batch.inputs[i].as<float>().subspan(first, width));
       }
     }
   }
@@ -147,6 +180,35 @@ class TableInputs : public InputStream {
                         input.contract.field.name + "\" takes integers");
   }
 
+  bool is_missing(const TableInput& input, std::string_view text) const {
+    const std::vector<std::string>& missing = input.contract.preparation.missing;
+    return std::find(missing.begin(), missing.end(), text) != missing.end();
+  }
+
+  // The number of the category; -1 if it is none that the model knows.
+  float read_category(TableInput& input, size_t k) const {
+    const Preparation& preparation = input.contract.preparation;
+    std::string_view text = reader_.fields()[input.columns[k]];
+    const bool missing = is_missing(input, text);
+    if (missing && k < preparation.fill.size() && !std::isnan(preparation.fill[k]))
+      return static_cast<float>(preparation.fill[k]);
+    if (missing) text = preparation.missing.front();
+    const int32_t number = input.categories[k].number(text);
+    if (number >= 0) return static_cast<float>(number);
+    const std::string place = reader_.place(input.columns[k]);
+    if (missing) {
+      throw UserError(
+          ExitCode::data, "bad-cell", place,
+          quote(utf8_prefix(text, 40)) + " is a missing value, and the model was trained without any in this column");
+    }
+    if (preparation.refuses_unknown) {
+      throw UserError(ExitCode::data, "unknown-category", place, unknown_text(text, input.categories[k]),
+                      "the model knows only what it was trained with: correct the value, or train with it");
+    }
+    input.unknown[k].add(text, place);
+    return -1;
+  }
+
   float read_cell(const TableInput& input, size_t k) const {
     const Preparation& preparation = input.contract.preparation;
     const std::string_view text = reader_.fields()[input.columns[k]];
@@ -154,14 +216,13 @@ class TableInputs : public InputStream {
       const auto value = static_cast<float>(*number * preparation.scale + preparation.offset);
       if (std::isfinite(value)) return value;
     }
-    const std::vector<std::string>& missing = preparation.missing;
-    const bool is_missing = std::find(missing.begin(), missing.end(), text) != missing.end();
-    if (is_missing && k < preparation.fill.size() && !std::isnan(preparation.fill[k]))
+    const bool missing = is_missing(input, text);
+    if (missing && k < preparation.fill.size() && !std::isnan(preparation.fill[k]))
       return static_cast<float>(preparation.fill[k]);
     throw UserError(ExitCode::data, "bad-cell", reader_.place(input.columns[k]),
                     quote(utf8_prefix(text, 40)) +
-                        (is_missing ? " is a missing value, and the model was trained without any in this column"
-                                    : " is not a finite number"));
+                        (missing ? " is a missing value, and the model was trained without any in this column"
+                                 : " is not a finite number"));
   }
 
   formats::CsvReader reader_;

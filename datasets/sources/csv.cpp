@@ -21,12 +21,16 @@ struct Csv : Source {
   std::string separator = ",";
   std::vector<std::string> missing = {"", "?", "NA"};
   MissingRules on_missing;
+  CategoryChoice categorical;
+  std::optional<int64_t> max_categories;
+  std::string on_unknown = "warn";
   std::vector<std::string> classes;
 
   static void describe(auto& d) {
     d.doc(
         "A table in a CSV file (UTF-8, also gzip-compressed). Columns are named by their header or by number from 0; "
-        "-1 is the last. Features are numbers; all columns that are not target, weight or ignored.");
+        "-1 is the last. Features are numbers, or categories that become columns of 0 and 1; all columns that are not "
+        "target, weight or ignored.");
     d.param(&Csv::file, "file", "path of the file").required().path();
     d.param(&Csv::target, "target",
             "the column to predict; several columns of numbers; a table by output; or \"input\" for an autoencoder");
@@ -41,8 +45,18 @@ struct Csv : Source {
     d.param(&Csv::missing, "missing", "texts that stand for a missing value");
     d.param(&Csv::on_missing, "on_missing",
             "what a missing value becomes: \"error\", \"drop\" (the row is left out), \"mean\", \"median\", \"mode\" "
-            "(of the "
-            "training part) or a number; or a table of these by column");
+            "(of the training part), \"category\" (one of its own, in categorical columns) or a number; or a table of "
+            "these by column");
+    d.param(&Csv::categorical, "categorical",
+            "columns whose values are categories: each value becomes a column of 0 and 1 (one-hot); or a table by "
+            "column of \"auto\" (its distinct values, sorted) or a list of its categories in their order: { heating = "
+            "[\"gas\", \"oil\"], kind = \"auto\" }");
+    d.param(&Csv::max_categories, "max_categories",
+            "of columns without a list of categories: only so many, the most frequent ones; the others are none")
+        .at_least(1);
+    d.param(&Csv::on_unknown, "on_unknown",
+            "what a category becomes that is not known: \"warn\" (none of the columns is 1) or \"error\"")
+        .one_of({"warn", "error"});
     d.param(&Csv::classes, "classes", "the classes of the target in their order; default: its distinct values, sorted");
   }
 
@@ -57,13 +71,15 @@ struct Csv : Source {
 
   SampleSets load(const LoadRequest& request) const override {
     const std::string path = locate(file, request);
-    const RoleOptions options{target, features, inputs, ignore, weight, on_missing, {}};
+    const RoleOptions options{
+        target, features, inputs, ignore, weight, categorical, on_missing, missing.empty() ? "" : missing.front(), {}};
     const TableLayout layout =
         find_layout(path, {separator[0], header, names, missing, mentioned_names(options, request)});
     const TableRoles roles = assign_roles(layout, options, request);
     SampleSets sets;
     sets.notes = layout.notes;
-    sets.train = read_table(layout, roles, {separator[0], missing, classes}, request, sets.notes);
+    sets.train = read_table(layout, roles, {separator[0], missing, classes, max_categories, on_unknown == "error"},
+                            request, sets.notes);
     return sets;
   }
 };

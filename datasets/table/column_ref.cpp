@@ -13,7 +13,7 @@ using datasets::MissingRules;
 
 constexpr const char* column_complaint = "must name columns by text or whole number";
 constexpr const char* missing_complaint =
-    "must be \"error\", \"drop\", \"mean\", \"median\", \"mode\" or a number, or a table of these by column";
+    "must be \"error\", \"drop\", \"mean\", \"median\", \"mode\", \"category\" or a number, or a table of these by column";
 
 bool is_column(const Setting& given) { return given.text() != nullptr || given.integer() != nullptr; }
 
@@ -25,11 +25,9 @@ bool is_column_list(const Setting& given) {
   return true;
 }
 
-constexpr std::pair<std::string_view, MissingRule::How> rule_names[] = {{"error", MissingRule::How::error},
-                                                                        {"drop", MissingRule::How::drop},
-                                                                        {"mean", MissingRule::How::mean},
-                                                                        {"median", MissingRule::How::median},
-                                                                        {"mode", MissingRule::How::mode}};
+constexpr std::pair<std::string_view, MissingRule::How> rule_names[] = {
+    {"error", MissingRule::How::error},   {"drop", MissingRule::How::drop}, {"mean", MissingRule::How::mean},
+    {"median", MissingRule::How::median}, {"mode", MissingRule::How::mode}, {"category", MissingRule::How::category}};
 
 bool read_rule(const Setting& given, MissingRule& rule) {
   if (given.integer() != nullptr) rule = {MissingRule::How::constant, static_cast<double>(*given.integer())};
@@ -56,6 +54,16 @@ Setting print_rule(const MissingRule& rule) {
 std::string datasets::ColumnRef::text() const {
   if (const int64_t* number = std::get_if<int64_t>(&name)) return std::to_string(*number);
   return quote(std::get<std::string>(name));
+}
+
+ColumnRef datasets::column_of_key(const std::string& key, const Place& place) {
+  if (const auto number = parse_integer(key)) return {*number, place};
+  return {key, place};
+}
+
+std::string datasets::key_of_column(const ColumnRef& column) {
+  const std::string* name = std::get_if<std::string>(&column.name);
+  return name != nullptr ? *name : column.text();
 }
 
 std::string Converter<ColumnRef>::normalise(const Setting& given, Setting& canonical) {
@@ -145,11 +153,9 @@ void Converter<MissingRules>::read(const Setting& canonical, MissingRules& value
     return;
   }
   for (const Table::Entry& entry : canonical.table()->entries()) {
-    ColumnRef column{entry.key, entry.key_place};
-    if (const auto number = parse_integer(entry.key)) column.name = *number;  // TOML keys are texts
     MissingRule rule;
     read_rule(entry.value, rule);
-    value.by_column.emplace_back(std::move(column), rule);
+    value.by_column.emplace_back(datasets::column_of_key(entry.key, entry.key_place), rule);
   }
 }
 
@@ -157,8 +163,7 @@ Setting Converter<MissingRules>::print(const MissingRules& value) {
   if (value.by_column.empty()) return print_rule(value.all);
   Table table;
   for (const auto& [column, rule] : value.by_column) {
-    const std::string* name = std::get_if<std::string>(&column.name);
-    table.set(name != nullptr ? *name : column.text(), print_rule(rule), column.place);
+    table.set(datasets::key_of_column(column), print_rule(rule), column.place);
   }
   return table;
 }

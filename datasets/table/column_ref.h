@@ -18,6 +18,10 @@ struct ColumnRef {
   std::string text() const;  // "age" or -1, as TOML
 };
 
+// A column as the key of a table, where numbers are texts; and back.
+ColumnRef column_of_key(const std::string& key, const Place& place);
+std::string key_of_column(const ColumnRef& column);
+
 // Columns by input or output: one list without a name, or a table of lists.
 struct ColumnGroups {
   struct Group {
@@ -65,7 +69,7 @@ template <> struct Converter<datasets::ColumnGroups> {
 template <> struct Converter<datasets::MissingRules> {
   static constexpr FieldType type = FieldType::other;
   static std::string type_text() {
-    return "\"error\", \"drop\", \"mean\", \"median\", \"mode\" or a number; or a table of these by column";
+    return "\"error\", \"drop\", \"mean\", \"median\", \"mode\", \"category\" or a number; or a table of these by column";
   }
   static std::string normalise(const Setting& given, Setting& canonical);
   static void read(const Setting& canonical, datasets::MissingRules& value);

@@ -129,6 +129,10 @@ TableLayout find_layout(const std::string& path, const LayoutOptions& options) {
   return layout;
 }
 
+std::string key_of(const TableLayout& layout, size_t column) {
+  return layout.names.empty() ? quote(std::to_string(column)) : toml_key(layout.names[column]);
+}
+
 size_t find_column(const TableLayout& layout, const ColumnRef& column, const std::string& key) {
   const auto count = static_cast<int64_t>(layout.columns);
   if (const int64_t* number = std::get_if<int64_t>(&column.name)) {

@@ -40,6 +40,9 @@ TableLayout find_layout(const std::string& path, const LayoutOptions& options);
 bool looks_like_header(const std::vector<std::string>& first, const std::vector<std::vector<std::string>>& others,
                        const std::vector<std::string>& missing);
 
+// The column as a key of a TOML table: age, "capital gain", "3".
+std::string key_of(const TableLayout& layout, size_t column);
+
 // The column's number. Throws UserError (recipe) with the nearest name.
 size_t find_column(const TableLayout& layout, const ColumnRef& column, const std::string& key);
 

@@ -2,15 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <limits>
 
-#include "core/checked.h"
 #include "core/diagnostic.h"
 #include "core/files.h"
 #include "core/text.h"
-#include "datasets/array_store.h"
-#include "datasets/table/cell_errors.h"
+#include "datasets/table/float_rows.h"
 #include "datasets/table/target_column.h"
 #include "formats/csv/csv_reader.h"
 
@@ -21,21 +17,6 @@ namespace {
 using formats::CsvReader;
 using formats::parse_number;
 
-// Rows of floats that grow.
-struct FloatRows {
-  Array array;
-  explicit FloatRows(size_t columns) {
-    array.dtype = DType::f32;
-    array.shape = Shape{0, static_cast<int64_t>(columns)};
-  }
-  void append(std::span<const float> row) {
-    const size_t before = array.bytes.size();
-    array.bytes.resize(before + row.size_bytes());
-    std::memcpy(array.bytes.data() + before, row.data(), row.size_bytes());
-    ++array.shape[0];
-  }
-};
-
 class TableReading {
  public:
   TableReading(const TableLayout& layout, const TableRoles& roles, const TableOptions& options,
@@ -44,9 +25,9 @@ class TableReading {
         roles_(roles),
         options_(options),
         request_(request),
-        reader_(formats::open_stream(layout.path), options.separator) {
-    for (const TableRoles::Input& input : roles.inputs)
-      inputs_.push_back({FloatRows(input.columns.size()), std::vector<float>(input.columns.size())});
+        reader_(formats::open_stream(layout.path), options.separator),
+        cells_(reader_, layout, options.missing, errors_) {
+    for (const TableRoles::Input& input : roles.inputs) inputs_.emplace_back(input, options.categories);
     for (const TableRoles::Target& target : roles.targets) {
       const bool numbers = target.columns.size() > 1;
       targets_.push_back({FloatRows(target.columns.size()), std::vector<float>(target.columns.size()), {}, numbers});
@@ -54,7 +35,7 @@ class TableReading {
   }
 
   Samples read(std::vector<std::string>& notes) {
-    if (request_.headers_only) return finish(unknown_count);
+    if (request_.headers_only && !only_rows_tell_categories()) return finish(notes, unknown_count);
     if (layout_.header) reader_.next();
     while (reader_.next()) read_row();
     errors_.throw_if_any(layout_.path);
@@ -66,25 +47,21 @@ class TableReading {
       notes.push_back(file_name(layout_.path) + ": " + count_text(dropped_) + " of " + count_text(rows_ + dropped_) +
                       " rows have missing values and were left out (on_missing = \"drop\")");
     }
-    return finish(rows_);
+    return finish(notes, rows_);
   }
 
  private:
-  struct InputRows {
-    FloatRows rows;
-    std::vector<float> row;  // the one at hand
-  };
   struct TargetRows {
     FloatRows rows;          // of several columns
     std::vector<float> row;
     TargetColumn column;     // of one
     bool several = false;
   };
-  enum class Cell {
-    value,
-    drop,
-    bad
-  };
+  bool only_rows_tell_categories() const {
+    return std::ranges::any_of(roles_.inputs, [](const TableRoles::Input& input) {
+      return std::ranges::any_of(input.categories, [](const auto& list) { return list && list->empty(); });
+    });
+  }
 
   void read_row() {
     if (reader_.fields().size() != layout_.columns) {
@@ -102,9 +79,7 @@ class TableReading {
       bad = bad || cell == Cell::bad;
     };
     for (size_t i = 0; i < inputs_.size(); ++i) {
-      const TableRoles::Input& role = roles_.inputs[i];
-      for (size_t k = 0; k < role.columns.size(); ++k)
-        count(read_feature(role.columns[k], role.rules[k], inputs_[i].row[k]));
+      for (size_t k = 0; k < roles_.inputs[i].columns.size(); ++k) count(inputs_[i].read(cells_, k));
     }
     for (size_t i = 0; i < targets_.size(); ++i) {
       for (size_t k = 0; k < roles_.targets[i].columns.size(); ++k) count(check_target(i, k));
@@ -121,7 +96,7 @@ class TableReading {
 
   void keep_row(float weight) {
     ++rows_;
-    for (InputRows& input : inputs_) input.rows.append(input.row);
+    for (FeatureRows& input : inputs_) input.keep(cells_);
     for (size_t i = 0; i < targets_.size(); ++i) {
       if (roles_.targets[i].is_input) continue;
       if (targets_[i].several) {
@@ -134,48 +109,16 @@ class TableReading {
     if (roles_.weight) weights_.append({&weight, 1});
   }
 
-  bool is_missing(std::string_view text) const {
-    return std::find(options_.missing.begin(), options_.missing.end(), text) != options_.missing.end();
-  }
-
-  std::string shown(size_t column) const {
-    const std::string_view text = reader_.fields()[column];
-    return text.empty() ? "the cell is empty" : quote(utf8_prefix(text, 40));
-  }
-
-  Cell read_feature(size_t column, const MissingRule& rule, float& value) {
-    const std::string_view text = reader_.fields()[column];
-    const auto number = parse_number(text);
-    if (number) {
-      value = static_cast<float>(*number);
-      if (std::isfinite(value)) return Cell::value;
-    }
-    if (is_missing(text)) {
-      value = std::numeric_limits<float>::quiet_NaN();
-      if (rule.how == MissingRule::How::drop) return Cell::drop;
-      if (rule.how != MissingRule::How::error) return Cell::value;
-      errors_.add(
-          "bad-cell", reader_.place(column), layout_.column_text(column) + " has no value (" + shown(column) + ")",
-          "say what to do with missing values: on_missing = \"drop\", \"mean\", \"median\", \"mode\" or a number");
-      return Cell::bad;
-    }
-    errors_.add("bad-cell", reader_.place(column),
-                layout_.column_text(column) + ": " + shown(column) +
-                    (number ? " is not a finite float32 number" : " is not a number"),
-                "correct it, or add it to missing = [...] if it stands for a missing value");
-    return Cell::bad;
-  }
-
   Cell check_target(size_t i, size_t k) {
     const TableRoles::Target& role = roles_.targets[i];
     const size_t column = role.columns[k];
     const std::string_view text = reader_.fields()[column];
-    if (is_missing(text)) {
+    if (cells_.is_missing(text)) {
       if (role.drops_missing) return Cell::drop;
-      errors_.add("bad-cell", reader_.place(column),
-                  "the target (" + layout_.column_text(column) + ") has no value (" + shown(column) + ")",
-                  "remove such rows, or write on_missing = \"drop\"");
-      return Cell::bad;
+      return cells_.refuse(
+          "bad-cell", column,
+          "the target (" + layout_.column_text(column) + ") has no value (" + cells_.shown(column) + ")",
+          "remove such rows, or write on_missing = \"drop\"");
     }
     if (!targets_[i].several) return Cell::value;
     const auto number = parse_number(text);
@@ -183,9 +126,8 @@ class TableReading {
       targets_[i].row[k] = static_cast<float>(*number);
       return Cell::value;
     }
-    errors_.add("bad-cell", reader_.place(column), "the target " + shown(column) + " is not a finite number",
-                "several target columns must hold numbers");
-    return Cell::bad;
+    return cells_.refuse("bad-cell", column, "the target " + cells_.shown(column) + " is not a finite number",
+                         "several target columns must hold numbers");
   }
 
   Cell read_weight(size_t column, float& weight) {
@@ -194,43 +136,33 @@ class TableReading {
       weight = static_cast<float>(*number);
       return Cell::value;
     }
-    errors_.add("sample-weights", reader_.place(column),
-                "the weight " + shown(column) + " is not a number of at least 0");
-    return Cell::bad;
+    return cells_.refuse("sample-weights", column,
+                         "the weight " + cells_.shown(column) + " is not a number of at least 0");
   }
 
-  Samples finish(int64_t count) {
+  Samples finish(std::vector<std::string>& notes, int64_t count) {
     Samples samples;
     samples.name = layout_.path;
     samples.count = count;
-    for (size_t i = 0; i < inputs_.size(); ++i) samples.inputs.push_back(finish_input(i));
-    for (size_t i = 0; i < targets_.size(); ++i) samples.targets.push_back(finish_target(i));
+    for (FeatureRows& input : inputs_) {
+      samples.inputs.push_back(input.finish(layout_, count != unknown_count, *request_.warnings, notes, errors_));
+      samples.inputs.back().preparation.missing = options_.missing;
+    }
+    for (size_t i = 0; i < targets_.size(); ++i) samples.targets.push_back(finish_target(i, samples.inputs[0]));
     errors_.throw_if_any(layout_.path);
     if (roles_.weight) samples.weights = std::move(weights_.array);
     if (samples.weights) samples.weights->shape = Shape{rows_};
     return samples;
   }
 
-  InputField finish_input(size_t i) {
-    const TableRoles::Input& role = roles_.inputs[i];
-    InputField input;
-    input.field.name = role.name;
-    input.field.shape = {static_cast<int64_t>(role.columns.size())};
-    for (const size_t column : role.columns) input.preparation.columns.push_back(layout_.column_name(column));
-    input.preparation.missing = options_.missing;
-    input.missing = role.rules;
-    input.store = array_store(std::move(inputs_[i].rows.array));
-    return input;
-  }
-
-  TargetField finish_target(size_t i) {
+  TargetField finish_target(size_t i, const InputField& first_input) {
     const TableRoles::Target& role = roles_.targets[i];
     TargetField target;
     target.field.name = role.name;
     for (const size_t column : role.columns) target.columns.push_back(layout_.column_name(column));
     if (role.is_input) {
       target.input = 0;
-      target.field.shape = {static_cast<int64_t>(roles_.inputs[0].columns.size())};
+      target.field.shape = first_input.field.shape;
       return target;
     }
     if (targets_[i].several) {
@@ -255,7 +187,7 @@ class TableReading {
 
   // By the first records, where no others are read.
   bool holds_numbers(const TableRoles::Target& role, const TargetColumn& column) const {
-    return request_.headers_only ? layout_.text_examples[role.columns[0]].empty() : column.all_numbers();
+    return rows_ == 0 ? layout_.text_examples[role.columns[0]].empty() : column.holds_numbers();
   }
 
   void warn_of_many_classes(const TargetField& target) const {
@@ -273,12 +205,13 @@ class TableReading {
   const TableOptions& options_;
   const LoadRequest& request_;
   CsvReader reader_;
-  std::vector<InputRows> inputs_;
+  CellErrors errors_;
+  TableCells cells_;
+  std::vector<FeatureRows> inputs_;
   std::vector<TargetRows> targets_;
   FloatRows weights_{1};
   int64_t rows_ = 0;
   int64_t dropped_ = 0;
-  CellErrors errors_;
 };
 
 }  // namespace

@@ -29,6 +29,7 @@ class Assigner {
     if (options_.weight) roles_.weight = find_column(layout_, *options_.weight, "weight");
     assign_targets();
     assign_inputs();
+    assign_categories();
     assign_rules();
     check_text_features();
     return std::move(roles_);
@@ -180,15 +181,96 @@ class Assigner {
                "the model would only copy it; leave it out of the features");
       }
     }
-    roles_.inputs.push_back({name, std::move(columns), {}});
+    roles_.inputs.push_back({name, std::move(columns), {}, {}});
   }
 
+  void assign_categories() {
+    for (size_t i = 0; i < roles_.inputs.size(); ++i)
+      roles_.inputs[i].categories.resize(roles_.inputs[i].columns.size());
+    if (request_.contract != nullptr) return take_categories_of(*request_.contract);
+    for (const auto& [column, categories] : options_.categorical.columns) {
+      const size_t at = find_column(layout_, column, "categorical");
+      if (is_target(at)) {
+        refuse(column.place, "categorical names the target, " + layout_.column_text(at),
+               "leave it out of categorical: texts of a target are classes without it");
+      }
+      std::optional<std::vector<std::string>>* found = nullptr;
+      for (TableRoles::Input& input : roles_.inputs) {
+        const auto k = std::find(input.columns.begin(), input.columns.end(), at) - input.columns.begin();
+        if (k == std::ssize(input.columns)) continue;
+        found = &input.categories[static_cast<size_t>(k)];
+        if (*found) refuse(column.place, "categorical names " + layout_.column_text(at) + " twice");
+        *found = categories;
+      }
+      if (found == nullptr) {
+        refuse(column.place, "categorical names " + layout_.column_text(at) + ", which no input has",
+               "take it out of ignore, or add it to the features");
+      }
+    }
+  }
+
+  void take_categories_of(const DataContract& contract) {
+    for (size_t i = 0; i < roles_.inputs.size() && i < contract.inputs.size(); ++i) {
+      const auto& categories = contract.inputs[i].preparation.categories;
+      for (size_t k = 0; k < categories.size() && k < roles_.inputs[i].columns.size(); ++k) {
+        if (!categories[k].empty()) roles_.inputs[i].categories[k] = categories[k];
+      }
+    }
+  }
+
+  static bool fits(MissingRule::How how, bool categorical) {
+    switch (how) {
+      case MissingRule::How::category: return categorical;
+      case MissingRule::How::mean:
+      case MissingRule::How::median:
+      case MissingRule::How::constant: return !categorical;
+      case MissingRule::How::error:
+      case MissingRule::How::drop:
+      case MissingRule::How::mode: break;
+    }
+    return true;
+  }
+
+  bool is_categorical(size_t column) const {
+    for (const TableRoles::Input& input : roles_.inputs) {
+      for (size_t k = 0; k < input.columns.size(); ++k) {
+        if (input.columns[k] == column && input.categories[k]) return true;
+      }
+    }
+    return false;
+  }
+
+  // To lists that the recipe gives; those of a model are as they are.
+  void add_missing_categories(TableRoles::Input& input) const {
+    if (request_.contract != nullptr) return;
+    for (size_t k = 0; k < input.columns.size(); ++k) {
+      if (input.rules[k].how != MissingRule::How::category || input.categories[k]->empty()) continue;
+      std::vector<std::string>& list = *input.categories[k];
+      if (std::ranges::find(list, options_.missing_category) == list.end()) list.push_back(options_.missing_category);
+    }
+  }
+
+  // A rule for all columns that does not fit one leaves it without a rule; one that was given for it is a mistake.
   void assign_rules() {
     std::vector<MissingRule> rules(layout_.columns, options_.on_missing.all);
-    for (const auto& [column, rule] : options_.on_missing.by_column)
-      rules[find_column(layout_, column, "on_missing")] = rule;
+    for (size_t column = 0; column < rules.size(); ++column) {
+      if (!fits(rules[column].how, is_categorical(column))) rules[column] = {};
+    }
+    for (const auto& [column, rule] : options_.on_missing.by_column) {
+      const size_t at = find_column(layout_, column, "on_missing");
+      const bool categorical = is_categorical(at);
+      if (!fits(rule.how, categorical)) {
+        refuse(column.place,
+               layout_.column_text(at) + (categorical ? " holds categories, which have no mean, median or number"
+                                                      : " holds numbers, so a missing value is no category of its own"),
+               categorical ? "write \"category\" (a category of its own), \"mode\", \"drop\" or \"error\""
+                           : "write \"mean\", \"median\", \"mode\", a number, \"drop\" or \"error\"");
+      }
+      rules[at] = rule;
+    }
     for (TableRoles::Input& input : roles_.inputs) {
       for (const size_t column : input.columns) input.rules.push_back(rules[column]);
+      add_missing_categories(input);
     }
     for (TableRoles::Target& target : roles_.targets) {
       for (const size_t column : target.columns) {
@@ -201,21 +283,27 @@ class Assigner {
   void check_text_features() const {
     std::vector<size_t> texts;
     for (const TableRoles::Input& input : roles_.inputs) {
-      for (const size_t column : input.columns) {
-        if (!layout_.text_examples[column].empty()) texts.push_back(column);
+      for (size_t k = 0; k < input.columns.size(); ++k) {
+        if (!input.categories[k] && !layout_.text_examples[input.columns[k]].empty()) texts.push_back(input.columns[k]);
       }
     }
     if (texts.empty()) return;
-    std::vector<std::string> shown, ignore;
-    for (const size_t column : texts)
-      shown.push_back(layout_.column_text(column) + " holds " + quote(layout_.text_examples[column]));
-    for (const ColumnRef& column : options_.ignore) ignore.push_back(column.text());
+    std::vector<std::string> shown, names;
     for (const size_t column : texts) {
-      ignore.push_back(layout_.names.empty() ? std::to_string(column) : quote(layout_.names[column]));
+      shown.push_back(layout_.column_text(column) + " holds " + quote(layout_.text_examples[column]));
+      names.push_back(layout_.names.empty() ? std::to_string(column) : quote(layout_.names[column]));
     }
-    throw UserError(
-        ExitCode::data, "text-column", layout_.path, "features must be numbers, but " + join(shown, ", "),
-        "leave " + std::string(texts.size() == 1 ? "it" : "them") + " out with ignore = [" + join(ignore, ", ") + "]");
+    const auto line = [&](const std::string& key, std::vector<std::string> all) {
+      all.insert(all.end(), names.begin(), names.end());
+      return key + " = [" + join(all, ", ") + "]";
+    };
+    std::vector<std::string> categorical, ignored;
+    for (const CategoryChoice::Column& each : options_.categorical.columns) categorical.push_back(each.column.text());
+    for (const ColumnRef& column : options_.ignore) ignored.push_back(column.text());
+    throw UserError(ExitCode::data, "text-column", layout_.path,
+                    "features are numbers or categories, but " + join(shown, ", "),
+                    "make a column of 0 and 1 of each of their values: " + line("categorical", categorical) +
+                        "; or leave " + (texts.size() == 1 ? "it" : "them") + " out: " + line("ignore", ignored));
   }
 
   const TableLayout& layout_;
@@ -241,6 +329,7 @@ std::vector<std::string> mentioned_names(const RoleOptions& options, const LoadR
   if (options.features) std::for_each(options.features->begin(), options.features->end(), add);
   std::for_each(options.ignore.begin(), options.ignore.end(), add);
   if (options.weight) add(*options.weight);
+  for (const CategoryChoice::Column& each : options.categorical.columns) add(each.column);
   if (request.contract == nullptr) return names;
   for (const InputContract& input : request.contract->inputs) {
     for (const std::string& name : input.preparation.columns) {

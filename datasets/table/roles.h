@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "datasets/source.h"
+#include "datasets/table/category_choice.h"
 #include "datasets/table/column_ref.h"
 #include "datasets/table/layout.h"
 
@@ -18,7 +19,9 @@ struct RoleOptions {
   std::optional<ColumnGroups> inputs;
   std::vector<ColumnRef> ignore;
   std::optional<ColumnRef> weight;
+  CategoryChoice categorical;
   MissingRules on_missing;
+  std::string missing_category;  // what a missing value is called where it is a category of its own
   Place place;  // of the source, for what is missing altogether
 };
 
@@ -27,6 +30,8 @@ struct TableRoles {
     std::string name;
     std::vector<size_t> columns;
     std::vector<MissingRule> rules;  // by column
+    // By column: none: numbers; else its categories, which are its distinct values where the list is empty.
+    std::vector<std::optional<std::vector<std::string>>> categories;
   };
   struct Target {
     std::string name;
@@ -43,9 +48,9 @@ struct TableRoles {
 // The column names that the options and the request's contract use.
 std::vector<std::string> mentioned_names(const RoleOptions& options, const LoadRequest& request);
 
-// With a contract, inputs have the contract's columns in its order. Throws UserError (recipe) for columns that do not
-// exist, a target that is also a feature, inputs or outputs without columns; (data) if all that is left of the features
-// is text.
+// With a contract, inputs have the contract's columns and categories in its order. Throws UserError (recipe) for columns
+// that do not exist, a target that is also a feature, inputs or outputs without columns, rules that do not fit their
+// column; (data) if features hold texts.
 TableRoles assign_roles(const TableLayout& layout, const RoleOptions& options, const LoadRequest& request);
 
 }  // namespace dltrain::datasets

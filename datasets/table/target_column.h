@@ -6,22 +6,24 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/data_spec.h"
 #include "datasets/samples.h"
 #include "datasets/table/cell_errors.h"
+#include "datasets/table/distinct_texts.h"
 
 namespace dltrain::datasets {
 
 class TargetColumn {
  public:
   // `place` is asked for the cell at hand when a value is new: "file:line:column".
-  void add(std::string_view text, const std::function<std::string()>& place);
+  void add(std::string_view text, const std::function<std::string()>& place) {
+    codes_.push_back(distinct_.add(text, place));
+  }
 
   int64_t rows() const { return static_cast<int64_t>(codes_.size()); }
-  bool all_numbers() const;
+  bool holds_numbers() const;
 
   // The values as classes: those of `fixed` (an earlier part) or `names` where given, else the distinct values, sorted
   // as numbers if all are, else as text. Reports values outside of the given classes.
@@ -31,13 +33,7 @@ class TargetColumn {
   void finish_numbers(TargetField& target, CellErrors& errors) const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
-  std::unordered_map<std::string, int32_t, Hash, std::equal_to<>> code_of_;
-  std::vector<std::string> values_;  // by code
-  std::vector<std::string> places_;  // where each was first seen
+  DistinctTexts distinct_;
   std::vector<int32_t> codes_;  // by row
 };
 

@@ -22,7 +22,7 @@ struct Normalization {
     using Self = Normalization;
     d.doc(
         "(x - mean) / sqrt(variance). Without `mean` and `variance` these are taken from the training data before "
-        "training, and stored with the model.");
+        "training, and stored with the model; columns of 0 and 1 that a table's categories have become stay as they are.");
     d.param(&Self::axis, "axis",
             "axes along which each index has a mean and a variance of its own; [] for one of each");
     d.param(&Self::mean, "mean", "a number, or as many as `axis` has; with `variance`");

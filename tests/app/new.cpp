@@ -23,7 +23,7 @@ const RealData real_data[] = {
     {"tabular/iris.csv", "{metric=\"test_accuracy\",above_majority=0.5}", ""},
     {"tabular/housing.csv", "{metric=\"test_root_mean_squared_error\",max=4.6}", ""},  // the mean: 9.2
     {"tabular/pima-indians-diabetes.csv", "{metric=\"test_accuracy\",above_majority=0.05}", ""},
-    {"tabular/adult-train.csv", "{metric=\"test_accuracy\",above_majority=0.05}", "--epochs 10"},
+    {"tabular/adult-train.csv", "{metric=\"test_accuracy\",min=0.845}", "--epochs 10"},  // 0.86 is usual
     {"digits/optdigits-train.csv", "{metric=\"test_accuracy\",min=0.95}", ""},
     {"mnist", "{metric=\"test_accuracy\",min=0.8}", "--epochs 1 --limit-batches 200"},
 };

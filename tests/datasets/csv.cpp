@@ -4,12 +4,13 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "formats/json/json.h"
-#include "tests/datasets/support.h"
+#include "tests/datasets/csv_recipe.h"
 #include "tests/support/files.h"
 #include "tests/support/golden.h"
 
 using namespace dltrain;
 using namespace dltrain::datasets;
+using test::CsvRecipe;
 using test::open;
 using test::read_all;
 using test::table;
@@ -18,30 +19,6 @@ namespace {
 
 std::vector<float> floats(const Array& array) { return {array.as<float>().begin(), array.as<float>().end()}; }
 std::vector<int32_t> numbers(const Array& array) { return {array.as<int32_t>().begin(), array.as<int32_t>().end()}; }
-
-// A recipe with one CSV file, in a folder of its own.
-class CsvRecipe {
- public:
-  explicit CsvRecipe(std::string_view text) { test::write(folder_, "data.csv", text); }
-  const test::TemporaryFolder& folder() const { return folder_; }
-
-  DataRequest request(std::initializer_list<std::pair<std::string, Setting>> keys,
-                      TargetKind kind = TargetKind::automatic) const {
-    Table settings = table(keys);
-    settings.set("type", "csv");
-    if (!settings.contains("file")) settings.set("file", "data.csv");
-    DataRequest request = test::request_for(settings, kind);
-    request.recipe_folder = folder_.path();
-    return request;
-  }
-  test::Opened load(std::initializer_list<std::pair<std::string, Setting>> keys,
-                    TargetKind kind = TargetKind::automatic) const {
-    return open(request(keys, kind));
-  }
-
- private:
-  test::TemporaryFolder folder_;
-};
 
 }  // namespace
 

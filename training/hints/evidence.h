@@ -62,6 +62,7 @@ struct InputValues {
   double mean = 0, deviation = 0;  // over all values
   double least = 0, greatest = 0;
   std::vector<int64_t> constant_columns;  // of tables; the same in every sample looked at
+  std::vector<std::string> column_names;  // of them; empty: they have only numbers
   int64_t columns = 0;
   int64_t samples = 0;                    // looked at for constant columns
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/checked.h"
+#include "datasets/one_hot.h"
 #include "models/check_support.h"
 #include "models/losses/loss.h"
 
@@ -59,7 +61,7 @@ std::vector<InputValues> ValueStatistics::inputs() const {
     const DataField& field = signature_.inputs[i];
     const auto [least, greatest] = std::ranges::minmax_element(values);
     const Moments all = moments(values);
-    InputValues input{field.name, all.mean, all.deviation, *least, *greatest, {}, 0, rows_};
+    InputValues input{field.name, all.mean, all.deviation, *least, *greatest, {}, {}, 0, rows_};
     if (field.shape.rank() == 1) {
       input.columns = field.shape[0];
       input.constant_columns = constant_columns(values, static_cast<size_t>(input.columns));
@@ -87,6 +89,22 @@ std::vector<TargetValues> ValueStatistics::targets(const models::Spec& spec) con
   return found;
 }
 
+namespace {
+
+// Without columns of categories: rare ones are 0 in most samples.
+void name_constant_columns(const datasets::Dataset& data, InputValues& input) {
+  for (const datasets::InputContract& contract : data.contract().inputs) {
+    if (contract.field.name != input.name) continue;
+    const std::vector<bool> categories = datasets::are_categories(contract.preparation);
+    std::erase_if(input.constant_columns, [&](int64_t c) { return !categories.empty() && categories.at(to_size(c)); });
+    const std::vector<std::string> names = datasets::value_names(contract.preparation);
+    if (names.empty()) continue;
+    for (const int64_t c : input.constant_columns) input.column_names.push_back(names.at(to_size(c)));
+  }
+}
+
+}  // namespace
+
 void confirm_constant_columns(const datasets::Dataset& data, std::vector<InputValues>& inputs) {
   constexpr int64_t most = 4096, at_once = 512;
   const auto open = [](const InputValues& input) { return !input.constant_columns.empty(); };
@@ -105,6 +123,7 @@ void confirm_constant_columns(const datasets::Dataset& data, std::vector<InputVa
   for (size_t i = 0; i < inputs.size(); ++i) {
     inputs[i].constant_columns = more[i].constant_columns;
     inputs[i].samples = rows;
+    name_constant_columns(data, inputs[i]);
   }
 }
 
