@@ -1,5 +1,9 @@
 #include "backends/onednn/convolution.h"
 
+#include <algorithm>
+#include <string>
+#include <string_view>
+
 #include "backends/onednn/primitive.h"
 
 namespace dltrain::backends::onednn {
@@ -41,8 +45,65 @@ Window window_of(const graph::Attributes& a, const graph::ValueType& x, const gr
   return w;
 }
 
-dnnl::convolution_forward::primitive_desc forward_desc(const Window& w, bool bias,
-                                                       const dnnl::primitive_attr& attributes) {
+namespace {
+
+using ForwardDesc = dnnl::convolution_forward::primitive_desc;
+using BackwardDesc = dnnl::convolution_backward_data::primitive_desc;
+
+// "brg_conv_fwd:avx512_core" is the family brg_conv_fwd for the instruction set avx512_core.
+std::string_view instruction_set(std::string_view implementation) {
+  implementation.remove_prefix(std::min(implementation.find(':') + 1, implementation.size()));
+  return implementation.substr(0, implementation.find('+'));
+}
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+// The first implementation of `make()` that is `wanted`, else the library's own choice. A description that was asked for
+// more than it has cannot be used any more, and its copies are the same one, so another is made.
+template <class Make, class Wanted> auto choose(const Make& make, const Wanted& wanted) {
+  auto desc = make();
+  while (!wanted(std::string_view(desc.impl_info_str()))) {
+    if (!desc.next_impl()) return make();
+  }
+  return desc;
+}
+
+// The library's loops ("jit...") for the instruction set of its first choice.
+template <class Make> auto choose_loops(const Make& make, std::string_view first) {
+  const std::string set(instruction_set(first));
+  return choose(make, [&](std::string_view name) { return name.starts_with("jit") && instruction_set(name) == set; });
+}
+
+// What the rules look at.
+struct Traits {
+  explicit Traits(const Window& w, std::string_view first)
+      : channels(w.x.get_dims()[1]),
+        grouped(w.kernel.get_dims().size() == 5),
+        strided(w.strides != memory::dims{1, 1}),
+        tiles(has(first, "amx")),
+        wide(has(first, "avx512")) {
+    const memory::dims sizes = w.kernel.get_dims();
+    pointwise = sizes[sizes.size() - 1] == 1 && sizes[sizes.size() - 2] == 1;
+  }
+  int64_t channels;  // of x
+  bool grouped, strided, pointwise = false;
+  bool tiles, wide;  // AMX; AVX-512
+};
+
+// The library puts matrix products ("brg...") first. They need enough channels to fill them.
+bool loops_are_faster_forward(const Traits& t) {
+  if (t.grouped || t.pointwise) return false;
+  if (t.tiles) return t.channels <= 4 || (t.channels >= 16 && t.channels <= 48);
+  return t.channels < (t.wide ? 16 : 4) || (t.strided && t.channels <= 32);
+}
+
+bool loops_are_faster_backward(const Traits& t) {
+  if (t.grouped) return false;
+  if (t.tiles) return t.channels >= 16 && t.channels <= 48 && (t.strided || !t.pointwise);
+  return t.strided && (t.pointwise || t.channels <= 32);
+}
+
+ForwardDesc first_forward_desc(const Window& w, bool bias, const dnnl::primitive_attr& attributes) {
   const auto kind = dnnl::prop_kind::forward_training;
   const auto algorithm = dnnl::algorithm::convolution_direct;
   if (!bias)
@@ -50,6 +111,30 @@ dnnl::convolution_forward::primitive_desc forward_desc(const Window& w, bool bia
             w.dilation, w.padding_low, w.padding_high, attributes};
   return {engine(), kind,      algorithm,  w.x,           w.any_kernel,   w.bias,
           w.y,      w.strides, w.dilation, w.padding_low, w.padding_high, attributes};
+}
+
+}  // namespace
+
+ForwardDesc forward_desc(const Window& w, bool bias, const dnnl::primitive_attr& attributes) {
+  const auto make = [&] { return first_forward_desc(w, bias, attributes); };
+  const ForwardDesc first = make();
+  return loops_are_faster_forward(Traits(w, first.impl_info_str())) ? choose_loops(make, first.impl_info_str()) : first;
+}
+
+BackwardDesc backward_desc(const Window& w, const dnnl::primitive_attr& attributes) {
+  const ForwardDesc hint = first_forward_desc(w, false, attributes);
+  const auto make = [&] {
+    return BackwardDesc(engine(), dnnl::algorithm::convolution_direct, w.x, w.any_kernel, w.y, w.strides, w.dilation,
+                        w.padding_low, w.padding_high, hint, attributes);
+  };
+  const BackwardDesc first = make();
+  const Traits traits(w, first.impl_info_str());
+  // For depthwise convolutions with strides in bfloat16 the products have one column and take 40 times as long as the
+  // loops of whichever instruction set (measured).
+  const memory::dims kernel = w.kernel.get_dims();
+  if (traits.grouped && kernel[1] == 1 && kernel[2] == 1)
+    return choose(make, [](std::string_view name) { return !name.starts_with("brgconv"); });
+  return loops_are_faster_backward(traits) ? choose_loops(make, first.impl_info_str()) : first;
 }
 
 }  // namespace dltrain::backends::onednn

@@ -21,7 +21,12 @@ struct Window {
 Window window_of(const graph::Attributes& attributes, const graph::ValueType& x, const graph::ValueType& kernel,
                  const graph::ValueType& y);
 
+// The library's first choice of implementation, or its older loops where these were measured to be faster
+// (docs/decisions/0024): a function of shapes, dtype and instruction set.
 dnnl::convolution_forward::primitive_desc forward_desc(const Window& window, bool bias,
                                                        const dnnl::primitive_attr& attributes);
+// The gradient of x.
+dnnl::convolution_backward_data::primitive_desc backward_desc(const Window& window,
+                                                              const dnnl::primitive_attr& attributes);
 
 }  // namespace dltrain::backends::onednn

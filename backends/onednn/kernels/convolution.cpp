@@ -71,33 +71,13 @@ class Forward final : public PackedConvolution {
   bool has_bias_;
 };
 
-bool is_depthwise(const Request& request) {
-  const int64_t groups = request.node.attributes.integer("groups");
-  return groups > 1 && request.input(1).shape[2] == 1 && request.input(1).shape[3] == groups;
-}
-
-// For depthwise convolutions with strides in bfloat16 the library's first choice are matrix products of one column,
-// which take 40 times as long as its own loops for the purpose (measured).
-void prefer_depthwise(dnnl::convolution_backward_data::primitive_desc& desc) {
-  dnnl::convolution_backward_data::primitive_desc other = desc;
-  while (std::string_view(other.impl_info_str()).starts_with("brgconv")) {
-    if (!other.next_impl()) return;
-  }
-  desc = other;
-}
-
 // inputs dy, kernel; the gradient of the image.
 class GradInput final : public PackedConvolution {
  public:
   explicit GradInput(const Request& request) {
     const Window w = window_of(request.node.attributes, request.output(), request.input(1), request.input(0));
     begin(request, w.flops);
-    const dnnl::primitive_attr attributes = user_scratchpad();
-    const auto hint = forward_desc(w, false, attributes);
-    dnnl::convolution_backward_data::primitive_desc desc(engine(), dnnl::algorithm::convolution_direct, w.x,
-                                                         w.any_kernel, w.y, w.strides, w.dilation, w.padding_low,
-                                                         w.padding_high, hint, attributes);
-    if (is_depthwise(request)) prefer_depthwise(desc);
+    const auto desc = backward_desc(w, user_scratchpad());
     primitive_ = Primitive(dnnl::convolution_backward_data(desc), {{DNNL_ARG_DIFF_DST, w.y},
                                                                    {DNNL_ARG_WEIGHTS, desc.weights_desc()},
                                                                    {DNNL_ARG_DIFF_SRC, w.x},

@@ -116,11 +116,7 @@ class JoinedGradInput final : public JoinedConvolution {
     const KernelPart part = part_of_kernel(kernel, first, attributes.integer("channels"));
     const Window w = window_of(attributes, request.output(), {DType::f32, part.shape}, request.input(0));
     begin(request, w.flops);
-    const dnnl::primitive_attr plain = user_scratchpad();
-    const auto hint = forward_desc(w, false, plain);
-    const dnnl::convolution_backward_data::primitive_desc desc(engine(), dnnl::algorithm::convolution_direct, w.x,
-                                                               w.any_kernel, w.y, w.strides, w.dilation, w.padding_low,
-                                                               w.padding_high, hint, plain);
+    const auto desc = backward_desc(w, user_scratchpad());
     primitive_ = Primitive(dnnl::convolution_backward_data(desc), {{DNNL_ARG_DIFF_DST, w.y},
                                                                    {DNNL_ARG_WEIGHTS, desc.weights_desc()},
                                                                    {DNNL_ARG_DIFF_SRC, w.x},
