@@ -21,6 +21,7 @@ struct PredictOptions {
   std::string model;
   std::string input;
   std::string output = "-";
+  std::string id;      // column of a table; empty: samples are called by their numbers
   std::string format;  // empty: by the ending of output
   int64_t batch_size = 0;  // 0: that of the recipe
   std::string device;
@@ -67,8 +68,8 @@ ExitCode predict(const PredictOptions& options, const CommonOptions& common) {
   const auto writer = training::open_prediction_writer(
       options.output, options.format, training::output_meanings(description.spec, description.signature));
   const int64_t batch_size = options.batch_size > 0 ? options.batch_size : description.spec.train.batch_size;
-  const auto samples = datasets::read_ahead(datasets::open_inputs(options.input, description.contract), batch_size,
-                                            &training::interrupted);
+  const auto samples = datasets::read_ahead(datasets::open_inputs(options.input, description.contract, options.id),
+                                            batch_size, &training::interrupted);
   const int64_t count = write_all(*trained.model, *samples, *writer, batch_size);
   if (training::interrupted()) return training::signal_exit_code();
   if (count == 0)
@@ -92,6 +93,8 @@ void register_predict(CommandLine& line) {
       .option("--input", &options.input, "PATH",
               "CSV, NPY, NPZ, IDX, an image or a folder of images; - reads CSV from standard input")
       .required();
+  command.option("--id", &options.id, "COLUMN",
+                 "the column of a table that names its samples in the output (default: their numbers from 0)");
   command
       .option("--output", &options.output, "FILE",
               "a file that ends in .csv, .jsonl, .npy or .npz; - is standard output")

@@ -33,9 +33,7 @@ void add_left_out(const TableSurvey& survey, const TablePlan& plan, Draft& draft
   }
   if (columns.size() > whys.size()) whys.push_back("and " + std::to_string(columns.size() - whys.size()) + " more");
   draft.left_out = join(whys, ", ");
-  append(
-      draft.data,
-      comment("Left out, as features are numbers that differ from row to row or a few texts: " + draft.left_out + "."));
+  append(draft.data, comment("Left out: " + draft.left_out + "."));
   draft.data.push_back("ignore = " + list_of(survey, columns));
 }
 
@@ -45,27 +43,31 @@ void add_categorical(const TableSurvey& survey, const TablePlan& plan, std::vect
   lines.push_back("categorical = " + list_of(survey, plan.categorical));
 }
 
+// For predictions, too: a model that has learned what stands for a missing value takes one.
 void add_missing(const TableSurvey& survey, const TablePlan& plan, std::vector<std::string>& lines) {
-  std::vector<std::string> rules, texts, told;
-  const auto add = [&](const std::vector<size_t>& columns, const std::string& rule, const std::string& meaning) {
-    const size_t before = rules.size();
-    for (const size_t column : columns) {
-      if (survey.columns[column].missing > 0)
-        rules.push_back(datasets::key_of(survey.layout, column) + " = " + quote(rule));
-    }
-    if (rules.size() > before) told.push_back(meaning);
-  };
-  add(plan.features, "median", "the median of the training part stands for a number");
-  add(plan.categorical, "category", "for texts it is a category of its own");
-  add({plan.target}, "drop", "a row without target is left out");
-  if (rules.empty()) return;
-  append(lines, comment("Some values are missing: " + join(told, "; ") + "."));
+  std::vector<std::string> texts;
   bool usual = true;
   for (const std::string& word : survey.missing) {
     texts.push_back(quote(word));
     usual = usual && (word.empty() || word == "?" || word == "NA");
   }
+  std::vector<std::string> meanings;
+  if (!plan.features.empty()) meanings.emplace_back("the median of the training part for a number");
+  if (!plan.categorical.empty()) meanings.emplace_back("a category of its own for a text");
+  const bool by_column = survey.columns[plan.target].missing > 0;
+  append(lines, comment("Where a value is missing, here or in predictions: " + join(meanings, ", ") +
+                        (by_column ? "; a row without target is left out." : ".")));
   if (!usual) lines.push_back("missing = [" + join(texts, ", ") + "]");
+  const std::string of_all = plan.features.empty() ? "category" : "median";
+  if (!by_column) {
+    lines.push_back("on_missing = " + quote(of_all));
+    return;
+  }
+  std::vector<std::string> rules;
+  for (const size_t column : plan.features) rules.push_back(datasets::key_of(survey.layout, column) + " = \"median\"");
+  for (const size_t column : plan.categorical)
+    rules.push_back(datasets::key_of(survey.layout, column) + " = \"category\"");
+  rules.push_back(datasets::key_of(survey.layout, plan.target) + " = \"drop\"");
   lines.push_back("on_missing = { " + join(rules, ", ") + " }");
 }
 

@@ -15,7 +15,9 @@ namespace dltrain::datasets {
 std::unique_ptr<InputStream> array_inputs(formats::ArrayStream stream, const DataContract& contract);
 // An NPZ file: arrays by the names of the inputs; a model with one input also takes "x", or the only array there is.
 std::unique_ptr<InputStream> npz_inputs(const std::string& path, const DataContract& contract);
-std::unique_ptr<InputStream> table_inputs(std::unique_ptr<formats::ByteStream> stream, const DataContract& contract);
+// `id`: see open_inputs.
+std::unique_ptr<InputStream> table_inputs(std::unique_ptr<formats::ByteStream> stream, const DataContract& contract,
+                                          const std::string& id);
 // `root` is left out of the names.
 std::unique_ptr<InputStream> image_inputs(std::vector<std::string> paths, const std::string& root,
                                           const DataContract& contract);

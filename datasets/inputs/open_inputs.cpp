@@ -53,8 +53,19 @@ const InputContract& only_input(const DataContract& contract, const std::string&
                   "give an NPZ file with an array for each, or a CSV file with their columns");
 }
 
-std::unique_ptr<InputStream> open_inputs(const std::string& path, const DataContract& contract) {
+namespace {
+
+void refuse_id(const std::string& path, const std::string& id) {
+  if (id.empty()) return;
+  throw UserError(ExitCode::recipe, "input-mismatch", path, "is no table, so --id has no column to take",
+                  "leave --id out: images are called by their paths, samples of arrays by their numbers");
+}
+
+}  // namespace
+
+std::unique_ptr<InputStream> open_inputs(const std::string& path, const DataContract& contract, const std::string& id) {
   if (is_directory(path)) {
+    refuse_id(path, id);
     int64_t others = 0;
     std::vector<std::string> images = find_images(path, others);
     if (images.empty())
@@ -65,15 +76,18 @@ std::unique_ptr<InputStream> open_inputs(const std::string& path, const DataCont
   std::vector<std::byte> first(16);
   first.resize(stream->read(first));
   if (path != "-") {
-    if (formats::begins_like_image(first)) return image_inputs({path}, parent_path(path), contract);
-    if (begins_with(first, "PK\x03\x04")) return npz_inputs(path, contract);
+    const bool image = formats::begins_like_image(first), npz = begins_with(first, "PK\x03\x04");
+    if (image || npz) refuse_id(path, id);
+    if (image) return image_inputs({path}, parent_path(path), contract);
+    if (npz) return npz_inputs(path, contract);
   }
   const bool npy = begins_with(first, "\x93NUMPY");
   const bool idx = begins_like_idx(first);
+  if (npy || idx) refuse_id(path, id);
   auto whole = std::make_unique<ReplayStream>(std::move(first), std::move(stream));
   if (npy) return array_inputs(formats::open_npy(std::move(whole)), contract);
   if (idx) return array_inputs(formats::open_idx(std::move(whole)), contract);
-  return table_inputs(std::move(whole), contract);
+  return table_inputs(std::move(whole), contract, id);
 }
 
 }  // namespace dltrain::datasets

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "core/checked.h"
@@ -30,13 +31,15 @@ struct TableInput {
 
 class TableInputs : public InputStream {
  public:
-  TableInputs(std::unique_ptr<formats::ByteStream> stream, const DataContract& contract) : reader_(std::move(stream)) {
+  TableInputs(std::unique_ptr<formats::ByteStream> stream, const DataContract& contract, const std::string& id)
+      : reader_(std::move(stream)) {
     for (const InputContract& input : contract.inputs) inputs_.push_back({input, {}, {}, {}, {}, {}});
     pending_ = reader_.next();
     if (!pending_)
       throw UserError(ExitCode::data, "no-samples", reader_.path(), "is empty",
                       "give a line for each sample, in the columns of the training data");
     columns_ = reader_.fields().size();
+    if (!id.empty()) find_id(id);
     if (is_header()) {
       find_by_name();
       pending_ = reader_.next();
@@ -49,6 +52,7 @@ class TableInputs : public InputStream {
   bool next(int64_t count, Batch& batch) override {
     batch.size = 0;
     batch.rows.clear();
+    names_.clear();
     batch.inputs.resize(inputs_.size());
     for (size_t i = 0; i < inputs_.size(); ++i) {
       reshape_buffer(batch.inputs[i], inputs_[i].contract.field.dtype,
@@ -58,6 +62,7 @@ class TableInputs : public InputStream {
       read_row(batch);
       ++batch.size;
       batch.rows.push_back(next_++);
+      if (id_) names_.emplace_back(reader_.fields()[*id_]);
     }
     for (size_t i = 0; i < inputs_.size(); ++i) {
       reshape_buffer(batch.inputs[i], inputs_[i].contract.field.dtype,
@@ -75,14 +80,41 @@ class TableInputs : public InputStream {
   }
 
  private:
+  // By name, in the first line, or by number from 0.
+  void find_id(const std::string& id) {
+    const auto number = parse_integer(id);
+    id_ = field_of(id);
+    if (*id_ < columns_) return;
+    if (number && *number >= 0 && *number < static_cast<int64_t>(columns_)) {
+      id_ = static_cast<size_t>(*number);
+      return;
+    }
+    throw UserError(
+        ExitCode::data, "unknown-column", reader_.path(), "has no column " + quote(id) + ", which --id names",
+        alike_text(id) + "name a column of its first line, or a number from 0 to " + std::to_string(columns_ - 1));
+  }
+
+  // A sentence with the column that is nearly called so and that the model does not know; else nothing.
+  std::string alike_text(const std::string& name) const {
+    std::vector<std::string> others;
+    for (const std::string_view field : reader_.fields()) {
+      const auto has = [&](const TableInput& input) {
+        const std::vector<std::string>& known = input.contract.preparation.columns;
+        return std::find(known.begin(), known.end(), field) != known.end();
+      };
+      if (std::none_of(inputs_.begin(), inputs_.end(), has)) others.emplace_back(field);
+    }
+    const auto alike = nearest(name, others);
+    return alike ? "is it the one called " + quote(*alike) + "? " : "";
+  }
+
   void prepare_categories(TableInput& input) const {
     const Preparation& preparation = input.contract.preparation;
     input.category_counts = category_counts(preparation, input.columns.size());
     input.row.resize(input.columns.size());
     for (size_t k = 0; k < preparation.categories.size(); ++k) {
       input.categories.emplace_back(preparation.categories[k]);
-      input.unknown.emplace_back("column " + std::to_string(input.columns[k]) + " (" + quote(preparation.columns[k]) +
-                                 ")");
+      input.unknown.emplace_back(column_text(input, k));
     }
   }
 
@@ -116,9 +148,10 @@ class TableInputs : public InputStream {
       for (const std::string& name : input.contract.preparation.columns) {
         const size_t at = field_of(name);
         if (at == columns_) {
-          throw UserError(ExitCode::data, "input-mismatch", reader_.path(),
-                          "has no column " + quote(name) + ", which the model was trained with",
-                          "the model takes the columns " + join(input.contract.preparation.columns, ", "));
+          throw UserError(
+              ExitCode::data, "input-mismatch", reader_.path(),
+              "has no column " + quote(name) + ", which the model was trained with",
+              alike_text(name) + "the model takes the columns " + join(input.contract.preparation.columns, ", "));
         }
         input.columns.push_back(at);
       }
@@ -171,12 +204,23 @@ class TableInputs : public InputStream {
     }
   }
 
+  // As the model's columns are called: `column "age"`, `column 3`; images have none.
+  static std::string column_text(const TableInput& input, size_t k) {
+    const std::vector<std::string>& names = input.contract.preparation.columns;
+    if (k >= names.size()) return "column " + std::to_string(input.columns[k]);
+    return "column " + (parse_integer(names[k]) ? names[k] : quote(names[k]));
+  }
+
+  std::string shown(std::string_view text) const {
+    return text.empty() ? "the cell is empty" : quote(utf8_prefix(text, 40));
+  }
+
   int32_t read_integer(const TableInput& input, size_t k) const {
     const std::string_view text = reader_.fields()[input.columns[k]];
     const auto number = parse_integer(text);
     if (number && std::in_range<int32_t>(*number)) return static_cast<int32_t>(*number);
     throw UserError(ExitCode::data, "bad-cell", reader_.place(input.columns[k]),
-                    quote(utf8_prefix(text, 40)) + " is not an integer, and the model's input \"" +
+                    column_text(input, k) + ": " + shown(text) + " is not an integer, and the model's input \"" +
                         input.contract.field.name + "\" takes integers");
   }
 
@@ -196,11 +240,6 @@ class TableInputs : public InputStream {
     const int32_t number = input.categories[k].number(text);
     if (number >= 0) return static_cast<float>(number);
     const std::string place = reader_.place(input.columns[k]);
-    if (missing) {
-      throw UserError(
-          ExitCode::data, "bad-cell", place,
-          quote(utf8_prefix(text, 40)) + " is a missing value, and the model was trained without any in this column");
-    }
     if (preparation.refuses_unknown) {
       throw UserError(ExitCode::data, "unknown-category", place, unknown_text(text, input.categories[k]),
                       "the model knows only what it was trained with: correct the value, or train with it");
@@ -219,23 +258,30 @@ class TableInputs : public InputStream {
     const bool missing = is_missing(input, text);
     if (missing && k < preparation.fill.size() && !std::isnan(preparation.fill[k]))
       return static_cast<float>(preparation.fill[k]);
-    throw UserError(ExitCode::data, "bad-cell", reader_.place(input.columns[k]),
-                    quote(utf8_prefix(text, 40)) +
-                        (missing ? " is a missing value, and the model was trained without any in this column"
-                                 : " is not a finite number"));
+    const std::string place = reader_.place(input.columns[k]), column = column_text(input, k);
+    if (missing) {
+      throw UserError(
+          ExitCode::data, "bad-cell", place,
+          column + " has no value (" + shown(text) + "), and the model was trained without any missing there",
+          "fill the cell, or train with on_missing = \"median\" in [data]: then it takes the column's median");
+    }
+    throw UserError(ExitCode::data, "bad-cell", place, column + ": " + shown(text) + " is not a finite number",
+                    "correct the cell; the model was trained with numbers in this column");
   }
 
   formats::CsvReader reader_;
   std::vector<TableInput> inputs_;
   size_t columns_ = 0;
+  std::optional<size_t> id_;  // the column that names the samples
   bool pending_ = false;  // the reader stands at a record that was not taken yet
   int64_t next_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<InputStream> table_inputs(std::unique_ptr<formats::ByteStream> stream, const DataContract& contract) {
-  return std::make_unique<TableInputs>(std::move(stream), contract);
+std::unique_ptr<InputStream> table_inputs(std::unique_ptr<formats::ByteStream> stream, const DataContract& contract,
+                                          const std::string& id) {
+  return std::make_unique<TableInputs>(std::move(stream), contract, id);
 }
 
 }  // namespace dltrain::datasets

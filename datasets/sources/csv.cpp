@@ -45,8 +45,8 @@ struct Csv : Source {
     d.param(&Csv::missing, "missing", "texts that stand for a missing value");
     d.param(&Csv::on_missing, "on_missing",
             "what a missing value becomes: \"error\", \"drop\" (the row is left out), \"mean\", \"median\", \"mode\" "
-            "(of the training part), \"category\" (one of its own, in categorical columns) or a number; or a table of "
-            "these by column");
+            "(of the training part), \"category\" (one of its own, in categorical columns, which have it too where "
+            "others have a mean, median or number) or a number; or a table of these by column");
     d.param(&Csv::categorical, "categorical",
             "columns whose values are categories: each value becomes a column of 0 and 1 (one-hot); or a table by "
             "column of \"auto\" (its distinct values, sorted) or a list of its categories in their order: { heating = "

@@ -1,6 +1,7 @@
 #include "datasets/table/layout.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/diagnostic.h"
 #include "core/files.h"
@@ -33,9 +34,11 @@ bool is_number(const std::string& text) { return formats::parse_number(text).has
 void find_text_columns(TableLayout& layout, const std::vector<Record>& records,
                        const std::vector<std::string>& missing) {
   layout.text_examples.resize(layout.columns);
+  layout.texts_repeat.resize(layout.columns);
   for (size_t column = 0; column < layout.columns; ++column) {
     size_t texts = 0, numbers = 0;
     const std::string* example = nullptr;
+    std::set<std::string_view> distinct;
     for (size_t i = layout.header ? 1 : 0; i < records.size(); ++i) {
       if (column >= records[i].size() || is_missing(records[i][column], missing)) continue;
       if (is_number(records[i][column])) {
@@ -43,9 +46,11 @@ void find_text_columns(TableLayout& layout, const std::vector<Record>& records,
         continue;
       }
       ++texts;
+      distinct.insert(records[i][column]);
       if (example == nullptr) example = &records[i][column];
     }
     if (texts > numbers) layout.text_examples[column] = *example;
+    layout.texts_repeat[column] = texts >= 2 * distinct.size();
   }
 }
 
@@ -84,7 +89,7 @@ std::string TableLayout::column_name(size_t column) const {
 }
 
 std::string TableLayout::column_text(size_t column) const {
-  return "column " + std::to_string(column) + (names.empty() ? "" : " (" + quote(names[column]) + ")");
+  return "column " + (names.empty() ? std::to_string(column) : quote(names[column]));
 }
 
 TableLayout find_layout(const std::string& path, const LayoutOptions& options) {

@@ -17,8 +17,9 @@ struct TableLayout {
   std::vector<std::string> notes;  // a guess, if one was made
   std::vector<std::string>
       text_examples;  // by column: a text among the first records where numbers are rare; else empty
+  std::vector<bool> texts_repeat;  // by column: its texts come twice on average, or more
 
-  // `column 3 ("age")`
+  // `column "age"`, or `column 3` if there are no names.
   std::string column_text(size_t column) const;
   // "age", or "3" if there are no names.
   std::string column_name(size_t column) const;

@@ -218,6 +218,8 @@ class Assigner {
     }
   }
 
+  static constexpr MissingRule own_category = {MissingRule::How::category, 0};
+
   static bool fits(MissingRule::How how, bool categorical) {
     switch (how) {
       case MissingRule::How::category: return categorical;
@@ -250,21 +252,25 @@ class Assigner {
     }
   }
 
-  // A rule for all columns that does not fit one leaves it without a rule; one that was given for it is a mistake.
+  // Of a rule for all columns, what is for numbers makes a category of its own of a missing category; one that does not
+  // fit the column that it is given for is a mistake.
   void assign_rules() {
     std::vector<MissingRule> rules(layout_.columns, options_.on_missing.all);
     for (size_t column = 0; column < rules.size(); ++column) {
-      if (!fits(rules[column].how, is_categorical(column))) rules[column] = {};
+      const bool categorical = is_categorical(column);
+      if (!fits(rules[column].how, categorical)) rules[column] = categorical ? own_category : MissingRule();
     }
     for (const auto& [column, rule] : options_.on_missing.by_column) {
       const size_t at = find_column(layout_, column, "on_missing");
       const bool categorical = is_categorical(at);
       if (!fits(rule.how, categorical)) {
         refuse(column.place,
-               layout_.column_text(at) + (categorical ? " holds categories, which have no mean, median or number"
-                                                      : " holds numbers, so a missing value is no category of its own"),
+               layout_.column_text(at) + (categorical
+                                              ? " holds categories, which have no mean, median or number"
+                                              : " is not in categorical, so a missing value is no category of its own"),
                categorical ? "write \"category\" (a category of its own), \"mode\", \"drop\" or \"error\""
-                           : "write \"mean\", \"median\", \"mode\", a number, \"drop\" or \"error\"");
+                           : "add the column to categorical if it holds texts; for numbers write \"mean\", \"median\", "
+                             "\"mode\", a number, \"drop\" or \"error\"");
       }
       rules[at] = rule;
     }
@@ -288,22 +294,24 @@ class Assigner {
       }
     }
     if (texts.empty()) return;
-    std::vector<std::string> shown, names;
-    for (const size_t column : texts) {
-      shown.push_back(layout_.column_text(column) + " holds " + quote(layout_.text_examples[column]));
-      names.push_back(layout_.names.empty() ? std::to_string(column) : quote(layout_.names[column]));
-    }
-    const auto line = [&](const std::string& key, std::vector<std::string> all) {
-      all.insert(all.end(), names.begin(), names.end());
-      return key + " = [" + join(all, ", ") + "]";
-    };
-    std::vector<std::string> categorical, ignored;
+    std::vector<std::string> shown, categorical, ignored;
     for (const CategoryChoice::Column& each : options_.categorical.columns) categorical.push_back(each.column.text());
     for (const ColumnRef& column : options_.ignore) ignored.push_back(column.text());
+    const size_t categorical_before = categorical.size(), ignored_before = ignored.size();
+    for (const size_t column : texts) {
+      shown.push_back(layout_.column_text(column) + " holds " + quote(layout_.text_examples[column]));
+      (layout_.texts_repeat[column] ? categorical : ignored)
+          .push_back(layout_.names.empty() ? std::to_string(column) : quote(layout_.names[column]));
+    }
+    std::vector<std::string> help;
+    if (categorical.size() > categorical_before) {
+      help.push_back("make a column of 0 and 1 of each of their values with categorical = [" + join(categorical, ", ") +
+                     "]");
+    }
+    if (ignored.size() > ignored_before)
+      help.push_back("leave out what hardly repeats with ignore = [" + join(ignored, ", ") + "]");
     throw UserError(ExitCode::data, "text-column", layout_.path,
-                    "features are numbers or categories, but " + join(shown, ", "),
-                    "make a column of 0 and 1 of each of their values: " + line("categorical", categorical) +
-                        "; or leave " + (texts.size() == 1 ? "it" : "them") + " out: " + line("ignore", ignored));
+                    "features are numbers or categories, but " + join(shown, ", "), join(help, "; "));
   }
 
   const TableLayout& layout_;

@@ -79,8 +79,8 @@ TEST_CASE("categories: those of a list, in its order; others are none of them, a
   const auto opened = recipe.load({{"target", "price"}, {"categorical", Setting(lists)}});
   CHECK(values(opened) == Floats{40, 1, 0, 2, 50, 0, 0, 10, 60, 1, 0, 2});
   REQUIRE(opened.warnings.list().size() == 1);
-  CHECK(holds(opened.warnings.list()[0].text(),
-              "column 1 (\"heating\") has in 1 row a category that is not known: \"gas\""));
+  CHECK(
+      holds(opened.warnings.list()[0].text(), "column \"heating\" has in 1 row a category that is not known: \"gas\""));
   CHECK(holds(
       message_of([&] { recipe.load({{"target", "price"}, {"categorical", Setting(lists)}, {"on_unknown", "error"}}); }),
       "data.csv:3:4: \"gas\" is not one of the categories oil, pump"));
@@ -91,7 +91,7 @@ TEST_CASE("categories: only the most frequent ones") {
   const auto opened = recipe.load({{"target", "y"}, {"categorical", "kind"}, {"max_categories", 2}});
   CHECK(values(opened) == Floats{1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0});
   CHECK(opened.data->notes()[0] ==
-        "data.csv: column 0 (\"kind\") has 4 categories; the 2 most frequent are told apart (max_categories)");
+        "data.csv: column \"kind\" has 4 categories; the 2 most frequent are told apart (max_categories)");
   CHECK(opened.warnings.list().empty());
 }
 
@@ -115,9 +115,8 @@ TEST_CASE("categories: missing values are a category of their own, the most freq
   CHECK(values(as_mode) == Floats{1, 0, 1, 2, 0, 1, 0, 1, 0, 4, 0, 1});
   CHECK(predicted(as_mode.data->contract(), "size,kind\n7,?\n") == Floats{7, 0, 1});
 
-  const std::string error =
-      message_of([&] { recipe.load({{"target", "y"}, {"categorical", "kind"}, {"on_missing", "mean"}}); });
-  CHECK(holds(error, "data.csv:3:3: column 1 (\"kind\") has no value (\"?\")"));
+  const std::string error = message_of([&] { recipe.load({{"target", "y"}, {"categorical", "kind"}}); });
+  CHECK(holds(error, "data.csv:3:3: column \"kind\" has no value (\"?\")"));
   CHECK(holds(error, "on_missing = { kind = \"category\" }"));
 }
 
@@ -147,11 +146,14 @@ TEST_CASE("categories: a second file and files for predictions follow the traini
   CHECK(predicted(contract, "floor,heating,size\n1,gas,30\n2,coal,31\n3,oil,32\n4,coal,33\n", &warnings) ==
         Floats{30, 1, 0, 1, 31, 0, 0, 2, 32, 0, 1, 3, 33, 0, 0, 4});
   REQUIRE(warnings.list().size() == 1);
-  CHECK(
-      holds(warnings.list()[0].text(), "column 1 (\"heating\") has in 2 rows a category that is not known: \"coal\""));
+  CHECK(holds(warnings.list()[0].text(), "column \"heating\" has in 2 rows a category that is not known: \"coal\""));
   CHECK(predicted(contract, "30,gas,1\n") == Floats{30, 1, 0, 1});           // without names: the columns in order
-  CHECK(holds(message_of([&] { predicted(contract, "size,heating,floor\n30,,1\n"); }), "is a missing value"));
+  CHECK(predicted(contract, "size,heating,floor\n30,,1\n", &warnings) == Floats{30, 0, 0, 1});
+  CHECK(holds(warnings.list().at(0).text(), "a category that is not known: \"\""));
+  CHECK(holds(message_of([&] { predicted(contract, "size,heating,floor\n,gas,1\n"); }),
+              "column \"size\" has no value (the cell is empty), and the model was trained without any missing there"));
   CHECK(holds(message_of([&] { predicted(contract, "size,floor\n30,1\n"); }), "has no column \"heating\""));
+  CHECK(holds(message_of([&] { predicted(contract, "size,Heatng,floor\n"); }), "is it the one called \"Heatng\"?"));
 }
 
 TEST_CASE("categories: a contract keeps them, and refuses what it must") {
@@ -204,10 +206,12 @@ TEST_CASE("categories: mistakes") {
   const auto wrong = [&](std::initializer_list<std::pair<std::string, Setting>> keys) {
     return message_of([&] { recipe.load(keys); });
   };
+  CHECK(holds(wrong({{"target", "price"}}), "leave out what hardly repeats with ignore = [\"heating\"]"));
+  const CsvRecipe repeating("size,heating,owner,price\n1,gas,Ann,1\n2,oil,Bob,2\n3,gas,Cy,3\n4,oil,Di,4\n");
   CHECK(
-      holds(wrong({{"target", "price"}}),
-            "make a column of 0 and 1 of each of their values: categorical = [\"heating\"]; or leave it out: ignore = "
-            "[\"heating\"]"));
+      holds(message_of([&] { repeating.load({{"target", "price"}}); }),
+            "make a column of 0 and 1 of each of their values with categorical = [\"heating\"]; leave out what hardly "
+            "repeats with ignore = [\"owner\"]"));
   CHECK(holds(wrong({{"target", "heating"}, {"categorical", "heating"}}), "categorical names the target"));
   CHECK(holds(wrong({{"target", "price"}, {"categorical", "heating"}, {"ignore", "heating"}}), "which no input has"));
   CHECK(holds(wrong({{"target", "price"}, {"categorical", List{"heating", 1}}}), "twice"));
@@ -215,11 +219,11 @@ TEST_CASE("categories: mistakes") {
   Table mean;
   mean.set("heating", "mean");
   CHECK(holds(wrong({{"target", "price"}, {"categorical", "heating"}, {"on_missing", Setting(mean)}}),
-              "column 1 (\"heating\") holds categories, which have no mean"));
+              "column \"heating\" holds categories, which have no mean"));
   Table category;
   category.set("size", "category");
   CHECK(holds(wrong({{"target", "price"}, {"categorical", "heating"}, {"on_missing", Setting(category)}}),
-              "column 0 (\"size\") holds numbers"));
+              "column \"size\" is not in categorical"));
   Table twice;
   twice.set("heating", List{"gas", "oil", "gas"});
   CHECK(holds(wrong({{"target", "price"}, {"categorical", Setting(twice)}}), "lists the category \"gas\" twice"));

@@ -154,7 +154,7 @@ TEST_CASE("predict: integers of a table stay integers, and other numbers are ref
   for (const std::string bad : {"7.5", "4294967296", "word"}) {
     const std::string path = test::write(folder, "bad.csv", "1,2\n3," + bad + "\n");
     CHECK(test::message_of([&] { open_inputs(path, tokens)->next(8, batch); }) ==
-          "error[E1206]: " + path + ":2:3: \"" + bad +
+          "error[E1206]: " + path + ":2:3: column 1: \"" + bad +
               "\" is not an integer, and the model's input \"words\" takes integers\n");
   }
 }
