@@ -41,13 +41,15 @@ double fitted(const MissingRule& rule, const std::vector<float>& values) {
     case MissingRule::How::mode: return mode_of(values);
     case MissingRule::How::constant: return rule.constant;
     case MissingRule::How::error:
-    case MissingRule::How::drop: break;
+    case MissingRule::How::drop:
+    case MissingRule::How::category: break;
   }
   return std::numeric_limits<double>::quiet_NaN();
 }
 
 bool is_fitted(const MissingRule& rule) {
-  return rule.how != MissingRule::How::error && rule.how != MissingRule::How::drop;
+  return rule.how != MissingRule::How::error && rule.how != MissingRule::How::drop &&
+         rule.how != MissingRule::How::category;
 }
 
 }  // namespace

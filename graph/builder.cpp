@@ -168,7 +168,8 @@ Builder::ScopeGuard Builder::scope(const std::string& name, std::string who, Pla
   const LayerOptions previous_options = options_;
   options_ = options;
   for (size_t i = 0; i < graph_.scopes.size(); ++i) {
-    if (graph_.scopes[i].path == inner.path && graph_.scopes[i].place.line == inner.place.line) {
+    const Scope& known = graph_.scopes[i];  // in one line there can be several metrics of an output
+    if (known.path == inner.path && known.place.line == inner.place.line && known.who == inner.who) {
       scope_ = static_cast<int32_t>(i);
       return {*this, previous, previous_options};
     }

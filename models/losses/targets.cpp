@@ -44,8 +44,12 @@ Pair same_shape(Builder& b, Value target, Value prediction) {
       pair.target = graph::reshape(b, pair.target, given);
     }
   } else {
+    const bool class_numbers = b.dtype(target) == DType::i32 && without_last(given) == wanted;
     misfit(b, "target-shape", "compares value by value, so that prediction and target need one shape", target,
-           prediction, "give the last layer one unit for each column of the target");
+           prediction,
+           class_numbers ? "for two classes give the last layer one unit with activation \"sigmoid\" (loss "
+                           "\"binary_crossentropy\"); class numbers have no column for each class"
+                         : "give the last layer one unit for each column of the target");
   }
   return pair;
 }
