@@ -212,6 +212,7 @@ ExitCode TrainingSession::train() {
   training::RunRecord& record = folder_.record();
   record.status = "running";
   record.reason.clear();
+  record.verdicts.clear();
   record.epochs = spec_.train.epochs;
   record.surroundings = here;
   if (batch_choice_) record.batch_choice = training::choice_table(*batch_choice_);
@@ -242,17 +243,9 @@ int64_t TrainingSession::memory_held() const {
   return peak > peak_before_ ? peak : std::min(peak, announced);
 }
 
-std::vector<training::Verdict> TrainingSession::judge(const Outcome& outcome, const training::Values& test) {
-  const std::vector<training::Verdict> verdicts = expectations_->judge({test, outcome.seconds, memory_held()});
-  for (const training::Verdict& verdict : verdicts) {
-    if (common_.json) print_line(verdict_table(verdict));
-    else std::printf("%s\n", verdict_line(verdict).c_str());
-  }
-  std::fflush(stdout);
-  for (const training::Verdict& verdict : verdicts) {
-    if (verdict.kind == training::Verdict::Kind::missed) print_message(verdict_message(verdict));
-  }
-  return verdicts;
+std::vector<training::Verdict> TrainingSession::judge(const Outcome& outcome, const training::Values& test) const {
+  if (outcome.status != RunStatus::complete && outcome.status != RunStatus::stopped) return {};
+  return expectations_->judge({test, outcome.seconds, memory_held()});
 }
 
 ExitCode TrainingSession::finish(Outcome outcome) {
@@ -280,23 +273,20 @@ ExitCode TrainingSession::finish(Outcome outcome) {
                                                                   outcome.step, outcome.seconds, tested, model_folder});
   for (const std::string& text : last.notices) callbacks_.emit(training::Notice{text});
   record.closed = true;
+  record.verdicts = judge(outcome, tested);
   folder_.write();
   if (!common_.json) print_end(outcome, tested, model_folder);
-  result_ = {spec_.name,      folder_.path(),
-             spec_.seed,      std::string(training::status_text(outcome.status)),
-             outcome.reason,  outcome.code,
-             outcome.seconds, outcome.values,
-             tested,          {}};
-  if (!usable || outcome.status == RunStatus::interrupted) return outcome.code;
-  result_.verdicts = judge(outcome, tested);
+  result_ = {spec_.name,     folder_.path(), spec_.seed,      std::string(training::status_text(outcome.status)),
+             outcome.reason, outcome.code,   outcome.seconds, outcome.values,
+             tested,         record.verdicts};
+  print_verdicts(result_.verdicts, common_.json);
   if (result_.missed() > 0) result_.code = ExitCode::not_met;
   return result_.code;
 }
 
 void TrainingSession::print_end(const Outcome& outcome, const training::Values& test,
                                 const std::string& model_folder) const {
-  for (const auto& [name, value] : test) std::printf("test_%s %s\n", name.c_str(), number_text(value).c_str());
-  std::fflush(stdout);
+  print_test_values(test);
   if (outcome.status == RunStatus::failed) {
     print_message({Severity::error,
                    "diverged",
