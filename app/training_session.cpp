@@ -24,6 +24,7 @@
 #include "training/interrupt.h"
 #include "training/model_folder.h"
 #include "training/recompute_report.h"
+#include "training/state_table.h"
 #include "training/weights.h"
 
 namespace dltrain::app {
@@ -47,6 +48,12 @@ void print_header(const models::Spec& spec, const datasets::Dataset& data, train
   if (batch) std::fprintf(stderr, "batch   %s\n", wrapped(batch->text(), width - 8, 8).c_str());
   std::fprintf(stderr, "device  %s: %s\n", device.name.c_str(), device.description.c_str());
   std::fprintf(stderr, "run     %s\n\n", folder.c_str());
+}
+
+// Whether a choice of an earlier process is what the run goes on with.
+bool was_chosen(const Table& choice, const models::TrainSpec& train) {
+  return !choice.empty() && training::count_at(choice, "batch_size") == train.batch_size &&
+         training::count_at(choice, "gradient_accumulation") == train.gradient_accumulation;
 }
 
 std::unique_ptr<datasets::Dataset> open_checked_data(const models::Spec& spec) {
@@ -159,6 +166,10 @@ void TrainingSession::go_on(training::Trainer& trainer, const training::Surround
                static_cast<long>(at.epoch_started ? at.epoch : at.epoch - 1), static_cast<long>(spec_.train.epochs),
                request_.checkpoint.c_str());
   for (const std::string& change : changes) std::fprintf(stderr, "  changed: %s\n", change.c_str());
+  if (at.first_row > 0) {
+    std::fprintf(stderr, "  the samples of epoch %ld behind the first %s follow in batches of %ld\n",
+                 static_cast<long>(at.epoch), count_text(at.first_row).c_str(), static_cast<long>(at.batch_size));
+  }
   std::erase_if(changes, [](const std::string& change) {
     // More of the same, and the same numbers computed once more.
     return change.starts_with("recipe: train.epochs:") || change.starts_with("recipe: train.recompute:");
@@ -216,6 +227,7 @@ ExitCode TrainingSession::train() {
   record.epochs = spec_.train.epochs;
   record.surroundings = here;
   if (batch_choice_) record.batch_choice = training::choice_table(*batch_choice_);
+  else if (!was_chosen(record.batch_choice, spec_.train)) record.batch_choice = {};
   folder_.write();
   begun_ = true;
   callbacks_.open();
