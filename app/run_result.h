@@ -8,7 +8,7 @@
 
 #include "core/exit_code.h"
 #include "training/events.h"
-#include "training/expectations.h"
+#include "training/verdict.h"
 
 namespace dltrain::app {
 

@@ -24,6 +24,7 @@
 #include "training/interrupt.h"
 #include "training/model_folder.h"
 #include "training/recompute_report.h"
+#include "training/state_table.h"
 #include "training/weights.h"
 
 namespace dltrain::app {
@@ -47,6 +48,12 @@ void print_header(const models::Spec& spec, const datasets::Dataset& data, train
   if (batch) std::fprintf(stderr, "batch   %s\n", wrapped(batch->text(), width - 8, 8).c_str());
   std::fprintf(stderr, "device  %s: %s\n", device.name.c_str(), device.description.c_str());
   std::fprintf(stderr, "run     %s\n\n", folder.c_str());
+}
+
+// Whether a choice of an earlier process is what the run goes on with.
+bool was_chosen(const Table& choice, const models::TrainSpec& train) {
+  return !choice.empty() && training::count_at(choice, "batch_size") == train.batch_size &&
+         training::count_at(choice, "gradient_accumulation") == train.gradient_accumulation;
 }
 
 std::unique_ptr<datasets::Dataset> open_checked_data(const models::Spec& spec) {
@@ -159,6 +166,10 @@ void TrainingSession::go_on(training::Trainer& trainer, const training::Surround
                static_cast<long>(at.epoch_started ? at.epoch : at.epoch - 1), static_cast<long>(spec_.train.epochs),
                request_.checkpoint.c_str());
   for (const std::string& change : changes) std::fprintf(stderr, "  changed: %s\n", change.c_str());
+  if (at.first_row > 0) {
+    std::fprintf(stderr, "  the samples of epoch %ld behind the first %s follow in batches of %ld\n",
+                 static_cast<long>(at.epoch), count_text(at.first_row).c_str(), static_cast<long>(at.batch_size));
+  }
   std::erase_if(changes, [](const std::string& change) {
     // More of the same, and the same numbers computed once more.
     return change.starts_with("recipe: train.epochs:") || change.starts_with("recipe: train.recompute:");
@@ -212,9 +223,11 @@ ExitCode TrainingSession::train() {
   training::RunRecord& record = folder_.record();
   record.status = "running";
   record.reason.clear();
+  record.verdicts.clear();
   record.epochs = spec_.train.epochs;
   record.surroundings = here;
   if (batch_choice_) record.batch_choice = training::choice_table(*batch_choice_);
+  else if (!was_chosen(record.batch_choice, spec_.train)) record.batch_choice = {};
   folder_.write();
   begun_ = true;
   callbacks_.open();
@@ -242,17 +255,9 @@ int64_t TrainingSession::memory_held() const {
   return peak > peak_before_ ? peak : std::min(peak, announced);
 }
 
-std::vector<training::Verdict> TrainingSession::judge(const Outcome& outcome, const training::Values& test) {
-  const std::vector<training::Verdict> verdicts = expectations_->judge({test, outcome.seconds, memory_held()});
-  for (const training::Verdict& verdict : verdicts) {
-    if (common_.json) print_line(verdict_table(verdict));
-    else std::printf("%s\n", verdict_line(verdict).c_str());
-  }
-  std::fflush(stdout);
-  for (const training::Verdict& verdict : verdicts) {
-    if (verdict.kind == training::Verdict::Kind::missed) print_message(verdict_message(verdict));
-  }
-  return verdicts;
+std::vector<training::Verdict> TrainingSession::judge(const Outcome& outcome, const training::Values& test) const {
+  if (outcome.status != RunStatus::complete && outcome.status != RunStatus::stopped) return {};
+  return expectations_->judge({test, outcome.seconds, memory_held()});
 }
 
 ExitCode TrainingSession::finish(Outcome outcome) {
@@ -280,23 +285,20 @@ ExitCode TrainingSession::finish(Outcome outcome) {
                                                                   outcome.step, outcome.seconds, tested, model_folder});
   for (const std::string& text : last.notices) callbacks_.emit(training::Notice{text});
   record.closed = true;
+  record.verdicts = judge(outcome, tested);
   folder_.write();
   if (!common_.json) print_end(outcome, tested, model_folder);
-  result_ = {spec_.name,      folder_.path(),
-             spec_.seed,      std::string(training::status_text(outcome.status)),
-             outcome.reason,  outcome.code,
-             outcome.seconds, outcome.values,
-             tested,          {}};
-  if (!usable || outcome.status == RunStatus::interrupted) return outcome.code;
-  result_.verdicts = judge(outcome, tested);
+  result_ = {spec_.name,     folder_.path(), spec_.seed,      std::string(training::status_text(outcome.status)),
+             outcome.reason, outcome.code,   outcome.seconds, outcome.values,
+             tested,         record.verdicts};
+  print_verdicts(result_.verdicts, common_.json);
   if (result_.missed() > 0) result_.code = ExitCode::not_met;
   return result_.code;
 }
 
 void TrainingSession::print_end(const Outcome& outcome, const training::Values& test,
                                 const std::string& model_folder) const {
-  for (const auto& [name, value] : test) std::printf("test_%s %s\n", name.c_str(), number_text(value).c_str());
-  std::fflush(stdout);
+  print_test_values(test);
   if (outcome.status == RunStatus::failed) {
     print_message({Severity::error,
                    "diverged",

@@ -55,7 +55,8 @@ class TrainingSession {
   void check_room() const;
   training::Values test();
   int64_t memory_held() const;
-  std::vector<training::Verdict> judge(const training::Outcome& outcome, const training::Values& test);
+  // Nothing for a run that has not come to its end.
+  std::vector<training::Verdict> judge(const training::Outcome& outcome, const training::Values& test) const;
   ExitCode train();
   ExitCode finish(training::Outcome outcome);
   void print_end(const training::Outcome& outcome, const training::Values& test, const std::string& model_folder) const;

@@ -1,17 +1,14 @@
 #include "app/verdicts.h"
 
+#include <cstdio>
+
+#include "app/json_events.h"
+#include "app/messages.h"
+#include "core/text.h"
+
 namespace dltrain::app {
 
 using training::Verdict;
-
-const char* verdict_word(Verdict::Kind kind) {
-  switch (kind) {
-    case Verdict::Kind::met: return "met";
-    case Verdict::Kind::missed: return "missed";
-    case Verdict::Kind::not_judged: return "open";
-  }
-  return "";
-}
 
 std::string verdict_line(const Verdict& verdict) {
   return std::string("expect ") + verdict_word(verdict.kind) + ": " + verdict.bound + " (" + verdict.found + ")";
@@ -32,6 +29,22 @@ Diagnostic verdict_message(const Verdict& verdict) {
                "missed: " + verdict.bound + " (was " + verdict.found + ")"};
   if (!verdict.known_before) d.help = "to see how much it varies over seeds: dltrain fit RECIPE --repeat 5";
   return d;
+}
+
+void print_test_values(const training::Values& test) {
+  for (const auto& [name, value] : test) std::printf("test_%s %s\n", name.c_str(), number_text(value).c_str());
+  std::fflush(stdout);
+}
+
+void print_verdicts(const std::vector<Verdict>& verdicts, bool json) {
+  for (const Verdict& verdict : verdicts) {
+    if (json) print_line(verdict_table(verdict));
+    else std::printf("%s\n", verdict_line(verdict).c_str());
+  }
+  std::fflush(stdout);
+  for (const Verdict& verdict : verdicts) {
+    if (verdict.kind == Verdict::Kind::missed) print_message(verdict_message(verdict));
+  }
 }
 
 }  // namespace dltrain::app

@@ -2,19 +2,24 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/diagnostic.h"
 #include "core/setting.h"
-#include "training/expectations.h"
+#include "training/events.h"
+#include "training/verdict.h"
 
 namespace dltrain::app {
 
-const char* verdict_word(training::Verdict::Kind kind);  // "met", "missed", "open"
 // "expect met: val_accuracy is at least 0.97 in the last epoch (0.9812)"
 std::string verdict_line(const training::Verdict& verdict);
 // {"event": "expectation", ...}
 Table verdict_table(const training::Verdict& verdict);
 // Of a bound that was missed.
 Diagnostic verdict_message(const training::Verdict& verdict);
+// "test_loss 0.25" for each, on standard output: what was measured on the test part.
+void print_test_values(const training::Values& test);
+// All of them on standard output, and then the messages of those that were missed.
+void print_verdicts(const std::vector<training::Verdict>& verdicts, bool json);
 
 }  // namespace dltrain::app

@@ -24,7 +24,7 @@ class BatchStream::Implementation {
   Implementation(const Dataset& dataset, const StreamOptions& options) : dataset_(dataset), options_(options) {
     if (options.batch_size < 1) throw Bug("a batch size below 1");
     const int64_t samples = dataset.size(options.part);
-    batches_ = batch_count(samples, options.batch_size, options.drop_last);
+    batches_ = batch_count(samples - options.first_row, options.batch_size, options.drop_last);
     if (options.limit) batches_ = std::min(batches_, *options.limit);
     next_ = options.first_batch;
     if (options.shuffle) {
@@ -100,7 +100,7 @@ class BatchStream::Implementation {
   bool stopped() const { return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed); }
 
   void read(int64_t number, Batch& batch) const {
-    const auto first = to_size(number * options_.batch_size);
+    const auto first = to_size(options_.first_row + number * options_.batch_size);
     const size_t count = std::min(order_.size() - first, to_size(options_.batch_size));
     dataset_.read(options_.part, std::span(order_).subspan(first, count), batch);
   }

@@ -23,6 +23,7 @@ struct StreamOptions {
   uint64_t seed = 0;
   int64_t epoch = 0;
   int64_t first_batch = 0;  // where a resumed pass goes on
+  int64_t first_row = 0;    // the pass leaves out so many samples of the order; batches are counted behind them
   std::optional<int64_t> limit = std::nullopt;  // the pass ends after so many batches
   int64_t prefetch = batches_ahead;  // batches prepared ahead; 0: none, and no thread. There is no thread either if the
       // first batch shows that reading costs less than handing over
@@ -43,7 +44,7 @@ class BatchStream {
   // The next batch into `batch`, whose memory is taken back for a later one. False at the end, or after *stop. Rethrows
   // what the thread met when its batch is due.
   bool next(Batch& batch);
-  // Batches of the whole pass, those before first_batch included.
+  // Batches of the pass, those before first_batch included.
   int64_t batches() const;
 
  private:

@@ -128,7 +128,7 @@ struct TrainSpec {
   // All but the outputs, which models/recipe reads by itself.
   static void describe(auto& d) {
     d.doc("How the model is trained.");
-    d.param(&TrainSpec::epochs, "epochs", "passes over the training part").at_least(1);
+    d.param(&TrainSpec::epochs, "epochs", "passes over the training part").formerly("nb_epoch").at_least(1);
     d.param(&TrainSpec::batch_size, "batch_size",
             "samples that are computed at once; \"auto\": as many as there is memory for, with effective_batch_size")
         .at_least(1)

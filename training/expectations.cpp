@@ -223,9 +223,13 @@ std::optional<double> Expectations::value_of(const Followed& followed, const Run
 std::vector<Verdict> Expectations::judge(const RunFacts& facts) const {
   std::vector<Verdict> verdicts;
   const int64_t parameters = trained_parameters(program_);
+  size_t judged = 0;
+  int64_t number = 0;
   for (const Followed& followed : followed_) {
     if (followed.spec->metric) judge_metric(followed, facts, verdicts);
     judge_cost(*followed.spec, facts, parameters, verdicts);
+    for (; judged < verdicts.size(); ++judged) verdicts[judged].expect = number;
+    ++number;
   }
   return verdicts;
 }
@@ -242,7 +246,7 @@ void Expectations::judge_metric(const Followed& followed, const RunFacts& facts,
                         shortened_ ? "the run was a short trial"
                         : value    ? near_number(*value, bound)
                                    : "it was not measured",
-                        spec.place_of(key)});
+                        spec.place_of(key), false, 0, key});
   };
   if (spec.min) judge_bound("min", *spec.min, true, number_text(*spec.min));
   if (spec.max) judge_bound("max", *spec.max, false, number_text(*spec.max));
@@ -255,7 +259,8 @@ void Expectations::judge_metric(const Followed& followed, const RunFacts& facts,
 void Expectations::judge_cost(const ExpectSpec& spec, const RunFacts& facts, int64_t parameters,
                               std::vector<Verdict>& verdicts) const {
   const auto add = [&](const char* key, bool met, const std::string& bound, const std::string& found) {
-    verdicts.push_back({met ? Verdict::Kind::met : Verdict::Kind::missed, bound, found, spec.place_of(key), true});
+    verdicts.push_back(
+        {met ? Verdict::Kind::met : Verdict::Kind::missed, bound, found, spec.place_of(key), true, 0, key});
   };
   if (const auto most = duration_of(spec.max_time)) {
     add("max_time", facts.seconds <= *most, "training takes at most " + duration_words(*most),

@@ -9,6 +9,7 @@
 #include "datasets/dataset.h"
 #include "models/program.h"
 #include "training/callback.h"
+#include "training/verdict.h"
 
 namespace dltrain::training {
 
@@ -17,19 +18,6 @@ struct RunFacts {
   Values test;
   double seconds = 0;         // of training
   int64_t memory = 0;         // the most that was held; before a run, what is announced; in bytes
-};
-
-struct Verdict {
-  enum class Kind {
-    met,
-    missed,
-    not_judged
-  };
-  Kind kind = Kind::met;
-  std::string bound;  // "val_accuracy is at least 0.97 in the last epoch"
-  std::string found;  // "0.9812"; why nothing was judged
-  Place place;        // of the bound in the recipe
-  bool known_before = false;  // what it judges is known before training
 };
 
 class Expectations : public Callback {

@@ -45,6 +45,16 @@ void warn_of_threads(const models::Recipe& recipe, int64_t threads, Diagnostics&
       .help = "leave it out, or write threads = " + std::to_string(usable);
 }
 
+models::Spec read_changed(const models::Recipe& recipe, Diagnostics& warnings) {
+  try {
+    return models::read_spec(recipe, catalogue(), {}, warnings);
+  } catch (const UserError& error) {
+    std::vector<Diagnostic> all = error.diagnostics();
+    for (Diagnostic& each : all) models::explain_quotes(each);
+    throw UserError(error.code(), std::move(all));
+  }
+}
+
 }  // namespace
 
 OpenedRecipe open_recipe(const std::string& path, const std::vector<models::Override>& changes, Diagnostics& warnings) {
@@ -52,7 +62,7 @@ OpenedRecipe open_recipe(const std::string& path, const std::vector<models::Over
   OpenedRecipe opened{recipe.source->text, {}, {}};
   models::resolve_extends(recipe, catalogue());
   models::apply_overrides(recipe, changes, catalogue());
-  opened.spec = models::read_spec(recipe, catalogue(), {}, warnings);
+  opened.spec = read_changed(recipe, warnings);
   warn_of_threads(recipe, opened.spec.run.threads, warnings);
   opened.table = std::move(recipe.table);
   check_monitor_modes(opened.spec, warnings);

@@ -102,7 +102,7 @@ Position position_before(const Position& now, int64_t bad, const models::TrainSp
   before.step = bad;
   before.step_in_epoch = bad - (now.step - now.step_in_epoch);
   before.batches = before.step_in_epoch * train.gradient_accumulation;
-  before.rows_of_epoch = before.batches * train.batch_size;
+  before.rows_of_epoch = before.first_row + before.batches * train.batch_size;
   before.micro_batch = before.rows_of_step = 0;
   return before;
 }
@@ -130,6 +130,7 @@ std::optional<NotFiniteReport> find_not_finite(Model& model, const datasets::Dat
                                        .seed = spec.seed,
                                        .epoch = before.epoch - 1,
                                        .first_batch = before.batches,
+                                       .first_row = before.first_row,
                                        .prefetch = 0});
   zero_sums(model);
   StepScalars scalars{before.step, 0, learning_rate};

@@ -64,6 +64,8 @@ RunRecord read_run_record(const std::string& run) {
   if (table->contains("initial_weights")) record.initial_weights = text_at(*table, "initial_weights");
   for (const Table::Entry& entry : table->at("values").table()->entries())
     record.values.emplace_back(entry.key, number_of(entry.value));
+  if (const Setting* verdicts = table->find("expectations"); verdicts != nullptr && verdicts->list() != nullptr)
+    record.verdicts = verdicts_from(*verdicts->list());
   if (table->contains("batch_choice") && table->at("batch_choice").table() != nullptr)
     record.batch_choice = *table->at("batch_choice").table();
   record.surroundings = surroundings_from(*surroundings->table());
@@ -132,6 +134,7 @@ void RunFolder::write() {
   run.set("seed", static_cast<int64_t>(record_.seed));
   if (!record_.initial_weights.empty()) run.set("initial_weights", record_.initial_weights);
   run.set("values", values_table(record_.values));
+  if (!record_.verdicts.empty()) run.set("expectations", verdict_list(record_.verdicts));
   if (!record_.batch_choice.empty()) run.set("batch_choice", record_.batch_choice);
   run.set("surroundings", surroundings_table(record_.surroundings));
   write_file_durably(file("run.json"), formats::json_text(Setting(std::move(run)), 2) + "\n");

@@ -11,6 +11,7 @@
 #include "models/spec.h"
 #include "training/checkpoint/manifest.h"
 #include "training/events.h"
+#include "training/verdict.h"
 
 namespace dltrain::training {
 
@@ -25,6 +26,7 @@ struct RunRecord {
   uint64_t seed = 0;
   std::string initial_weights;  // what --init-from named, absolute; empty: nothing
   Surroundings surroundings;
+  std::vector<Verdict> verdicts;  // on the bounds that the run was to keep, once it has ended
   Table batch_choice;  // what batch_size = "auto" came to (training/batch_choice.h); empty: the recipe says a number
 
   bool closed = true;  // false from the end of training until callbacks have heard of it

@@ -23,17 +23,25 @@ double now() { return std::chrono::duration<double>(std::chrono::steady_clock::n
 
 constexpr int64_t reports_per_epoch = 50;  // where the recipe does not say how often
 
-int64_t batches_per_epoch(const models::Spec& spec, int64_t samples) {
-  const int64_t batch = std::max<int64_t>(spec.train.batch_size, 1);
-  const int64_t all = spec.train.drop_last ? samples / batch : divide_up(samples, batch);
-  return std::min(all, spec.train.limit_batches.value_or(all));
+// How many batches of an epoch may follow its first samples; nothing where all may.
+std::optional<int64_t> batches_behind(const models::TrainSpec& train, int64_t first_row) {
+  if (!train.limit_batches) return std::nullopt;
+  return std::max<int64_t>(*train.limit_batches - divide_up(first_row, std::max<int64_t>(train.batch_size, 1)), 0);
+}
+
+int64_t batches_of_epoch(const models::TrainSpec& train, int64_t samples, int64_t first_row) {
+  const int64_t batch = std::max<int64_t>(train.batch_size, 1), rest = samples - first_row;
+  const int64_t all = train.drop_last ? rest / batch : divide_up(rest, batch);
+  return std::min(all, batches_behind(train, first_row).value_or(all));
+}
+
+int64_t steps_of_epoch(const models::TrainSpec& train, int64_t samples, int64_t first_row) {
+  return divide_up(batches_of_epoch(train, samples, first_row), train.gradient_accumulation);
 }
 
 }  // namespace
 
-int64_t steps_per_epoch(const models::Spec& spec, int64_t samples) {
-  return divide_up(batches_per_epoch(spec, samples), spec.train.gradient_accumulation);
-}
+int64_t steps_per_epoch(const models::Spec& spec, int64_t samples) { return steps_of_epoch(spec.train, samples, 0); }
 
 int64_t report_interval(const models::Spec& spec, int64_t steps_per_epoch) {
   return spec.run.log_every > 0 ? spec.run.log_every : std::max<int64_t>(1, steps_per_epoch / reports_per_epoch);
@@ -48,10 +56,25 @@ Trainer::Trainer(Model& model, const datasets::Dataset& data, CallbackList& call
                      std::max<int64_t>(training::steps_per_epoch(model.program().spec(), data.size(Part::train)), 1)),
       steps_per_epoch_(training::steps_per_epoch(model.program().spec(), data.size(Part::train))) {
   last_wish_.keep = callbacks.keeps();
+  const models::TrainSpec& train = model.program().spec().train;
+  position_.batch_size = train.batch_size;
+  position_.gradient_accumulation = train.gradient_accumulation;
   log_every_ = report_interval(model.program().spec(), steps_per_epoch_);
 }
 
+// Sums of an update that is begun again are forgotten; a model without accumulation does not even have them.
+void Trainer::rebatch(Snapshot& snapshot) const {
+  const models::TrainSpec& train = model_.program().spec().train;
+  Position& at = snapshot.position;
+  const bool same = at.batch_size == train.batch_size && at.gradient_accumulation == train.gradient_accumulation;
+  if (at.batch_size == 0 || same) return;
+  at.rebatch(train.batch_size, train.gradient_accumulation);
+  const std::string sums = models::state_name::gradient("");
+  std::erase_if(snapshot.states, [&](const auto& state) { return state.name.starts_with(sums); });
+}
+
 void Trainer::restore(Snapshot snapshot, const std::string& source) {
+  rebatch(snapshot);
   // Some states are made with their plans.
   model_.prepare_training(std::min<int64_t>(model_.program().spec().train.batch_size, data_.size(Part::train)));
   set_states(model_, snapshot.states, source);
@@ -163,6 +186,7 @@ void Trainer::epoch() {
   epoch_start_ = now();
   rows_before_ = position_.rows_of_epoch;
   steps_before_ = position_.step_in_epoch;
+  steps_per_epoch_ = steps_of_epoch(train, data_.size(Part::train), position_.first_row);
   if (!position_.epoch_started) {
     model_.reset(SumSet::train);
     position_.epoch_started = true;
@@ -186,7 +210,7 @@ void Trainer::epoch() {
   // Checkpoints of this moment begin with the next epoch.
   ++position_.epoch;
   position_.epoch_started = false;
-  position_.batches = position_.step_in_epoch = position_.rows_of_epoch = 0;
+  position_.first_row = position_.batches = position_.step_in_epoch = position_.rows_of_epoch = 0;
   emit(done);
 }
 
@@ -199,11 +223,12 @@ void Trainer::train_epoch() {
                                         .seed = spec.seed,
                                         .epoch = position_.epoch - 1,
                                         .first_batch = position_.batches,
-                                        .limit = spec.train.limit_batches});
+                                        .first_row = position_.first_row,
+                                        .limit = batches_behind(spec.train, position_.first_row)});
   Batch next;
   while (position_.stopped.empty() && !ended() && batches.next(next)) batch(next);
   // The epoch ends within a step; a signal after its last batch waits for the end of the step.
-  const bool all_seen = position_.batches == batches_per_epoch(spec, data_.size(Part::train));
+  const bool all_seen = position_.batches == batches.batches();
   if (position_.micro_batch > 0 && position_.stopped.empty() && all_seen && !failed_ && !broken_off()) {
     model_.apply({position_.step, 0, rate(position_.step)});
     finish_step();

@@ -48,6 +48,7 @@ class Trainer {
   Snapshot snapshot();
 
  private:
+  void rebatch(Snapshot& snapshot) const;
   void emit(const Event& event);
   void grant(const Wishes& wishes);
   void save(const SaveWish& wish);
@@ -72,7 +73,7 @@ class Trainer {
   CallbackList& callbacks_;
   Saver* saver_;
   models::LearningRate learning_rate_;
-  int64_t steps_per_epoch_;
+  int64_t steps_per_epoch_;  // of the one under way; what went before with another batch does not count
   int64_t log_every_;
   Position position_;
   std::map<std::string, States> remembered_;

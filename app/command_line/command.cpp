@@ -70,7 +70,7 @@ Option& add_device(Command& command, std::string& device) {
 
 void add_changes_to_recipe(Command& command, RecipeOptions& options) {
   command.option("--set", &options.set, "KEY=VALUE",
-                 "change one value, e.g. --set train.epochs=3 or --set layers.hidden.units=128");
+                 "change one value, e.g. --set train.epochs=3 or --set layers.hidden.activation=tanh");
   command.option("--epochs", &options.epochs, "N", "short for --set train.epochs=N");
   command.option("--seed", &options.seed, "N", "short for --set seed=N");
   add_device(command, options.device).doc_ = "short for --set run.device=NAME: auto, cpu, cuda, reference";

@@ -33,9 +33,13 @@ std::vector<std::string> find_images(const std::string& folder, int64_t& others)
   return images;
 }
 
-void load_image(const std::string& path, const ImageForm& form, std::span<std::byte> pixels) {
-  const formats::ImageLimits limits;
-  Array image = formats::decode_image(read_file(path, ExitCode::data, limits.file), path, form.grey, limits);
+std::vector<std::byte> read_image_file(const std::string& path) {
+  return read_file(path, ExitCode::data, formats::ImageLimits().file);
+}
+
+void decode_image_file(std::span<const std::byte> file, const std::string& path, const ImageForm& form,
+                       std::span<std::byte> pixels) {
+  Array image = formats::decode_image(file, path, form.grey, formats::ImageLimits());
   if (image.shape[0] != form.height || image.shape[1] != form.width) {
     if (!form.resize) {
       throw UserError(ExitCode::data, "image-size", path,
@@ -48,6 +52,10 @@ void load_image(const std::string& path, const ImageForm& form, std::span<std::b
     image = formats::resize_image(image, form.height, form.width, form.interpolation);
   }
   std::copy(image.bytes.begin(), image.bytes.end(), pixels.begin());
+}
+
+void load_image(const std::string& path, const ImageForm& form, std::span<std::byte> pixels) {
+  decode_image_file(read_image_file(path), path, form, pixels);
 }
 
 std::vector<ImageError> for_each_image(size_t count, const std::function<void(size_t)>& work,

@@ -30,7 +30,12 @@ struct ImageForm {
   size_t bytes() const { return static_cast<size_t>(height * width * channels()); }
 };
 
-// Reads a file, decodes and resizes it into `pixels` (form.bytes() long). Throws UserError (data) that names the file.
+// The bytes of an image file. Throws UserError (data): not there, too large.
+std::vector<std::byte> read_image_file(const std::string& path);
+// Decodes and resizes them into `pixels` (form.bytes() long). Throws UserError (data) that names the file.
+void decode_image_file(std::span<const std::byte> file, const std::string& path, const ImageForm& form,
+                       std::span<std::byte> pixels);
+// Both.
 void load_image(const std::string& path, const ImageForm& form, std::span<std::byte> pixels);
 
 struct ImageError {

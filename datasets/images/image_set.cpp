@@ -29,7 +29,7 @@ class ImageSetLoader {
     } else {
       find_classes();
     }
-    if (paths_.empty())
+    if (files_.empty())
       throw UserError(ExitCode::data, "no-samples", folder_, "holds no images (.png, .jpg, .jpeg, .bmp)");
     if (others_ > 0)
       notes_.push_back(file_name(folder_) + ": " + counted(others_, "file") + " without the name of an image left out");
@@ -47,7 +47,7 @@ class ImageSetLoader {
  private:
   void add_images(const std::string& folder, int32_t label) {
     for (std::string& path : find_images(folder, others_)) {
-      paths_.push_back(std::move(path));
+      files_.push_back({std::move(path), 0});
       labels_.push_back(label);
     }
   }
@@ -117,9 +117,9 @@ class ImageSetLoader {
   // The first image that can be read.
   formats::ImageInfo first_image() const {
     const formats::ImageLimits limits;
-    for (const std::string& path : paths_) {
+    for (const ImageFile& file : files_) {
       try {
-        return formats::inspect_image(read_file(path, ExitCode::data, limits.file), path, limits);
+        return formats::inspect_image(read_image_file(file.path), file.path, limits);
       } catch (const UserError& error) {
         if (options_.on_error == OnBadImage::error || error.code() != ExitCode::data) throw;
       }
@@ -127,35 +127,31 @@ class ImageSetLoader {
     throw UserError(ExitCode::data, "no-samples", folder_, "holds no image that can be read");
   }
 
-  bool fits_in_memory() const { return paths_.size() <= options_.cache / form_.bytes(); }
+  bool fits_in_memory() const { return files_.size() <= options_.cache / form_.bytes(); }
 
   // All images once: into memory if they fit, else only to see that they can be read.
   void decode() {
     const bool keep = fits_in_memory();
-    const auto count = static_cast<int64_t>(paths_.size());
+    const auto count = static_cast<int64_t>(files_.size());
     pixels_ = keep ? Array(DType::u8, Shape{count, form_.height, form_.width, form_.channels()}) : Array();
+    const formats::ImageLimits limits;
     std::atomic<bool> colour = false;
     const auto work = [&](size_t i) {
       if (colour) return;
-      if (form_.grey && grey_unless_seen_ && !is_grey(paths_[i])) {
+      const std::vector<std::byte> file = read_image_file(files_[i].path);
+      files_[i].size = file.size();
+      if (form_.grey && grey_unless_seen_ && !formats::inspect_image(file, files_[i].path, limits).grey) {
         colour = true;
         return;
       }
-      if (keep) {
-        load_image(paths_[i], form_, std::span(pixels_.bytes).subspan(i * form_.bytes(), form_.bytes()));
-      } else {
-        std::vector<std::byte> unused(form_.bytes());
-        load_image(paths_[i], form_, unused);
-      }
+      std::vector<std::byte> unused(keep ? 0 : form_.bytes());
+      const std::span<std::byte> pixels =
+          keep ? std::span(pixels_.bytes).subspan(i * form_.bytes(), form_.bytes()) : std::span(unused);
+      decode_image_file(file, files_[i].path, form_, pixels);
     };
-    const std::vector<ImageError> errors = for_each_image(paths_.size(), work, request_.stop);
+    const std::vector<ImageError> errors = for_each_image(files_.size(), work, request_.stop);
     if (colour) throw ColourFound();
     if (!errors.empty()) leave_out(errors);
-  }
-
-  static bool is_grey(const std::string& path) {
-    const formats::ImageLimits limits;
-    return formats::inspect_image(read_file(path, ExitCode::data, limits.file), path, limits).grey;
   }
 
   void leave_out(const std::vector<ImageError>& errors) {
@@ -166,17 +162,17 @@ class ImageSetLoader {
       if (errors.size() > 1) {
         all.error("unreadable-file", {}, folder_,
                   count_text(static_cast<int64_t>(errors.size())) + " of " +
-                      count_text(static_cast<int64_t>(paths_.size())) + " images cannot be used" +
+                      count_text(static_cast<int64_t>(files_.size())) + " images cannot be used" +
                       (errors.size() > most_shown ? "; the first 10 are shown" : ""))
             .help = "on_error = \"skip\" leaves bad images out";
       }
       all.throw_if_errors(ExitCode::data);
     }
-    if (errors.size() == paths_.size())
+    if (errors.size() == files_.size())
       throw UserError(ExitCode::data, "no-samples", folder_, "holds no image that can be used");
     const Diagnostic& first = errors.front().error;
     notes_.push_back(file_name(folder_) + ": " + count_text(static_cast<int64_t>(errors.size())) + " of " +
-                     count_text(static_cast<int64_t>(paths_.size())) +
+                     count_text(static_cast<int64_t>(files_.size())) +
                      " images cannot be used and were left out (on_error = \"skip\"); the first: " + first.who + ": " +
                      first.what);
     remove_images(errors);
@@ -184,20 +180,20 @@ class ImageSetLoader {
 
   void remove_images(const std::vector<ImageError>& errors) {
     size_t to = 0, next_error = 0;
-    for (size_t from = 0; from < paths_.size(); ++from) {
+    for (size_t from = 0; from < files_.size(); ++from) {
       if (next_error < errors.size() && errors[next_error].image == from) {
         ++next_error;
         continue;
       }
       if (to != from) {
-        paths_[to] = std::move(paths_[from]);
+        files_[to] = std::move(files_[from]);
         labels_[to] = labels_[from];
         if (!pixels_.bytes.empty())
           std::copy_n(pixels_.bytes.begin() + offset(from), form_.bytes(), pixels_.bytes.begin() + offset(to));
       }
       ++to;
     }
-    paths_.resize(to);
+    files_.resize(to);
     labels_.resize(to);
     if (pixels_.bytes.empty()) return;
     pixels_.shape[0] = static_cast<int64_t>(to);
@@ -209,7 +205,7 @@ class ImageSetLoader {
   Samples finish() {
     Samples samples;
     samples.name = folder_;
-    samples.count = static_cast<int64_t>(paths_.size());
+    samples.count = static_cast<int64_t>(files_.size());
     const Array described{DType::u8, Shape{0, form_.height, form_.width, form_.channels()}};
     const double scale = pixel_scale(described, options_.scale, fixed_input() != nullptr ? request_.contract : nullptr,
                                      0, folder_, notes_);
@@ -220,7 +216,8 @@ class ImageSetLoader {
     input.preparation.color_mode = form_.grey ? "grayscale" : "rgb";
     constexpr const char* names[] = {"bilinear", "area", "nearest"};
     if (form_.resize) input.preparation.interpolation = names[static_cast<size_t>(form_.interpolation)];
-    input.store = fits_in_memory() ? array_store(std::move(pixels_), scale) : image_store(paths_, form_, scale);
+    input.store =
+        fits_in_memory() ? array_store(std::move(pixels_), scale) : image_store(std::move(files_), form_, scale);
     samples.targets.push_back(finish_target(input.field));
     samples.inputs.push_back(std::move(input));
     return samples;
@@ -247,7 +244,7 @@ class ImageSetLoader {
   const ImageSetOptions& options_;
   const LoadRequest& request_;
   std::vector<std::string>& notes_;
-  std::vector<std::string> paths_;
+  std::vector<ImageFile> files_;
   std::vector<int32_t> labels_;
   std::vector<std::string> classes_;
   int64_t others_ = 0;

@@ -10,8 +10,13 @@
 
 namespace dltrain::datasets {
 
+struct ImageFile {
+  std::string path;
+  uint64_t size = 0;  // in bytes, when it was looked at
+};
+
 // A value v of a pixel is given as v * scale. The files are expected to be good: a bad one is UserError (data) at its
-// batch.
-std::unique_ptr<FieldStore> image_store(std::vector<std::string> paths, const ImageForm& form, double scale);
+// batch. No file is opened but for its batch.
+std::unique_ptr<FieldStore> image_store(std::vector<ImageFile> files, const ImageForm& form, double scale);
 
 }  // namespace dltrain::datasets

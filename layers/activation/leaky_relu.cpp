@@ -12,7 +12,7 @@ struct LeakyReLU {
 
   static void describe(auto& d) {
     d.doc("x for positive x, negative_slope x below.");
-    d.param(&LeakyReLU::negative_slope, "negative_slope", "slope below zero").at_least(0);
+    d.param(&LeakyReLU::negative_slope, "negative_slope", "slope below zero").formerly("alpha").at_least(0);
   }
 
   Value build(Builder& b, Value x) const { return graph::relu(b, x, negative_slope); }

@@ -35,7 +35,7 @@ struct MaxNorm {
   static void describe(auto& d) {
     d.doc("Shortens vectors that are longer than max_value.");
     d.alias("max_norm");
-    d.param(&MaxNorm::max_value, "max_value", "greatest length").at_least(0);
+    d.param(&MaxNorm::max_value, "max_value", "greatest length").formerly("m").at_least(0);
     d.param(&MaxNorm::axis, "axis", axis_doc);
   }
   Value constrain(Builder& b, Value w) const {

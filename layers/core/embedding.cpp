@@ -24,10 +24,12 @@ struct Embedding {
         "[N, ..., output_dim].");
     d.param(&Self::input_dim, "input_dim", "how many numbers there are, 0 included").required().at_least(1);
     d.param(&Self::output_dim, "output_dim", "length of the vectors").required().at_least(1);
-    d.param(&Self::embeddings_initializer, "embeddings_initializer", "first values of the vectors");
+    d.param(&Self::embeddings_initializer, "embeddings_initializer", "first values of the vectors").formerly("init");
     d.param(&Self::embeddings_regularizer, "embeddings_regularizer", "what the vectors add to the loss")
+        .formerly("W_regularizer")
         .family("regularizer");
     d.param(&Self::embeddings_constraint, "embeddings_constraint", "where the vectors are moved after each update")
+        .formerly("W_constraint")
         .family("constraint");
     d.param(&Self::activity_regularizer, "activity_regularizer", "what the output adds to the loss, per sample")
         .family("regularizer");

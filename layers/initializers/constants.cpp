@@ -42,7 +42,7 @@ struct Identity {
   static void describe(auto& d) {
     d.doc("A matrix with `gain` on the diagonal and zero elsewhere; for weights with two axes.");
     d.alias("identity");
-    d.param(&Identity::gain, "gain", "value on the diagonal");
+    d.param(&Identity::gain, "gain", "value on the diagonal").formerly("scale");
   }
   void fill(Array& values) const {
     if (values.shape.rank() != 2) {

@@ -37,7 +37,7 @@ struct RandomNormal : Seeded {
     d.alias("random_normal");
     d.alias("normal");
     d.param(&RandomNormal::mean, "mean", "of the values");
-    d.param(&RandomNormal::stddev, "stddev", "standard deviation").at_least(0);
+    d.param(&RandomNormal::stddev, "stddev", "standard deviation").formerly("scale").at_least(0);
     describe_seed(d);
   }
   void fill(const RandomStream& stream, Array& values) const { fill_normal(values, stream, mean, stddev); }

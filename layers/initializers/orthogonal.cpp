@@ -61,7 +61,7 @@ struct Orthogonal : Seeded {
         "A random orthogonal matrix times `gain`: orthonormal columns of [product of all axes but the last, last], or "
         "rows where that is wider than high.");
     d.alias("orthogonal");
-    d.param(&Orthogonal::gain, "gain", "factor of the matrix");
+    d.param(&Orthogonal::gain, "gain", "factor of the matrix").formerly("scale");
     describe_seed(d);
   }
 

@@ -14,7 +14,7 @@ struct Concatenate {
 
   static void describe(auto& d) {
     d.doc("Its inputs one behind the other along `axis`; all other sizes must be equal.");
-    d.param(&Concatenate::axis, "axis", "along which sizes add up");
+    d.param(&Concatenate::axis, "axis", "along which sizes add up").formerly("concat_axis");
   }
 
   Tensor build(Builder& b, std::span<const Tensor> inputs) const {

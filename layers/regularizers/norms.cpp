@@ -19,7 +19,7 @@ struct L1 {
   static void describe(auto& d) {
     d.doc("l1 times the sum of the absolute values: drives weights to zero.");
     d.alias("l1");
-    d.param(&L1::l1, "l1", "factor").at_least(0);
+    d.param(&L1::l1, "l1", "factor").formerly("l").at_least(0);
   }
   Value penalty(Builder& b, Value x) const { return sum_of_absolutes(b, x, l1); }
 };
@@ -30,7 +30,7 @@ struct L2 {
   static void describe(auto& d) {
     d.doc("l2 times the sum of the squares: keeps weights small.");
     d.alias("l2");
-    d.param(&L2::l2, "l2", "factor").at_least(0);
+    d.param(&L2::l2, "l2", "factor").formerly("l").at_least(0);
   }
   Value penalty(Builder& b, Value x) const { return sum_of_squares(b, x, l2); }
   std::optional<double> squares() const { return l2; }

@@ -17,6 +17,7 @@ struct Reshape {
         "Gives each sample another shape with as many numbers, in the same order. Input [N, ...], output "
         "[N, target_shape].");
     d.param(&Reshape::target_shape, "target_shape", "of one sample; -1 is the size that is left")
+        .formerly("dims")
         .required()
         .at_least(-1);
   }

@@ -21,13 +21,18 @@ template <size_t axes> struct ConvolutionWindow {
 
   static void describe_window(auto& d) {
     using Self = ConvolutionWindow;
-    d.param(&Self::kernel_size, "kernel_size", "size of the window").required().at_least(1);
-    d.param(&Self::strides, "strides", "step of the window").at_least(1).formerly("subsample");
+    d.param(&Self::kernel_size, "kernel_size", "size of the window").required().at_least(1).formerly("filter_length");
+    d.param(&Self::strides, "strides", "step of the window")
+        .at_least(1)
+        .formerly("subsample")
+        .formerly("subsample_length");
     d.param(&Self::padding, "padding", "valid: whole windows only; same: as if the input were surrounded by zeros")
         .formerly("border_mode")
         .one_of(paddings());
     describe_data_format<Self>(d);
-    d.param(&Self::dilation_rate, "dilation_rate", "distance between the elements of the window").at_least(1);
+    d.param(&Self::dilation_rate, "dilation_rate", "distance between the elements of the window")
+        .at_least(1)
+        .formerly("atrous_rate");
   }
 
   void check_window(FieldReport& report) const {

@@ -16,8 +16,8 @@ template <size_t axes> struct PoolingWindow {
 
   static void describe_pooling(auto& d) {
     using Self = PoolingWindow;
-    d.param(&Self::pool_size, "pool_size", "size of the window").at_least(1);
-    d.param(&Self::strides, "strides", "step of the window; without it pool_size").at_least(1);
+    d.param(&Self::pool_size, "pool_size", "size of the window").formerly("pool_length").at_least(1);
+    d.param(&Self::strides, "strides", "step of the window; without it pool_size").formerly("stride").at_least(1);
     d.param(&Self::padding, "padding", "valid: whole windows only; same: windows may reach over the edge")
         .formerly("border_mode")
         .one_of({"valid", "same"});

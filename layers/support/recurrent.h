@@ -40,10 +40,14 @@ struct RecurrentOptions {
         .formerly("inner_init");
     d.param(&Self::bias_initializer, "bias_initializer", "first values of the bias");
     d.param(&Self::kernel_regularizer, "kernel_regularizer", "what the kernel of the input adds to the loss")
+        .formerly("W_regularizer")
         .family("regularizer");
     d.param(&Self::recurrent_regularizer, "recurrent_regularizer", "what the kernel of the state adds to the loss")
+        .formerly("U_regularizer")
         .family("regularizer");
-    d.param(&Self::bias_regularizer, "bias_regularizer", "what the bias adds to the loss").family("regularizer");
+    d.param(&Self::bias_regularizer, "bias_regularizer", "what the bias adds to the loss")
+        .formerly("b_regularizer")
+        .family("regularizer");
     d.param(&Self::activity_regularizer, "activity_regularizer", "what the output adds to the loss, per sample")
         .family("regularizer");
     d.param(&Self::kernel_constraint, "kernel_constraint", "where the kernel of the input is moved after each update")

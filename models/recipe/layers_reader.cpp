@@ -94,6 +94,7 @@ class LayerReader {
     if (const auto near = nearest(name, blocks)) d.hint = "did you mean the block " + quote(*near) + "?";
     if (const std::string model = zoo::meant_by(name); d.hint.empty() && !model.empty())
       d.hint = "did you mean " + quote(model) + "?";
+    if (const std::string now = advice_about_key("layer type", name); !now.empty()) d.hint = now;
   }
 
   void read_layer(const Setting& type) {

@@ -7,6 +7,7 @@
 #include "core/read_fields.h"
 #include "core/text.h"
 #include "models/recipe/names.h"
+#include "models/recipe/plain_text.h"
 #include "models/recipe/sections.h"
 
 namespace dltrain::models {
@@ -27,7 +28,51 @@ struct Change {
 
 bool same_position(const Place& a, const Place& b) { return a.line == b.line && a.column == b.column; }
 
-// "a.b=3" is a TOML text: the path leads through tables that stand where their keys stand, to the value.
+// The path of "a.b=3" leads through tables that stand where their keys stand, to the value.
+Change change_of(Table table, const std::shared_ptr<const Source>& source) {
+  Change change;
+  while (true) {
+    if (table.size() != 1)
+      refuse({Severity::error, "bad-change", {source, 1, 1, 0}, "", "a change has one key and one value"});
+    Table::Entry entry = table.entries().front();
+    change.path.push_back({entry.key, entry.key_place});
+    const bool leads_on = entry.value.table() != nullptr && same_position(entry.value.place(), entry.key_place);
+    if (!leads_on) {
+      change.value = std::move(entry.value);
+      return change;
+    }
+    table = *entry.value.table();
+  }
+}
+
+// "a.b = relu" as if the value stood in quotes, with places as it was typed. Throws UserError if the key is malformed.
+Change plain_change(const std::shared_ptr<const Source>& source, const std::string& key, const std::string& value) {
+  const std::string blanks = value.substr(0, value.find_first_not_of(" \t"));
+  const auto quoted = std::make_shared<const Source>(Source{"--set", key + "=" + blanks + quote(trim(value))});
+  try {
+    Change change = change_of(parse_toml(quoted), source);
+    for (Segment& segment : change.path) segment.place.source = source;
+    const Place& place = change.value.place();
+    change.value.set_place({source, place.line, place.column, place.end_column - 2});
+    return change;
+  } catch (const UserError& error) {
+    Diagnostic d = error.diagnostics().front();
+    d.place.source = source;
+    refuse(std::move(d));
+  }
+}
+
+// For a shell, which takes quotes away that nothing protects.
+std::string in_shell(const std::string& key, const std::string& value) {
+  return "in a shell: --set '" + std::string(trim(key)) + "=" + quote(trim(value)) + "'";
+}
+
+std::string single_quotes(const std::string& key) {
+  return "in a shell: --set '" + std::string(trim(key)) +
+         "=...', in single quotes, which leave the quotes of texts where they are";
+}
+
+// "a.b=3" is a TOML text, or would be one if its value stood in quotes.
 Change parse_change(const std::string& text) {
   const auto source = std::make_shared<const Source>(Source{"--set", text});
   const size_t equals = text.find('=');
@@ -41,28 +86,22 @@ Change parse_change(const std::string& text) {
             "",
             "for example: --set train.epochs=3 or --set layers.hidden.units=128"});
   }
-  Table table;
+  const std::string key = text.substr(0, equals), value = text.substr(equals + 1);
   try {
-    table = parse_toml(source);
+    Table table = parse_toml(source);
+    return change_of(std::move(table), source);
   } catch (const UserError& error) {
+    const std::string word(trim(value));
+    if (is_plain_text(word)) return plain_change(source, key, value);
     Diagnostic d = error.diagnostics().front();
-    if (d.hint.starts_with("a text stands in quotes")) {
-      d.help = "in a shell: --set '" + text.substr(0, equals) + "=" + quote(trim(text.substr(equals + 1))) + "'";
+    if (word.starts_with('[') || word.starts_with('{')) {
+      d.help = single_quotes(key);
+    } else if (word.find(',') != std::string::npos && word.find_first_of("\"'") == std::string::npos) {
+      d.hint = "a list stands in brackets: [" + word + "]";
+    } else if (!mistaken_value(word).empty()) {
+      d.help = "for a text, " + in_shell(key, word);
     }
     refuse(std::move(d));
-  }
-  Change change;
-  while (true) {
-    if (table.size() != 1)
-      refuse({Severity::error, "bad-change", {source, 1, 1, 0}, "", "a change has one key and one value"});
-    Table::Entry entry = table.entries().front();
-    change.path.push_back({entry.key, entry.key_place});
-    const bool leads_on = entry.value.table() != nullptr && same_position(entry.value.place(), entry.key_place);
-    if (!leads_on) {
-      change.value = std::move(entry.value);
-      return change;
-    }
-    table = *entry.value.table();
   }
 }
 
@@ -171,6 +210,16 @@ void apply_overrides(Recipe& recipe, const std::vector<Override>& changes, const
     }
   }
   diagnostics.throw_if_errors(ExitCode::recipe);
+}
+
+void explain_quotes(Diagnostic& diagnostic) {
+  const Place& place = diagnostic.place;
+  if (!place.known() || place.source->name != "--set" || diagnostic.hint != "write it in quotes") return;
+  const std::string& change = place.source->text;
+  const size_t equals = change.find('=');
+  const std::string value(trim(change.substr(equals + 1)));
+  if (!value.starts_with('[') && !value.starts_with('{'))  // one that is whole
+    diagnostic.help = in_shell(change.substr(0, equals), value);
 }
 
 }  // namespace dltrain::models

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 
 #include "core/text.h"
 #include "models/recipe/outline.h"
 #include "models/recipe/parse.h"
+#include "models/recipe/plain_text.h"
 
 namespace dltrain::models {
 
@@ -48,34 +48,14 @@ Word word_at(const std::shared_ptr<const Source>& source, int line, int column) 
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 std::string hint_for_word(const std::string& word) {
-  const std::string low = lower(word);
-  constexpr std::array yes = {"true", "yes", "on"};
-  constexpr std::array no = {"false", "no", "off"};
-  constexpr std::array none = {"none", "null", "nil"};
-  if (std::find(yes.begin(), yes.end(), low) != yes.end()) return "write true";
-  if (std::find(no.begin(), no.end(), low) != no.end()) return "write false";
-  if (std::find(none.begin(), none.end(), low) != none.end()) return "for none, leave the key out";
-  for (const char* curly : {"\u201c", "\u201d", "\u201e", "\u2018", "\u2019", "\u00ab", "\u00bb"}) {
-    if (has(word, curly)) return "write straight quotes: \"...\"";
-  }
-  return "a text stands in quotes: " + quote(word);
+  const std::string mistaken = mistaken_value(word);
+  return mistaken.empty() ? "a text stands in quotes: " + quote(word) : mistaken;
 }
 
 std::string hint_for_number(const std::string& word) {
   if (has(word, "/")) return "a fraction stands in quotes: " + quote(word);
-  if (word.starts_with(".") && parse_real("0" + word)) return "write 0" + word;
-  if (word.ends_with(".") && parse_real(word + "0")) return "write " + word + "0";
-  if (has(word, ",")) return "";
-  std::string digits;
-  std::copy_if(word.begin(), word.end(), std::back_inserter(digits), [](char c) { return c != '_' && c != ';'; });
-  if (const auto integer = parse_integer(digits)) return "write " + std::to_string(*integer);
-  return "";
+  return has(word, ",") ? "" : mistaken_value(word);
 }
 
 // A value that is none: a word without quotes, or a malformed number.

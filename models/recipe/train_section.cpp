@@ -36,6 +36,22 @@ void check_batch_size(Reading& reading, const Table& given, const TrainSpec& tra
   }
 }
 
+// Keys of an optimizer that Keras once had, and that something else says now, are reported and left out.
+Table without_old_options(Reading& reading, Table given) {
+  Setting* optimizer = given.find("optimizer");
+  if (optimizer == nullptr || optimizer->table() == nullptr) return given;
+  const Table options = *optimizer->table();
+  for (const Table::Entry& entry : options.entries()) {
+    const std::string help = advice_about_key("optimizer", entry.key);
+    if (help.empty()) continue;
+    reading.diagnostics
+        .error("unknown-key", entry.key_place, "[train]: optimizer", "there is no key " + quote(entry.key))
+        .help = help;
+    optimizer->table()->erase(entry.key);
+  }
+  return given;
+}
+
 }  // namespace
 
 TrainSpec read_train(Reading& reading, const ModelSpec& model, bool outputs_ok) {
@@ -45,8 +61,8 @@ TrainSpec read_train(Reading& reading, const ModelSpec& model, bool outputs_ok) 
     reading.diagnostics.error("missing-section", reading.whole(), "", "there is no section [train]").help =
         "add [train] with a loss";
   }
-  static const Table nothing;
-  const Table& given = table != nullptr ? *table : nothing;
+  const Table nothing;
+  const Table given = without_old_options(reading, table != nullptr ? *table : nothing);
   std::vector<std::string> ignored;
   if (!given.contains("loss")) ignored.push_back("loss");
   if (wanted && table != nullptr && !given.contains("loss") && !given.contains("losses")) {

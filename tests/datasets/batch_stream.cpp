@@ -89,6 +89,20 @@ TEST_CASE("a pass goes on from any batch") {
   }
 }
 
+TEST_CASE("a pass goes on from any sample, in batches of its own") {
+  const Numbers data(103, GENERATE(false, true));
+  const std::vector<int64_t> order = epoch_order(103, 3, 0);
+  for (const int64_t row : {0, 1, 10, 42, 102, 103}) {
+    BatchStream stream(data, {.batch_size = 7, .shuffle = true, .seed = 3, .first_row = row});
+    CHECK(stream.batches() == (103 - row + 6) / 7);
+    CHECK(all_rows(stream) == std::vector<int64_t>(order.begin() + row, order.end()));
+    BatchStream limited(data, {.batch_size = 7, .drop_last = true, .first_row = row, .limit = 2});
+    CHECK(limited.batches() == std::min<int64_t>(2, (103 - row) / 7));
+    BatchStream later(data, {.batch_size = 7, .first_batch = 1, .first_row = row});
+    CHECK(all_rows(later).size() == static_cast<size_t>(std::max<int64_t>(103 - row - 7, 0)));
+  }
+}
+
 TEST_CASE("an error of the reading thread reaches the consumer when its batch is due") {
   const Numbers data(100, GENERATE(false, true), 55);
   BatchStream stream(data, {.batch_size = 10});

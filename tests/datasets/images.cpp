@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "core/files.h"
+#include "core/sha256.h"
 #include "formats/npy/npy.h"
 #include "tests/datasets/support.h"
 #include "tests/support/files.h"
@@ -24,6 +25,7 @@ class ImageFolder {
     contents.resize(std::min(contents.size(), bytes));
     test::write(folder_, as, contents);
   }
+  void write(const std::string& name, std::span<const std::byte> contents) { test::write(folder_, name, contents); }
   const std::string& path() const { return folder_.path(); }
   test::Opened load(std::initializer_list<std::pair<std::string, Setting>> keys) const {
     Table settings = table(keys);
@@ -123,6 +125,27 @@ TEST_CASE("images: bad ones are skipped and counted when asked, and never give p
   CHECK(opened.data->notes()[0].find("15 of 60 images cannot be used and were left out") != std::string::npos);
   const std::string message = test::message_of([&] { folder.load({}); });
   CHECK(message.find("15 of 60 images cannot be used; the first 10 are shown") != std::string::npos);
+}
+
+TEST_CASE("images: files that stay on the disk are opened for their batches only, and told apart by their sizes") {
+  ImageFolder folder;
+  folder.add("grey.png", "a/1.png");
+  folder.add("grey.bmp", "b/1.bmp");
+  const auto hash_of = [](const Dataset& data) {
+    Sha256 hash;
+    data.add_to(hash);
+    return hex_text(hash.finish());
+  };
+  const auto one = folder.load({{"cache", 0}}), two = folder.load({{"cache", 0}});
+  const std::string before = hash_of(*one.data);
+  std::vector<std::byte> longer = read_file(join_path(folder.path(), "b/1.bmp"), ExitCode::data);
+  longer.resize(longer.size() + 7);  // behind the pixels
+  folder.write("b/1.bmp", longer);
+  CHECK(hash_of(*folder.load({{"cache", 0}}).data) != before);
+  remove_file(join_path(folder.path(), "b/1.bmp"));
+  CHECK(hash_of(*two.data) == before);  // though one of them cannot be opened any more
+  const std::string message = test::message_of([&] { read_all(*two.data, Part::train); });
+  CHECK(message.find("b/1.bmp") != std::string::npos);
 }
 
 TEST_CASE("images: an autoencoder needs no classes") {

@@ -10,7 +10,7 @@ run() {
   answer=$("$scripts/$1" "${@:2}" 2>&1) || status=$?
 }
 
-for arguments in --nonsense x "--interop x"; do
+for arguments in --nonsense x "--interop x" "--sanitize x"; do
   # shellcheck disable=SC2086
   run test $arguments
   expect "scripts/test $arguments" 2 "$status"

@@ -3,8 +3,13 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <span>
+
 #include "core/files.h"
 #include "core/random.h"
+#include "datasets/order.h"
 #include "tests/support/files.h"
 #include "tests/support/paths.h"
 #include "tests/training/experiment.h"
@@ -98,6 +103,99 @@ TEST_CASE("a run that goes on ends with the same bits") {
     check_same(training::copy_states(whole.model()), training::copy_states(three.model()));
     CHECK(whole.trainer().position().values == three.trainer().position().values);
   }
+}
+
+namespace {
+
+// The rest of the first epoch behind a sample as one update, by hand.
+training::States one_update(const models::Spec& spec, Snapshot snapshot, int64_t first_row) {
+  const auto data = data_of(spec);
+  const auto model = model_of(spec, *data, "cpu");
+  const int64_t samples = data->size(datasets::Part::train);
+  std::erase_if(snapshot.states, [](const auto& state) { return state.name.starts_with("gradient/"); });
+  model->prepare_training(32);
+  training::set_states(*model, snapshot.states, "test");
+  const std::vector<int64_t> order = datasets::epoch_order(samples, spec.seed, 0);
+  datasets::Batch batch;
+  for (int64_t first = first_row; first < samples; first += 32) {
+    const auto count = static_cast<size_t>(std::min<int64_t>(32, samples - first));
+    data->read(datasets::Part::train, std::span(order).subspan(static_cast<size_t>(first), count), batch);
+    model->gradient(batch, {snapshot.position.step, first - first_row, 0.5});
+  }
+  model->apply({snapshot.position.step, 0, 0.5});
+  return training::copy_states(*model, true);
+}
+
+std::vector<std::string> one_epoch(int64_t batch_size, int64_t accumulation) {
+  return {"train.epochs=1",
+          "train.optimizer={ type = \"SGD\", learning_rate = 0.5 }",
+          "seed=5",
+          std::string("model.layers=") + R"(["Flatten", { type = "Dense", units = 10, activation = "softmax" }])",
+          "train.batch_size=" + std::to_string(batch_size),
+          "train.gradient_accumulation=" + std::to_string(accumulation)};
+}
+
+}  // namespace
+
+TEST_CASE("a run that goes on with another batch sees the rest of its epoch once") {
+  const std::string recipe = source_path("recipes/digits.toml");
+  const int64_t accumulation = GENERATE(1, 3), batch_size = GENERATE(70, 128, 1000);
+  const bool within_update = GENERATE(false, true);
+  if (within_update && accumulation == 1) return;
+  const models::Spec before = spec_of(recipe, one_epoch(128, accumulation));
+  Run one(before);
+  one.until(4);
+  const TemporaryFolder folder;
+  Snapshot snapshot = through_disk(one, folder.file("checkpoint"));
+  const int64_t seen = 4 * 128 * accumulation;
+  CHECK(snapshot.position.rows_of_epoch == seen);
+  if (within_update) {  // two of its three batches, and sums that nobody must take
+    snapshot.position.batches += 2;
+    snapshot.position.micro_batch = 2;
+    snapshot.position.rows_of_step = 256;
+    snapshot.position.rows_of_epoch += 256;
+    for (auto& state : snapshot.states) {
+      if (state.name.starts_with("gradient/")) std::ranges::fill(state.array.as<float>(), 1e6F);
+    }
+  }
+  const models::Spec now = spec_of(recipe, one_epoch(batch_size, 1000));
+  Run two(now);
+  two.restore(snapshot);
+  CHECK(two.trainer().position().first_row == seen);
+  two.until(1'000'000);
+  CHECK(two.trainer().position().step == 5);
+  const training::States expected = one_update(now, snapshot, seen);
+  const training::States found = training::copy_states(two.model(), true);
+  REQUIRE(found.size() == expected.size());
+  for (size_t i = 0; i < found.size(); ++i) {
+    const auto a = found[i].array.as<float>(), b = expected[i].array.as<float>();
+    INFO(found[i].name);
+    for (size_t j = 0; j < a.size(); ++j) CHECK(std::abs(a[j] - b[j]) < 1e-5F);
+  }
+}
+
+TEST_CASE("updates of one batch follow updates of several, and counts stay right") {
+  const std::string recipe = source_path("recipes/digits.toml");
+  const models::Spec before = spec_of(recipe, one_epoch(100, 4));
+  Run one(before);
+  one.until(2);
+  const TemporaryFolder folder;
+  models::Spec now = spec_of(recipe, one_epoch(300, 1));
+  now.train.epochs = 2;
+  Run two(now);
+  two.restore(through_disk(one, folder.file("checkpoint")));
+  two.until(5);
+  CHECK(two.trainer().position().rows_of_epoch == 800 + 3 * 300);
+  Run three(now);  // broken off again within the same epoch
+  three.restore(through_disk(two, folder.file("again")));
+  CHECK(three.trainer().position().first_row == 800);
+  three.until(1'000'000);
+  Run four(now);
+  four.restore(training::read_checkpoint(folder.file("checkpoint"), two.model().program()));
+  four.until(1'000'000);
+  check_same(training::copy_states(three.model()), training::copy_states(four.model()));
+  const int64_t samples = data_of(now)->size(datasets::Part::train);
+  CHECK(four.trainer().position().step == 2 + (samples - 800 + 299) / 300 + (samples + 299) / 300);
 }
 
 TEST_CASE("damage to a checkpoint is found at every byte of its manifest and in samples of its files") {

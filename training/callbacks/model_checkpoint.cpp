@@ -92,6 +92,7 @@ struct ModelCheckpoint : Callback {
     d.param(&ModelCheckpoint::keep_last, "keep_last", "how many of the newest checkpoints stay").at_least(1);
     d.param(&ModelCheckpoint::keep_best, "keep_best", "how many of the best checkpoints stay").at_least(0);
     d.param(&ModelCheckpoint::every_epochs, "every_epochs", "epochs between two checkpoints; 0: none for epochs")
+        .formerly("period")
         .at_least(0);
     d.param(&ModelCheckpoint::every_steps, "every_steps", "steps between two checkpoints; 0: none for steps")
         .at_least(0);

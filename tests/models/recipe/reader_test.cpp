@@ -187,6 +187,57 @@ TEST_CASE("overrides change values, and make texts and defaults into tables") {
   CHECK(spec.data.validation->split == 0.25);
 }
 
+TEST_CASE("overrides take texts without quotes, and leave what is TOML as it is") {
+  const auto changed = [](const std::string& change) {
+    Recipe recipe;
+    apply_overrides(recipe, {change}, test::small_catalogue());
+    return recipe.table.at("key");
+  };
+  for (const std::string text : {"relu", "float32", "cuda:1", "a/b.csv", "../x", "1/255", "10 epochs", "2024-01-02",
+                                 "07:30:00", "1.2.3", "2h30m", "-a", "\u00fc.csv", "tru", "infinite", "a  b"}) {
+    INFO(text);
+    REQUIRE(changed("key=" + text).text() != nullptr);
+    CHECK(*changed("key= " + text + " ").text() == text);
+    CHECK(*changed("key=\"" + text + "\"").text() == text);
+    const Place place = changed("key = " + text).place();
+    CHECK(place.source->text == "key = " + text);
+    CHECK(place.column == 7);
+    CHECK(place.end_column == 7 + static_cast<int>(text.size()) - (text[0] == '\xc3' ? 1 : 0));
+  }
+  CHECK(*changed("key=7").integer() == 7);
+  CHECK(*changed("key=-1_000").integer() == -1000);
+  CHECK(*changed("key=1e-3").real() == 1e-3);
+  CHECK(*changed("key=true").boolean());
+  CHECK(changed("key=[1, 2]").list()->size() == 2);
+  CHECK(changed("key={ a = 1 }").table()->size() == 1);
+  CHECK(*changed("key=\"7\"").text() == "7");
+  CHECK(*changed("key='true'").text() == "true");
+  for (const char* value : {"",
+                            "yes",
+                            "True",
+                            "OFF",
+                            "None",
+                            "null",
+                            ".5",
+                            "5.",
+                            "007",
+                            "1,5",
+                            "a,b",
+                            "1e400",
+                            "99999999999999999999",
+                            "[relu]",
+                            "{ a = b }",
+                            "\"a",
+                            "a'b",
+                            "=3",
+                            "a#b",
+                            "a\\b",
+                            "\u201crelu\u201d"}) {
+    INFO(value);
+    CHECK_THROWS_AS(changed(std::string("key=") + value), UserError);
+  }
+}
+
 TEST_CASE("tables keep the order of the text, and places point to it") {
   const Table table = parse_toml(std::make_shared<const Source>(
       Source{"t", "zeta = 1\nalpha = { y = 2, b = \"ü\", c = 3 }\n[m.x]\nq.r = 1\n[m.a]\n"}));

@@ -46,6 +46,22 @@ TEST_CASE("every former name becomes the name of today") {
   CHECK(count >= 50);
 }
 
+TEST_CASE("names of old tutorials are known") {
+  CHECK(new_text("[train]\nnb_epoch = 3\n") == "[train]\nepochs = 3\n");
+  CHECK(new_text("x = { type = \"Embedding\", output_dim = 3, init = \"uniform\" }\n") ==
+        "x = { type = \"Embedding\", output_dim = 3, embeddings_initializer = \"uniform\" }\n");
+  CHECK(new_text("x = { type = \"Conv1D\", filter_length = 3, subsample_length = 1, atrous_rate = 2 }\n") ==
+        "x = { type = \"Conv1D\", kernel_size = 3, strides = 1, dilation_rate = 2 }\n");
+  CHECK(new_text("x = { type = \"MaxPooling1D\", pool_length = 2, stride = 2 }\n") ==
+        "x = { type = \"MaxPooling1D\", pool_size = 2, strides = 2 }\n");
+  CHECK(new_text("x = { type = \"LSTM\", U_regularizer = { type = \"L2\", l = 0.1 } }\n") ==
+        "x = { type = \"LSTM\", recurrent_regularizer = { type = \"L2\", l2 = 0.1 } }\n");
+  CHECK(new_text("x = { type = \"LeakyReLU\", alpha = 0.1 }\ny = { type = \"MaxNorm\", m = 2 }\n") ==
+        "x = { type = \"LeakyReLU\", negative_slope = 0.1 }\ny = { type = \"MaxNorm\", max_value = 2 }\n");
+  CHECK(new_text("x = { type = \"VarianceScaling\", scale = 2 }\ny = { type = \"ELU\", alpha = 0.5 }\n") ==
+        "x = { type = \"VarianceScaling\", scale = 2 }\ny = { type = \"ELU\", alpha = 0.5 }\n");
+}
+
 TEST_CASE("keys are renamed as they are written") {
   CHECK(new_text("[train.optimizer]\ntype = \"SGD\"\n\"lr\" = 0.1\n") ==
         "[train.optimizer]\ntype = \"SGD\"\nlearning_rate = 0.1\n");
