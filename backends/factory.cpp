@@ -15,7 +15,7 @@ namespace dltrain::backends {
 namespace {
 
 using Open = Backend*(const BackendOptions*);
-using OpenCuda = Backend*(const std::string* device);
+using OpenCuda = Backend*(const std::string* device, const BackendOptions*);
 using ReportCuda = void(std::string* report, bool* usable);
 
 constexpr auto cuda_module = "cuda";
@@ -36,10 +36,10 @@ std::unique_ptr<Backend> open_cpu(const BackendOptions& options) {
   return std::unique_ptr<Backend>(open(&options));
 }
 
-std::unique_ptr<Backend> open_cuda(const std::string& device) {
+std::unique_ptr<Backend> open_cuda(const std::string& device, const BackendOptions& options) {
   if (!module_exists(cuda_module)) refuse_cuda(device);
   auto* const open = module_function<OpenCuda>(cuda_module, "dltrain_open_cuda", cuda_purpose);
-  return std::unique_ptr<Backend>(open(&device));
+  return std::unique_ptr<Backend>(open(&device, &options));
 }
 
 DeviceReport report_cuda() {
@@ -83,7 +83,7 @@ bool is_cuda(const std::string& device) {
 std::unique_ptr<Backend> open_backend(const std::string& device, const BackendOptions& options) {
   if (device == "auto" || device == "cpu") return open_cpu(options);
   if (device == "reference") return make_reference_backend();
-  if (is_cuda(device)) return open_cuda(device);
+  if (is_cuda(device)) return open_cuda(device, options);
   refuse(device);
 }
 

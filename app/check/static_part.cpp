@@ -4,9 +4,9 @@
 #include <chrono>
 
 #include "app/room.h"
-#include "backends/factory.h"
 #include "backends/host.h"
 #include "core/text.h"
+#include "training/device.h"
 #include "training/experiment.h"
 #include "training/recompute_report.h"
 #include "training/trainer.h"
@@ -60,7 +60,7 @@ StaticPart static_part(models::Spec& spec, Findings& findings) {
   part.memory_usable = backends::usable_memory();
   part.memory_available = backends::available_memory();  // before anything is taken
   const DataSignature& signature = part.data.signature;
-  auto backend = backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)});
+  auto backend = training::open_device(spec.run);
   part.batch_choice = settled_batch(spec, signature, *backend, warnings);
   training::Model model(training::open_program(with_what_is_known(spec, signature), signature, warnings),
                         std::move(backend));

@@ -7,9 +7,10 @@
 extern "C" {
 
 // device: "cuda" or "cuda:N". The caller owns the backend.
-dltrain::backends::Backend* dltrain_open_cuda(const std::string* device) {
+dltrain::backends::Backend* dltrain_open_cuda(const std::string* device,
+                                              const dltrain::backends::BackendOptions* options) {
   namespace cuda = dltrain::backends::cuda;
-  return new cuda::CudaBackend(std::make_unique<cuda::Gpu>(cuda::load_driver(), *device));
+  return new cuda::CudaBackend(std::make_unique<cuda::Gpu>(cuda::load_driver(), *device), *options);
 }
 
 // What GPUs there are, or why none can be used.

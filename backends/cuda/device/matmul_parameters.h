@@ -7,19 +7,6 @@
 
 namespace dltrain::backends::cuda::device {
 
-// z [batch, m, n] = x [batch, m, k] y [batch, k, n], x and y by strides; batches along up to max_axes axes.
-struct MatmulParameters {
-  const void* x;
-  const void* y;
-  void* z;
-  uint32_t batch, m, n, k;
-  uint32_t x_row, x_inner, y_inner, y_column;  // strides
-  int rank;
-  uint32_t sizes[max_axes];
-  uint32_t x_strides[max_axes];
-  uint32_t y_strides[max_axes];
-};
-
 // Images x [n, h, w, c], kernel [kh, kw, c / groups, f], y [n, oh, ow, f]; which is read and which is written depends
 // on the kernel.
 struct ConvolutionParameters {

@@ -19,6 +19,7 @@ using Work = std::function<void()>;
 
 struct Settings {
   int driver = 13000;
+  int cublas = 130100;  // versions, as the libraries count them
   int devices = 1;
   int capability = 90;
   int mode = CU_COMPUTEMODE_DEFAULT;
