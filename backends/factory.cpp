@@ -16,7 +16,7 @@ namespace {
 
 using Open = Backend*(const BackendOptions*);
 using OpenCuda = Backend*(const std::string* device, const BackendOptions*);
-using ReportCuda = void(std::string* report, bool* usable);
+using ReportCuda = void(DeviceReport* report);
 
 constexpr auto cuda_module = "cuda";
 constexpr auto cuda_purpose = "to compute on a GPU";
@@ -50,7 +50,7 @@ DeviceReport report_cuda() {
   }
   try {
     auto* const fill = module_function<ReportCuda>(cuda_module, "dltrain_report_cuda", cuda_purpose);
-    fill(&report.text, &report.available);
+    fill(&report);
   } catch (const UserError& error) {
     report.text = error.diagnostics().front().what;
   }

@@ -48,7 +48,9 @@ CudaBackend::CudaBackend(std::unique_ptr<Gpu> gpu, const BackendOptions& options
   device_ = {.name = queue_->gpu().device(),
              .description = facts.text(),
              .memory_bytes = facts.memory,
+             .precisions = {},
              .library_bytes = library_bytes};
+  for (const char* precision : precisions) device_.precisions.push_back({precision, ""});
 }
 
 Support CudaBackend::supports(const graph::Graph& graph, const graph::Node& node) const {

@@ -1,6 +1,7 @@
-// An NVIDIA GPU as a device: matrix products by cuBLASLt, all else by own kernels (backends/cuda/device) that this module
-// carries as machine code. float32, with the float64, integers and truth values that go with it. Every sum has one order,
-// so that equal graphs on equal GPUs give equal bits.
+// An NVIDIA GPU as a device: matrix products by cuBLASLt, convolutions by cuDNN, all else by own kernels
+// (backends/cuda/device) that this module carries as machine code. float32 (products and convolutions in tensorfloat32 if
+// a recipe says so), with the float64, integers and truth values that go with it. Unless a recipe gives that up, every
+// sum has one order, so that equal graphs on equal GPUs give equal bits.
 #pragma once
 
 #include <memory>

@@ -54,9 +54,7 @@ void Cudnn::check(const Gpu& gpu, cudnnStatus_t status, const std::string& doing
   const auto family = static_cast<int>(status) / 1000;
   const bool memory = status == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED ||
                       status == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
-  const Failure failure = memory                       ? Failure::memory
-                          : family == 2 || family == 3 ? Failure::ours
-                                                       : Failure::device;
+  const Failure failure = memory ? Failure::memory : family == 2 || family == 3 ? Failure::ours : Failure::device;
   gpu.fail(failure, doing, text(status));
 }
 

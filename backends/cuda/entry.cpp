@@ -14,7 +14,9 @@ dltrain::backends::Backend* dltrain_open_cuda(const std::string* device,
 }
 
 // What GPUs there are, or why none can be used.
-void dltrain_report_cuda(std::string* report, bool* usable) {
-  *report = dltrain::backends::cuda::report_gpus(dltrain::backends::cuda::load_driver(), *usable);
+void dltrain_report_cuda(dltrain::backends::DeviceReport* report) {
+  namespace cuda = dltrain::backends::cuda;
+  report->text = cuda::report_gpus(cuda::load_driver(), report->available);
+  if (report->available) report->precisions.assign(cuda::precisions.begin(), cuda::precisions.end());
 }
 }

@@ -2,6 +2,7 @@
 // words. Owns the connection to it (the primary context).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -78,6 +79,9 @@ class Gpu {
   CUcontext context_ = nullptr;
   mutable bool lost_ = false;
 };
+
+// What every GPU that can be used computes in: units for tensorfloat32 came with the oldest of them.
+inline constexpr std::array<const char*, 2> precisions = {"float32", "tensorfloat32"};
 
 // Every GPU of this machine in one line each, or why there is none that can be used; for `dltrain devices`. usable: there is one.
 std::string report_gpus(std::unique_ptr<Driver> driver, bool& usable);

@@ -62,6 +62,10 @@ void* open_library(const std::string& device, const LibraryName& library) {
          "install " + library.comes + ", name its folder in the variable DLTRAIN_CUDA_HOME or LD_LIBRARY_PATH");
 }
 
+void refuse_start(const std::string& device, const std::string& title, const std::string& reason) {
+  refuse(device, title + " does not start (" + reason + ")", "install all of its files, and a driver that fits");
+}
+
 void expect_functions(const std::string& device, const LibraryName& library, const Symbols& symbols) {
   if (symbols.missing().empty()) return;
   refuse(device, library.file + " is too old or damaged: it has no function " + symbols.missing(),

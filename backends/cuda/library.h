@@ -25,4 +25,7 @@ void expect_functions(const std::string& device, const LibraryName& library, con
 void expect_version(const std::string& device, const LibraryName& library, const std::string& version, bool enough,
                     const std::string& least);
 
+// Throws UserError (device): the library is there, but does not start on the GPU for this reason.
+[[noreturn]] void refuse_start(const std::string& device, const std::string& title, const std::string& reason);
+
 }  // namespace dltrain::backends::cuda

@@ -1,5 +1,6 @@
 #include "backends/cuda/products.h"
 
+#include "backends/cuda/library.h"
 #include "core/checked.h"
 
 namespace dltrain::backends::cuda {
@@ -59,7 +60,9 @@ int64_t Products::scratch_bytes(const Choice& choice) { return static_cast<int64
 Products::Products(Queue& queue, const BackendOptions& options)
     : queue_(queue), options_(options), lt_(CublasLt::load(queue.gpu().device())) {
   queue_.gpu().use();
-  check(lt_->create(&handle_), "to start cuBLASLt");
+  const cublasStatus_t status = lt_->create(&handle_);
+  if (status == CUBLAS_STATUS_NOT_INITIALIZED) refuse_start(queue_.gpu().device(), "cuBLASLt 13", lt_->text(status));
+  check(status, "to start cuBLASLt");
 }
 
 Products::~Products() {

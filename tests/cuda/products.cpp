@@ -17,16 +17,6 @@ namespace {
 
 namespace cuda = backends::cuda;
 
-// The kernels of a plan that the library makes.
-std::string library_kernels(const Plan& plan) {
-  std::string all;
-  for (const backends::Step& step : plan.steps) {
-    const std::string& name = step.kernel->info().implementation;
-    if (name.starts_with("cublaslt")) all += (all.empty() ? "" : " ") + name;
-  }
-  return all;
-}
-
 // function(x w + bias) of a layer.
 graph::Graph layer(int64_t rows, int64_t inputs, int64_t units,
                    graph::Value (*function)(graph::Builder&, graph::Value)) {
@@ -44,15 +34,6 @@ graph::Graph layer(int64_t rows, int64_t inputs, int64_t units,
 graph::Value plain_relu(graph::Builder& b, graph::Value x) { return graph::relu(b, x); }
 graph::Value tanh_gelu(graph::Builder& b, graph::Value x) { return graph::gelu(b, x, true); }
 graph::Value erf_gelu(graph::Builder& b, graph::Value x) { return graph::gelu(b, x, false); }
-
-Array run_layer(Session& session, const graph::Graph& graph, const Arrays& inputs, std::string* kernels = nullptr) {
-  const int number = session.add(graph);
-  if (kernels != nullptr) *kernels = library_kernels(session.plan(number));
-  backends::Feed feed;
-  for (const auto& [name, array] : inputs) feed.data[name] = &array;
-  session.run(number, feed);
-  return session.result(number, "y");
-}
 
 }  // namespace
 
@@ -72,6 +53,8 @@ TEST_CASE("cuda: a cuBLASLt that is missing, old or damaged is said in words") {
   use_stand_in("fail=cublasLtCreate:3");
   const Network network = dense_network(4);
   golden.add("a GPU without room for it", message_of([&] { Run(*session_on("cuda"), network.graph); }));
+  use_stand_in("fail=cublasLtCreate:1");
+  golden.add("one that does not start", message_of([&] { Run(*session_on("cuda"), network.graph); }));
   golden.check();
 }
 
@@ -80,7 +63,7 @@ TEST_CASE("cuda: the layers of a network are products with their bias and functi
   const Network network = dense_network(6);
   const auto session = session_on("cuda");
   const Run run(*session, network.graph);
-  CHECK(library_kernels(run.plan()) ==
+  CHECK(library_kernels(run.plan(), "cublaslt") ==
         "cublaslt+bias+relu cublaslt+bias+relu cublaslt+bias cublaslt cublaslt cublaslt cublaslt cublaslt");
 }
 
@@ -119,9 +102,9 @@ TEST_CASE("cuda: a product takes GELU along where the graph means the one by tan
     const graph::Graph graph = layer(5, 7, 9, function);
     const std::map<std::string, Array> inputs = example_inputs(graph);
     std::string kernels;
-    const Array found = run_layer(*session, graph, inputs, &kernels);
+    const Array found = run_graph(*session, graph, inputs, &kernels);
     CHECK(kernels == (function == tanh_gelu ? "cublaslt+bias+gelu" : "cublaslt+bias"));
-    CHECK(difference(found, run_layer(*reference, graph, inputs), {1e-4, 1e-5}) == "");
+    CHECK(difference(found, run_graph(*reference, graph, inputs), {1e-4, 1e-5}) == "");
   }
 }
 
@@ -134,7 +117,7 @@ TEST_CASE("cuda: not-a-number passes a product with a rectifier") {
     std::map<std::string, Array> inputs = example_inputs(graph);
     inputs.at("x").as<float>()[0] = std::numeric_limits<float>::quiet_NaN();
     std::string kernels;
-    const Array y = run_layer(*session, graph, inputs, &kernels);
+    const Array y = run_graph(*session, graph, inputs, &kernels);
     CHECK(kernels == "cublaslt+bias+relu");
     CHECK(std::isnan(element(y, 0)));
     CHECK(std::isnan(element(y, size - 1)));

@@ -56,4 +56,25 @@ inline std::string difference_of(Run& found, Run& expected, Tolerance tolerance)
   return wrong;
 }
 
+// The kernels of a plan whose names begin so.
+inline std::string library_kernels(const Plan& plan, const std::string& library) {
+  std::string all;
+  for (const backends::Step& step : plan.steps) {
+    const std::string& name = step.kernel->info().implementation;
+    if (name.starts_with(library)) all += (all.empty() ? "" : " ") + name;
+  }
+  return all;
+}
+
+// The result "y" of a graph that has data inputs only, and the kernels of NVIDIA's libraries that it took.
+inline Array run_graph(Session& session, const graph::Graph& graph, const Arrays& inputs,
+                       std::string* kernels = nullptr) {
+  const int number = session.add(graph);
+  if (kernels != nullptr) *kernels = library_kernels(session.plan(number), "cu");
+  backends::Feed feed;
+  for (const auto& [name, array] : inputs) feed.data[name] = &array;
+  session.run(number, feed);
+  return session.result(number, "y");
+}
+
 }  // namespace dltrain::test

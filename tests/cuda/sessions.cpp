@@ -132,6 +132,12 @@ TEST_CASE("cuda: too little memory, a GPU that fails and an op without kernel en
   golden.add("a GPU that is lost in a later step", failing("fail=cuGraphLaunch:214@2"));
   golden.add("a GPU that is lost while results are fetched", failing("fail=cuMemcpyDtoHAsync:999"));
   golden.add("a GPU that is lost in a product", failing("fail=cublasLtMatmul:13@9"));
+  const Network convolution = convolution_network(rows);
+  use_stand_in("fail=cudnnBackendExecute:5000@3");
+  golden.add("a GPU that is lost in a convolution", message_of([&] {
+               const auto session = session_on("cuda");
+               Run(*session, convolution.graph).step();
+             }));
   golden.add("code that the GPU does not know", failing("fail=cuLibraryLoadData:209"));
   CHECK_NOTHROW(train(""));
 

@@ -122,6 +122,7 @@ std::unique_ptr<Kernel> make(const Request& request) {
   KernelInfo info =
       own_info(request, 2 * all * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k));
   info.implementation = name_of(p);
+  info.narrow_products = request.libraries.options().tensorfloat32 && p.dtype == DType::f32;
   info.scratch_bytes = Products::scratch_bytes(*choice);
   return make_function_kernel(
       std::move(info), [&products, choice, starts = work.starts, element = static_cast<int64_t>(byte_size(p.dtype)),

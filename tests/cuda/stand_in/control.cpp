@@ -23,6 +23,7 @@ void* library() {
   static void* const driver = [] {
     void* const first = open("libcuda.so.1");
     open("libcublasLt.so.13");
+    open("libcudnn.so.9");
     return first;
   }();
   return driver;

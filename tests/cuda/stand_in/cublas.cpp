@@ -119,6 +119,7 @@ extern "C" {
 
 size_t cublasLtGetVersion() { return static_cast<size_t>(machine().settings.cublas); }
 const char* cublasLtGetStatusName(cublasStatus_t status) {
+  if (status == CUBLAS_STATUS_NOT_INITIALIZED) return "CUBLAS_STATUS_NOT_INITIALIZED";
   return status == CUBLAS_STATUS_EXECUTION_FAILED ? "CUBLAS_STATUS_EXECUTION_FAILED" : "CUBLAS_STATUS_OTHER";
 }
 const char* cublasLtGetStatusString(cublasStatus_t status) {
