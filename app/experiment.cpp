@@ -39,7 +39,7 @@ std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec, const dat
 std::optional<training::BatchChoice> settle_batch(models::Spec& spec, const DataSignature& signature,
                                                   backends::Backend& backend) {
   if (!spec.train.batch_size.is_auto()) return std::nullopt;
-  auto choice = training::choose_batch(spec, signature, backend, training::memory_for_choice());
+  auto choice = training::choose_batch(spec, signature, backend, training::memory_for_choice(backend));
   Diagnostics warnings;
   if (choice) training::warn_of_batch_statistics(spec, *choice, warnings);
   print_warnings(warnings);

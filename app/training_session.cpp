@@ -237,7 +237,7 @@ training::Values TrainingSession::test() {
 // The highest mark of the process. Where an earlier run of the same process has set it, what was announced for this one.
 int64_t TrainingSession::memory_held() const {
   const int64_t peak = peak_memory();
-  const int64_t announced = model_.memory().total();
+  const int64_t announced = model_.memory().on_host();
   if (peak < 0) return announced;
   return peak > peak_before_ ? peak : std::min(peak, announced);
 }

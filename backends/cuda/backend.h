@@ -31,6 +31,7 @@ class CudaBackend final : public Backend {
   void zero(void* device, int64_t bytes) override { queue_->zero(device, bytes); }
   void wait() override { queue_->wait(); }
   bool shares_host_memory() const override { return false; }
+  int64_t free_memory() const override { return queue_->free_memory(); }
   Limits measure_limits() override;
   std::unique_ptr<Recording> record(std::span<const Launch> launches) override;
 

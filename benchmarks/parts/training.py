@@ -40,7 +40,8 @@ def ours(bench, model, batch):
     if steps is None or whole is None:
         return None
     profile = first(steps["lines"], "profile")[1]
-    return {"steps": profile["steps"], "first_step": first(whole["lines"], "step")[0], "memory": whole["memory"],
+    return {"steps": profile["steps"], "first_step": first(whole["lines"], "step")[0],
+            "memory": profile.get("device_memory_bytes") or whole["memory"],
             "device": profile["device"], "limits": [profile["flops_limit"], profile["bandwidth_limit"]],
             "kernels": profile["kernels"]}
 
@@ -51,7 +52,8 @@ def peer(bench, words, model, batch):
     if ended is None:
         return None
     steps = first(ended["lines"], "steps")[1]
-    return {"steps": steps["steps"], "first_step": first(ended["lines"], "first_step")[0], "memory": ended["memory"],
+    return {"steps": steps["steps"], "first_step": first(ended["lines"], "first_step")[0],
+            "memory": steps.get("device_memory") or ended["memory"],
             "version": steps["version"], "parameters": steps["parameters"]}
 
 
@@ -143,7 +145,7 @@ Geometric mean of the last column: {mean:.2f}x.
 ### From the start of the process to the end of the first step, s
 
 {by_contestant(found, lambda f: f['first_step'], lambda s: f'{s:.2f}')}
-### The most memory of the process, MiB
+### The most memory of the {"process" if bench.options.device == "cpu" else "GPU (dltrain: as planned; PyTorch: max_memory_allocated)"}, MiB
 
 {by_contestant(found, lambda f: f['memory'], lambda b: f'{b / 2**20:.0f}')}
 ### How near to the limits of the machine
