@@ -10,6 +10,8 @@ DOC = "a training step of each model, the first step, memory"
 # Recipes of recipes/benchmarks, some with another batch.
 CASES = {"mlp": {}, "mlp, batch of 32": {"model": "mlp", "batch": 32}, "cnn": {}, "resnet20": {}, "mobilenet": {}, "unet": {},
          "lstm": {}, "gru": {}, "transformer": {}, "tabular": {}}
+CPU_PEAK = "what fused multiply-adds reach in registers and what copying reaches beyond the caches, measured in each run"
+GPU_PEAK = "that of float32 without matrix units, and that of the memory, by what the GPU says of its clocks"
 CONTESTANTS = {"dltrain": None, "torch": ["torch_steps.py"], "torch compile": ["torch_steps.py", "--compile"],
                "keras": ["keras_steps.py"]}
 
@@ -150,8 +152,8 @@ Geometric mean of the last column: {mean:.2f}x.
 {by_contestant(found, lambda f: f['memory'], lambda b: f'{b / 2**20:.0f}')}
 ### How near to the limits of the machine
 
-The peak is what fused multiply-adds reach in registers ({cell(median_of(limits, lambda l: l[0]), lambda v: f'{v * 1e-9:.0f}')} GFLOP/s), measured in each run, as
-is copying beyond the caches ({cell(median_of(limits, lambda l: l[1]), lambda v: f'{v * 1e-9:.1f}')} GB/s). The bound of a kernel is the larger of its operations at the
+The peak is {CPU_PEAK if bench.options.device == "cpu" else GPU_PEAK}: {cell(median_of(limits, lambda l: l[0]), lambda v: f'{v * 1e-9:.0f}')} GFLOP/s and
+{cell(median_of(limits, lambda l: l[1]), lambda v: f'{v * 1e-9:.1f}')} GB/s. The bound of a kernel is the larger of its operations at the
 peak and its bytes at that rate; kernels whose data are in a cache go below it.
 
 {share_table(found)}

@@ -127,6 +127,8 @@ def main():
     for number in range(options.steps + WARM_UP):
         begin = time.perf_counter()
         inputs, targets = batches[number % len(batches)]
+        if compile_mode is not None and options.compile:
+            torch.compiler.cudagraph_mark_step_begin()
         step(number, inputs.to(device, non_blocking=True), targets.to(device, non_blocking=True))
         if on_gpu:
             torch.cuda.synchronize()
