@@ -22,8 +22,9 @@ class Description {
   Description(const Cudnn& cudnn, const Gpu& gpu, std::deque<Descriptor>& parts)
       : cudnn_(cudnn), gpu_(gpu), parts_(parts) {}
 
-  // The convolution, with a bias and a rectifier behind it where there are.
-  Descriptor& graph(const Convolution& c, cudnnHandle_t handle);
+  // The convolution, with a bias and a rectifier behind it where there are. Null if the library takes no such graph;
+  // `refusal` is what it says.
+  const Descriptor* graph(const Convolution& c, cudnnHandle_t handle, std::string& refusal);
 
  private:
   Descriptor& make(cudnnBackendDescriptorType_t type) { return parts_.emplace_back(cudnn_, gpu_, type); }
@@ -133,7 +134,7 @@ Descriptor& Description::convolution(const Convolution& c, const Descriptor& res
   return operation;
 }
 
-Descriptor& Description::graph(const Convolution& c, cudnnHandle_t handle) {
+const Descriptor* Description::graph(const Convolution& c, cudnnHandle_t handle, std::string& refusal) {
   const std::array<int64_t, 4> sizes = {c.n, c.f, c.oh, c.ow};
   const bool more = c.bias || c.relu;
   std::vector<cudnnBackendDescriptor_t> operations;
@@ -152,8 +153,8 @@ Descriptor& Description::graph(const Convolution& c, cudnnHandle_t handle) {
   Descriptor& graph = make(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
   if (handle != nullptr) graph.set(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, handle);
   graph.set_bytes(CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, operations.size(), operations.data());
-  graph.finalize();
-  return graph;
+  refusal = graph.try_to_finalize();
+  return refusal.empty() ? &graph : nullptr;
 }
 
 }  // namespace
@@ -224,10 +225,11 @@ std::unique_ptr<ConvolutionPlan> ConvolutionPlanner::build(const Descriptor& pro
 std::unique_ptr<ConvolutionPlan> ConvolutionPlanner::plan(const Convolution& convolution, std::string& reason) const {
   const std::string library = "cuDNN " + cudnn_.version_text();
   std::deque<Descriptor> parts;
-  const Descriptor& graph = Description(cudnn_, gpu_, parts).graph(convolution, handle_);
   std::string refusal, complaint;
+  const Descriptor* graph = Description(cudnn_, gpu_, parts).graph(convolution, handle_, refusal);
   for (const cudnnBackendHeurMode_t mode : {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK}) {
-    for (Descriptor& proposal : proposals(graph, mode)) {
+    if (graph == nullptr) break;
+    for (Descriptor& proposal : proposals(*graph, mode)) {
       if (const std::string what = complaint_about(proposal); !what.empty()) {
         if (complaint != no_order) complaint = what;
         continue;

@@ -35,14 +35,14 @@ std::string real_library() {
 
 // Images of [n, size, size, c] and f filters of [kernel, kernel], padded so that a stride of 1 keeps the size.
 Convolution square(ConvolutionKind kind, int64_t n, int64_t size, int64_t c, int64_t f, int64_t kernel,
-                   int64_t stride = 1, int64_t groups = 1) {
-  const int64_t padding = kernel / 2;
-  const int64_t out = (size + 2 * padding - kernel) / stride + 1;
+                   int64_t stride = 1, int64_t groups = 1, int64_t dilation = 1, int64_t more_padding = 0) {
+  const int64_t padding = kernel / 2 + more_padding;
+  const int64_t out = (size + 2 * padding - (kernel - 1) * dilation - 1) / stride + 1;
   Convolution convolution{.kind = kind, .n = n, .h = size, .w = size, .c = c, .f = f, .kh = kernel, .kw = kernel};
   convolution.depth = c / groups;
   convolution.oh = convolution.ow = out;
   convolution.strides = {stride, stride};
-  convolution.dilation = {1, 1};
+  convolution.dilation = {dilation, dilation};
   convolution.padding = {padding, padding};
   return convolution;
 }
@@ -65,7 +65,9 @@ TEST_CASE(
        {ConvolutionKind::forward, ConvolutionKind::to_images, ConvolutionKind::to_kernel}) {
     for (const Convolution& each :
          {square(kind, 8, 12, 16, 32, 3), square(kind, 2, 7, 3, 5, 3), square(kind, 1, 5, 1, 1, 1),
-          square(kind, 4, 28, 3, 64, 7, 2), square(kind, 2, 9, 17, 17, 3, 1, 17), square(kind, 2, 8, 6, 4, 3, 2, 2)}) {
+          square(kind, 4, 28, 3, 64, 7, 2), square(kind, 2, 9, 17, 17, 3, 1, 17), square(kind, 2, 8, 6, 4, 3, 2, 2),
+          square(kind, 2, 9, 3, 5, 3, 1, 1, 2), square(kind, 1, 2, 1, 1, 3, 1, 1, 1, 1),
+          square(kind, 2, 9, 17, 17, 3, 1, 17, 3), square(kind, 2, 8, 5, 7, 1, 3)}) {
       INFO("kind " << static_cast<int>(kind) << ", channels " << each.c << ", filters " << each.f);
       std::string reason;
       const auto plan = planner.plan(each, reason);
@@ -73,6 +75,9 @@ TEST_CASE(
       CHECK(plan != nullptr);
     }
   }
+  const cuda::ConvolutionPlanner rounding(*cudnn, gpu, {.tensorfloat32 = true}, nullptr, &device);
+  std::string none;
+  CHECK(rounding.plan(square(ConvolutionKind::to_kernel, 8, 12, 16, 32, 3), none) != nullptr);
   Convolution fused = square(ConvolutionKind::forward, 8, 12, 16, 32, 3);
   fused.bias = true;
   for (const bool relu : {false, true}) {
