@@ -1,8 +1,8 @@
 #include "app/experiment.h"
 
 #include "app/messages.h"
-#include "backends/factory.h"
 #include "core/text.h"
+#include "training/device.h"
 
 namespace dltrain::app {
 
@@ -39,7 +39,7 @@ std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec, const dat
 std::optional<training::BatchChoice> settle_batch(models::Spec& spec, const DataSignature& signature,
                                                   backends::Backend& backend) {
   if (!spec.train.batch_size.is_auto()) return std::nullopt;
-  auto choice = training::choose_batch(spec, signature, backend, training::memory_for_choice());
+  auto choice = training::choose_batch(spec, signature, backend, training::memory_for_choice(backend));
   Diagnostics warnings;
   if (choice) training::warn_of_batch_statistics(spec, *choice, warnings);
   print_warnings(warnings);
@@ -48,7 +48,7 @@ std::optional<training::BatchChoice> settle_batch(models::Spec& spec, const Data
 
 void settle_batch(models::Spec& spec, const DataSignature& signature) {
   if (!spec.train.batch_size.is_auto()) return;
-  settle_batch(spec, signature, *backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)}));
+  settle_batch(spec, signature, *training::open_device(spec.run));
 }
 
 models::Program open_program(const models::Spec& spec, const DataSignature& signature) {

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "app/experiment.h"
-#include "backends/factory.h"
 #include "core/version.h"
 #include "models/recipe/difference.h"
 #include "training/callback_list.h"
 #include "training/checkpoint/checkpoint.h"
+#include "training/device.h"
 #include "training/fingerprint.h"
 #include "training/model_folder.h"
 #include "training/trainer.h"
@@ -69,8 +69,7 @@ struct Again {
   Again(const std::string& checkpoint, int64_t epochs)
       : spec(spec_of(checkpoint, epochs)),
         data(open_data(spec)),
-        model(open_program(spec, data->signature()),
-              backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)})) {}
+        model(open_program(spec, data->signature()), training::open_device(spec.run)) {}
 
   training::CallbackList callbacks() {
     std::vector<std::string> names;

@@ -159,7 +159,8 @@ std::string memory_text(const training::MemoryUse& use) {
   std::string out = text(use.total()) + " (weights " + text(use.weights) + ", optimizer " + text(use.optimizer);
   if (use.gradients > 0) out += ", gradients " + text(use.gradients);
   return out + ", activations " + text(use.arena) + ", packed weights " + text(use.packed) + ", batches " +
-         text(use.batches) + ", library " + text(use.library) + "), " + text(use.saving()) + " more while it is saved";
+         text(use.batches) + ", library " + text(use.library) + "), " +
+         (use.apart ? text(use.needed()) + " of it on the device" : text(use.saving()) + " more while it is saved");
 }
 
 }  // namespace dltrain::app

@@ -1,8 +1,8 @@
 #include "app/trained_model.h"
 
 #include "app/experiment.h"
-#include "backends/factory.h"
 #include "core/files.h"
+#include "training/device.h"
 #include "training/weights.h"
 
 namespace dltrain::app {
@@ -34,8 +34,7 @@ FoundModel find_model(const std::string& path) {
 TrainedModel open_trained_model(const std::string& path, const std::string& device) {
   training::ModelDescription description = find_model(path).description;
   const models::Spec& spec = description.spec;
-  auto backend =
-      backends::open_backend(device.empty() ? spec.run.device : device, {static_cast<int>(spec.run.threads)});
+  auto backend = training::open_device(spec.run, device);
   Diagnostics about_training;  // said when it was trained
   auto model = std::make_unique<training::Model>(training::open_program(spec, description.signature, about_training),
                                                  std::move(backend));

@@ -9,7 +9,6 @@
 #include "app/room.h"
 #include "app/summary.h"
 #include "app/verdicts.h"
-#include "backends/factory.h"
 #include "core/checked.h"
 #include "core/files.h"
 #include "core/text.h"
@@ -20,6 +19,7 @@
 #include "training/adapt.h"
 #include "training/check_ids.h"
 #include "training/checkpoint/store.h"
+#include "training/device.h"
 #include "training/fingerprint.h"
 #include "training/interrupt.h"
 #include "training/model_folder.h"
@@ -78,7 +78,7 @@ TrainingSession::TrainingSession(RunRequest request, const CommonOptions& common
 }
 
 training::Model TrainingSession::make_model() {
-  auto backend = backends::open_backend(spec_.run.device, {static_cast<int>(spec_.run.threads)});
+  auto backend = training::open_device(spec_.run);
   settle_batch(*backend);
   return {open_program(spec_, data_->signature()), std::move(backend)};
 }
@@ -250,7 +250,7 @@ training::Values TrainingSession::test() {
 // The highest mark of the process. Where an earlier run of the same process has set it, what was announced for this one.
 int64_t TrainingSession::memory_held() const {
   const int64_t peak = peak_memory();
-  const int64_t announced = model_.memory().total();
+  const int64_t announced = model_.memory().on_host();
   if (peak < 0) return announced;
   return peak > peak_before_ ? peak : std::min(peak, announced);
 }

@@ -117,6 +117,8 @@ class Backend {
   virtual void wait() = 0;
   // Host memory can be given to kernels as it is.
   virtual bool shares_host_memory() const = 0;
+  // Bytes of its memory that nobody uses at this moment; -1 if unknown. The default is the host's (backends/host.h).
+  virtual int64_t free_memory() const;
   // Measures them now; nothing is known of a backend that is not made to be fast.
   virtual Limits measure_limits() { return {}; }
   // Records launches for repeated runs; null where there is nothing to gain.

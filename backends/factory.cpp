@@ -15,8 +15,8 @@ namespace dltrain::backends {
 namespace {
 
 using Open = Backend*(const BackendOptions*);
-using OpenCuda = Backend*(const std::string* device);
-using ReportCuda = void(std::string* report, bool* usable);
+using OpenCuda = Backend*(const std::string* device, const BackendOptions*);
+using ReportCuda = void(DeviceReport* report);
 
 constexpr auto cuda_module = "cuda";
 constexpr auto cuda_purpose = "to compute on a GPU";
@@ -36,10 +36,10 @@ std::unique_ptr<Backend> open_cpu(const BackendOptions& options) {
   return std::unique_ptr<Backend>(open(&options));
 }
 
-std::unique_ptr<Backend> open_cuda(const std::string& device) {
+std::unique_ptr<Backend> open_cuda(const std::string& device, const BackendOptions& options) {
   if (!module_exists(cuda_module)) refuse_cuda(device);
   auto* const open = module_function<OpenCuda>(cuda_module, "dltrain_open_cuda", cuda_purpose);
-  return std::unique_ptr<Backend>(open(&device));
+  return std::unique_ptr<Backend>(open(&device, &options));
 }
 
 DeviceReport report_cuda() {
@@ -50,7 +50,7 @@ DeviceReport report_cuda() {
   }
   try {
     auto* const fill = module_function<ReportCuda>(cuda_module, "dltrain_report_cuda", cuda_purpose);
-    fill(&report.text, &report.available);
+    fill(&report);
   } catch (const UserError& error) {
     report.text = error.diagnostics().front().what;
   }
@@ -83,7 +83,7 @@ bool is_cuda(const std::string& device) {
 std::unique_ptr<Backend> open_backend(const std::string& device, const BackendOptions& options) {
   if (device == "auto" || device == "cpu") return open_cpu(options);
   if (device == "reference") return make_reference_backend();
-  if (is_cuda(device)) return open_cuda(device);
+  if (is_cuda(device)) return open_cuda(device, options);
   refuse(device);
 }
 

@@ -11,6 +11,8 @@ namespace dltrain::backends {
 
 struct BackendOptions {
   int threads = 0;  // 0: what the process may use
+  bool deterministic = true;  // equal runs give equal bits, also where another way would be faster
+  bool tensorfloat32 = false;  // products of float32 may round what they read to 10 bits behind the point
 };
 
 // Throws UserError (device) if the device does not compute in the precision: what it lacks, and what it has.

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "backends/backend.h"
 #include "core/checked.h"
 #include "core/files.h"
 #include "core/text.h"
@@ -115,6 +116,8 @@ std::optional<int64_t> address_space() {
 }
 
 }  // namespace
+
+int64_t Backend::free_memory() const { return available_memory(); }
 
 int64_t available_memory() {
   int64_t bytes = machine_memory("MemAvailable:").value_or(-1);

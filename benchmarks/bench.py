@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures dltrain and its peers in turns, and writes what each took.
 
-    scripts/bench [--quick] [--parts NAME...] [--models NAME...] [--precision NAME] [--rounds N]
-        [--output FOLDER]
+    scripts/bench [--device cuda] [--quick] [--parts NAME...] [--models NAME...] [--precision NAME]
+        [--rounds N] [--output FOLDER]
 
 In every round each contestant runs once, one after the other, the order turned round in every second round; the median
 over rounds of the median over steps counts. Writes results.json with every single step, and page.md with tables and
@@ -14,6 +14,7 @@ import importlib
 import json
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +22,8 @@ from pathlib import Path
 
 import page
 
+NO_DEVICE = 8  # dltrain's code where a device cannot be used
+ON_GPU = {"parts": ["training"], "contestants": ["dltrain", "torch", "torch compile"]}
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PARTS = [importlib.import_module(f"parts.{name}") for name in ("training", "inference", "whole_run", "start", "growth")]
@@ -36,12 +39,17 @@ class Bench:
         self.options, self.scratch, self.root = options, scratch, ROOT
         self.rounds, self.steps, self.threads, self.output = options.rounds, options.steps, options.threads, options.output
         self.program = [options.program]
-        self.changes = ["--threads", options.threads, "--set", f"run.precision=\"{options.precision}\""]
+        self.changes = ["--threads", options.threads, "--device", options.device,
+                        "--set", f"run.precision=\"{options.precision}\""]
         self.peer_threads = ["--threads", options.threads]
         self.peer_options = [*self.peer_threads, "--precision", options.precision]
+        if options.device != "cpu":
+            self.peer_options += ["--device", options.device]
         self.environment = ISA.get(options.isa, {})
 
     def takes(self, contestant):
+        if self.options.device != "cpu" and contestant not in ON_GPU["contestants"]:
+            return False
         if self.options.contestants:
             return contestant in self.options.contestants
         return not (self.options.quick and contestant == "torch compile")
@@ -69,6 +77,26 @@ def machine():
             "system": platform.platform(), "date": time.strftime("%Y-%m-%d")}
 
 
+def refuse(text, code=2):
+    print(f"bench: {text}", file=sys.stderr)
+    sys.exit(code)
+
+
+def look_for_gpu(options):
+    """Ends with one line where dltrain or PyTorch finds no GPU."""
+    said = subprocess.run([options.program, "--json", "devices"], capture_output=True, text=True, check=True).stdout
+    gpus = next(line for line in map(json.loads, said.splitlines()) if line["device"] == "cuda")
+    if not gpus["available"]:
+        refuse(f"--device {options.device}: dltrain finds no GPU that it can use: {gpus['text']}", NO_DEVICE)
+    if options.contestants == ["dltrain"]:
+        return
+    found = subprocess.run([sys.executable, "-c", "import torch; print(torch.cuda.is_available())"], capture_output=True,
+                           text=True).stdout.strip()
+    if found != "True":
+        refuse(f"--device {options.device}: the PyTorch of {sys.executable} finds no GPU; DLTRAIN_PYTHON names a Python "
+               "whose PyTorch does", NO_DEVICE)
+
+
 def read_options():
     parser = argparse.ArgumentParser(description=__doc__ + "".join(f"\n  {p.NAME:12} {p.DOC}" for p in PARTS),
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -81,19 +109,27 @@ def read_options():
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--precision", choices=("float32", "mixed_bfloat16"), default="float32",
+    parser.add_argument("--precision", choices=("float32", "tensorfloat32", "mixed_bfloat16"), default="float32",
                         help="of all contestants; PyTorch's autocast and Keras' policy of that name are its peers")
+    parser.add_argument("--device", default="cpu", help="cpu (default), or a GPU: cuda, cuda:1; of all contestants")
     parser.add_argument("--isa", choices=list(ISA), help="do without newer instructions, all of them")
     parser.add_argument("--output", type=Path, default=Path("bench"))
     options = parser.parse_args()
     options.rounds = options.rounds or (1 if options.quick else 3)
     options.steps = options.steps or (12 if options.quick else 50)
-    options.parts = options.parts or (["training"] if options.quick else [p.NAME for p in PARTS])
+    on_gpu = options.device != "cpu"
+    options.parts = options.parts or (ON_GPU["parts"] if options.quick or on_gpu else [p.NAME for p in PARTS])
+    if on_gpu and set(options.parts) - set(ON_GPU["parts"]):
+        parser.error(f"--device {options.device} measures {', '.join(ON_GPU['parts'])} only")
+    if not on_gpu and options.precision == "tensorfloat32":
+        parser.error("tensorfloat32 is a precision of GPUs (--device cuda)")
     return options
 
 
 def main():
     options = read_options()
+    if options.device != "cpu":
+        look_for_gpu(options)
     options.output.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
     said = [word for i, word in enumerate(sys.argv[1:], 1) if "--program" not in sys.argv[i - 1:i + 1]]

@@ -39,7 +39,7 @@ std::vector<int64_t> divisors_of(int64_t number) {
 struct Trial {
   std::unique_ptr<backends::Plan> plan;
   MemoryUse memory;
-  int64_t bytes() const { return checked_add(memory.total(), memory.saving()); }
+  int64_t bytes() const { return memory.needed(); }
 };
 
 models::Spec with_batch(models::Spec spec, int64_t batch) {
@@ -65,7 +65,7 @@ class Chooser {
     const graph::Graph graph = whole ? program.train(rows) : program.gradient(rows);
     if (!whole) program.apply();
     trial.plan = backends::compile_plan(graph, backend_, {.recompute = models::recompute_wish(spec)});
-    trial.memory = memory_use(program.states(), *trial.plan, backend_.device(), rows, signature_.train_samples);
+    trial.memory = memory_use(program.states(), *trial.plan, backend_, rows, signature_.train_samples);
     return trial;
   }
 
@@ -76,18 +76,18 @@ class Chooser {
   std::map<int64_t, Trial> trials_;
 };
 
-[[noreturn]] void refuse(const Trial& one, int64_t available) {
+[[noreturn]] void refuse(const Trial& one, int64_t available, const backends::Backend& backend) {
   throw UserError(ExitCode::memory, "memory", "batch_size = \"auto\"",
                   "not even one sample at once fits: training takes " + size_text(one.bytes()) + ", and " +
-                      size_text(available) +
-                      " of memory are free at this moment; the largest:" + largest_values(*one.plan),
+                      size_text(available) + " of memory are free " + moment_on(backend) +
+                      "; the largest:" + largest_values(*one.plan),
                   "use a smaller model, recompute = \"auto\" under [train], or end other programs");
 }
 
 }  // namespace
 
-int64_t memory_for_choice() {
-  const int64_t available = backends::available_memory();
+int64_t memory_for_choice(const backends::Backend& backend) {
+  const int64_t available = backend.free_memory();
   if (available <= 0) return available;
   const auto step = static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(available)) / 64);
   return step == 0 ? available : available / step * step;
@@ -109,7 +109,7 @@ std::optional<BatchChoice> choose_batch(models::Spec& spec, const DataSignature&
   size_t fitting = sizes.size() - 1, too_large = sizes.size();
   if (!fits(sizes.back())) {
     too_large = sizes.size() - 1;
-    if (too_large == 0 || !fits(sizes.front())) refuse(chooser.trial(sizes.front()), available);
+    if (too_large == 0 || !fits(sizes.front())) refuse(chooser.trial(sizes.front()), available, backend);
     fitting = 0;
     while (too_large - fitting > 1) {
       const size_t middle = (fitting + too_large) / 2;

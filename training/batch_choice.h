@@ -16,7 +16,7 @@ namespace dltrain::training {
 
 struct BatchChoice {
   // What it follows from, and from nothing else: the recipe, the data's shapes, the device, and this.
-  int64_t available = 0;  // bytes of memory that the process may use; -1: not known, everything fits
+  int64_t available = 0;  // bytes of memory that may be used on the device; -1: not known, everything fits
 
   int64_t effective = 0;
   int64_t batch = 0;
@@ -30,9 +30,9 @@ struct BatchChoice {
   std::string text() const;
 };
 
-// What `available` should be: free memory of the machine and of the process' control groups (backends/host.h), in steps
+// What `available` should be: free memory of the device (of the host: backends/host.h), in steps
 // of 1/64 of it, so that a few pages more or less change nothing. -1 if it is not known.
-int64_t memory_for_choice();
+int64_t memory_for_choice(const backends::Backend& backend);
 
 // Fills in what batch_size = "auto" leaves open; nothing where it does not. Divisors of effective_batch_size are tried
 // by halving, each as a compiled plan; the largest one wins that finds room in `available` bytes less the eighth that

@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "backends/factory.h"
-#include "backends/host.h"
 #include "core/checked.h"
 #include "core/diagnostic.h"
 #include "core/text.h"
@@ -25,14 +24,14 @@ using models::SumSet;
 namespace {
 
 // All states are made at once and stay: too many are found before the first is made.
-void check_memory(const models::Program& program) {
+void check_memory(const models::Program& program, const backends::Backend& backend) {
   int64_t bytes = 0;
   for (const graph::StateInfo& info : program.states().list()) bytes = checked_add(bytes, info.type.bytes());
-  const int64_t available = backends::available_memory();
+  const int64_t available = backend.free_memory();
   if (available < 0 || bytes <= available) return;
   throw UserError(ExitCode::memory, "memory", "model",
                   "its weights and the optimizer take " + bytes_text(to_size(bytes)) + " of memory, and " +
-                      bytes_text(to_size(available)) + " are free at this moment",
+                      bytes_text(to_size(available)) + " are free " + moment_on(backend),
                   "use a smaller model or an optimizer that remembers less (SGD), or end other programs");
 }
 
@@ -44,7 +43,7 @@ Model::Model(models::Program program, std::unique_ptr<backends::Backend> backend
       recompute_(models::recompute_wish(program_.spec())),
       session_(std::move(backend)) {
   backends::require_precision(session_.backend().device(), program_.spec().run.precision);
-  check_memory(program_);
+  check_memory(program_, session_.backend());
   for (const DataField& target : program_.signature().targets) target_names_.push_back("target:" + target.name);
   session_.create_states(program_.states());
 }
@@ -81,10 +80,11 @@ int Model::plan(PlanKind kind, int64_t batch) {
   try {
     session_.reserve(compiled->memory.arena_bytes);
   } catch (const UserError& error) {
-    const int64_t available = backends::available_memory();
+    const int64_t available = session_.backend().free_memory();
     if (error.code() != ExitCode::memory || available < 0 || kind == PlanKind::apply) throw;
     const bool trains = kind == PlanKind::train || kind == PlanKind::gradient;
-    const auto shortage = memory_shortage(*compiled, compile, batch, available, trains);
+    const auto shortage =
+        memory_shortage(*compiled, compile, batch, {available, moment_on(session_.backend())}, trains);
     if (shortage) throw *shortage;
     throw;
   }
@@ -259,7 +259,7 @@ MemoryUse Model::memory() const {
   MemoryUse use = state_use(program_.states());
   use.arena = session_.arena_bytes();
   use.packed = session_.packed_bytes();
-  use.library = session_.backend().device().library_bytes;
+  add_device(use, training_plan_ >= 0 ? &training_plan() : nullptr, session_.backend());
   if (training_plan_ >= 0) use.batches = batch_bytes(training_plan(), training_batch_, training_samples_);
   return use;
 }

@@ -16,6 +16,10 @@ std::string size_text(int64_t bytes) { return bytes_text(to_size(bytes)); }
 
 }  // namespace
 
+std::string moment_on(const backends::Backend& backend) {
+  return (backend.shares_host_memory() ? "" : "on " + backend.device().name + " ") + "at this moment";
+}
+
 std::string largest_values(const backends::Plan& plan) {
   struct Large {
     int64_t bytes;
@@ -40,12 +44,12 @@ std::string largest_values(const backends::Plan& plan) {
 }
 
 std::optional<UserError> memory_shortage(const backends::Plan& plan, const CompileForBatch& compile, int64_t batch,
-                                         int64_t available, bool accumulates) {
-  const int64_t room = room_in(available);
+                                         const FreeMemory& free, bool accumulates) {
+  const int64_t room = room_in(free.bytes);
   const int64_t bytes = plan.memory.arena_bytes;
   if (bytes <= room) return std::nullopt;
   std::string what = "takes " + size_text(bytes) + " of memory for what its layers compute, and " +
-                     size_text(available) + " are free at this moment; the largest:" + largest_values(plan);
+                     size_text(free.bytes) + " are free " + free.moment + "; the largest:" + largest_values(plan);
   // Need grows with the batch, so that the share that is free tells about how far down to go.
   const double share = static_cast<double>(room) / static_cast<double>(bytes);
   auto fits = static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(share * static_cast<double>(batch))));

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "app/room.h"
-#include "backends/factory.h"
 #include "core/files.h"
 #include "models/id_limits.h"
 #include "training/adapt.h"
 #include "training/check_ids.h"
+#include "training/device.h"
 #include "training/experiment.h"
 #include "training/profile.h"
 #include "training/run_folder.h"
@@ -78,8 +78,7 @@ DryPart dry_part(const models::Spec& spec, Findings& findings) {
   Diagnostics warnings;
   const auto data = training::open_data(spec, nullptr, warnings);
   training::check_all_ids(models::id_limits(spec.model), *data);
-  training::Model model(training::open_program(spec, data->signature(), warnings),
-                        backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)}));
+  training::Model model(training::open_program(spec, data->signature(), warnings), training::open_device(spec.run));
   findings.add(warnings);
   part.data = data_text(*data);
   part.train_samples = data->size(Part::train);

@@ -30,6 +30,7 @@ Table memory_table(const training::MemoryUse& use) {
   table.set("batches", use.batches);
   table.set("library", use.library);
   table.set("saving", use.saving());
+  if (use.apart) table.set("on_device", use.needed());
   return table;
 }
 

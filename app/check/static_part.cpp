@@ -4,9 +4,9 @@
 #include <chrono>
 
 #include "app/room.h"
-#include "backends/factory.h"
 #include "backends/host.h"
 #include "core/text.h"
+#include "training/device.h"
 #include "training/experiment.h"
 #include "training/recompute_report.h"
 #include "training/trainer.h"
@@ -32,10 +32,19 @@ std::optional<training::BatchChoice> settled_batch(models::Spec& spec, const Dat
                                                    backends::Backend& backend, Diagnostics& warnings) {
   if (!spec.train.batch_size.is_auto()) return std::nullopt;
   models::Spec known = with_what_is_known(spec, signature);
-  auto choice = training::choose_batch(known, signature, backend, training::memory_for_choice());
+  auto choice = training::choose_batch(known, signature, backend, training::memory_for_choice(backend));
   spec.train = training::with_batch_of(known.train, std::move(spec.train));
   training::warn_of_batch_statistics(spec, *choice, warnings);
   return choice;
+}
+
+// Before anything is taken.
+void look_at_memory(StaticPart& part, const backends::Backend& backend) {
+  const bool apart = !backend.shares_host_memory();
+  part.memory_usable = apart ? backend.device().memory_bytes : backends::usable_memory();
+  part.memory_available = backend.free_memory();
+  part.host_available = backends::available_memory();
+  if (apart) part.memory_of = backend.device().name;
 }
 
 }  // namespace
@@ -57,10 +66,9 @@ StaticPart static_part(models::Spec& spec, Findings& findings) {
   StaticPart part;
   Diagnostics warnings;
   part.data = training::look_at_data(spec, warnings);
-  part.memory_usable = backends::usable_memory();
-  part.memory_available = backends::available_memory();  // before anything is taken
   const DataSignature& signature = part.data.signature;
-  auto backend = backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)});
+  auto backend = training::open_device(spec.run);
+  look_at_memory(part, *backend);
   part.batch_choice = settled_batch(spec, signature, *backend, warnings);
   training::Model model(training::open_program(with_what_is_known(spec, signature), signature, warnings),
                         std::move(backend));
@@ -90,18 +98,28 @@ StaticPart static_part(models::Spec& spec, Findings& findings) {
 }
 
 void check_memory(const StaticPart& part) {
-  const int64_t needed = part.memory.total() + part.memory.saving();
+  const int64_t needed = part.memory.needed();
   const int64_t most = part.memory_usable > 0 ? part.memory_usable : INT64_MAX;
   const int64_t free = part.memory_available >= 0 ? std::min(part.memory_available, most) : most;
-  if (needed <= free) return;
   const auto text = [](int64_t bytes) { return bytes_text(static_cast<uint64_t>(bytes)); };
+  if (needed <= free) {
+    const int64_t beside = part.memory.on_host() + part.memory.saving();
+    if (!part.memory.apart || part.host_available < 0 || beside <= part.host_available) return;
+    throw UserError(ExitCode::memory, "memory", "memory",
+                    "training takes " + text(beside) +
+                        " of the host's memory for batches and the copy that is saved, and " +
+                        text(part.host_available) + " are free at this moment",
+                    "end other programs, or use a smaller batch_size or a smaller model");
+  }
   const bool never = needed > most;
-  throw UserError(
-      ExitCode::memory, "memory", "memory",
-      "training takes " + text(needed) + " with the copy that is saved, and " +
-          (never ? "this machine gives the program " + text(most) : text(free) + " are free at this moment"),
-      never ? "use a smaller batch_size or a smaller model"
-            : "end other programs, or use a smaller batch_size or a smaller model");
+  throw UserError(ExitCode::memory, "memory", "memory",
+                  "training takes " + text(needed) + (part.memory.apart ? "" : " with the copy that is saved") +
+                      ", and " +
+                      (never ? part.memory_of + " gives the program " + text(most)
+                             : text(free) + " are free " + (part.memory.apart ? "on " + part.memory_of + " " : "") +
+                                   "at this moment"),
+                  never ? "use a smaller batch_size or a smaller model"
+                        : "end other programs, or use a smaller batch_size or a smaller model");
 }
 
 }  // namespace dltrain::app

@@ -26,8 +26,10 @@ struct StaticPart {
   std::string recompute;       // what it saves and costs; empty: everything is kept
   Table recompute_numbers;     // the same
   training::MemoryUse memory;
-  int64_t memory_usable = 0;    // of the machine, for this process; 0: not known
-  int64_t memory_available = -1;  // free at this moment; -1: not known
+  int64_t memory_usable = 0;    // of the machine, for this process, or of a device with its own; 0: not known
+  int64_t memory_available = -1;  // of that, free at this moment; -1: not known
+  std::string memory_of = "this machine";  // or the device
+  int64_t host_available = -1;  // free memory of the host; -1: not known
   int64_t checkpoint_bytes = 0;
   int64_t checkpoints = 0;  // that lie in the run's folder at a time
   int64_t log_bytes = -1;   // -1: not known, as the number of samples is not

@@ -54,7 +54,7 @@ std::string data_line(const datasets::DataLook& look) {
 
 std::string memory_line(const StaticPart& part) {
   std::string text = memory_text(part.memory);
-  if (part.memory_usable > 0) text += ", of " + bytes(part.memory_usable) + " on this machine";
+  if (part.memory_usable > 0) text += ", of " + bytes(part.memory_usable) + " on " + part.memory_of;
   if (part.memory_available >= 0) text += ", " + bytes(part.memory_available) + " free now";
   return text;
 }

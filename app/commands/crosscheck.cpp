@@ -11,6 +11,7 @@
 #include "layers/initializers.h"
 #include "models/optimizers/optimizer.h"
 #include "models/schedules/schedule.h"
+#include "training/device.h"
 #include "training/trainer.h"
 
 namespace dltrain::app {
@@ -74,9 +75,9 @@ ExitCode crosscheck(const CrosscheckOptions& options, const CommonOptions& commo
   models::Program program = open_program(recipe.spec, data->signature());
   const graph::Graph graph =
       program.train(std::min<int64_t>(recipe.spec.train.batch_size, data->size(datasets::Part::train)));
-  const auto threads = static_cast<int>(recipe.spec.run.threads);
-  backends::Session trusted(backends::open_backend(names.trusted, {threads}));
-  backends::Session tested(backends::open_backend(names.tested, {threads}));
+  const backends::BackendOptions computing = training::options_of(recipe.spec.run);
+  backends::Session trusted(backends::open_backend(names.trusted, computing));
+  backends::Session tested(backends::open_backend(names.tested, computing));
   for (backends::Session* session : {&trusted, &tested})
     backends::require_precision(session->backend().device(), recipe.spec.run.precision);
   const backends::CheckReport report =

@@ -8,10 +8,10 @@
 #include "app/progress.h"
 #include "app/summary.h"
 #include "app/trained_model.h"
-#include "backends/factory.h"
 #include "core/files.h"
 #include "core/text.h"
 #include "formats/json/json.h"
+#include "training/device.h"
 #include "training/evaluation.h"
 #include "training/interrupt.h"
 #include "training/weights.h"
@@ -124,8 +124,7 @@ ExitCode evaluate(const EvaluateOptions& options, const CommonOptions& common) {
   const auto data = is_read ? std::move(found.data) : open_data(spec, &description.contract);
   Diagnostics about_training;  // said when it was trained
   training::Model model(training::open_program(spec, data->signature(), about_training),
-                        backends::open_backend(options.device.empty() ? spec.run.device : options.device,
-                                               {static_cast<int>(spec.run.threads)}));
+                        training::open_device(spec.run, options.device));
   training::load_weights(model, description.weights_path);
   const Evaluation evaluation = training::evaluate_model(model, *data, part, spec.train.batch_size);
   if (training::interrupted()) return training::signal_exit_code();

@@ -21,6 +21,7 @@
 #include "models/recipe/canonical.h"
 #include "models/recompute.h"
 #include "models/zoo/zoo.h"
+#include "training/device.h"
 #include "training/hints/rule.h"
 
 namespace dltrain::app {
@@ -106,7 +107,7 @@ void print_origins(const std::vector<Origin>& origins, bool json) {
 graph::Graph simplified(const graph::Graph& graph) { return graph::run_passes(graph, graph::general_passes(), {}); }
 
 void print_plan(const models::Spec& spec, models::Program& program) {
-  const auto backend = backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)});
+  const auto backend = training::open_device(spec.run);
   backends::require_precision(backend->device(), spec.run.precision);
   const auto plan = backends::compile_plan(program.train(spec.train.batch_size), *backend,
                                            {.recompute = models::recompute_wish(spec)});

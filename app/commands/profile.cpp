@@ -5,11 +5,11 @@
 #include "app/experiment.h"
 #include "app/output_file.h"
 #include "app/profile/report.h"
-#include "backends/factory.h"
 #include "core/files.h"
 #include "core/text.h"
 #include "formats/json/json.h"
 #include "training/adapt.h"
+#include "training/device.h"
 #include "training/interrupt.h"
 #include "training/profile_advice.h"
 
@@ -51,8 +51,7 @@ ExitCode profile(const ProfileOptions& options, const CommonOptions& common) {
   models::Spec spec = open_recipe(options.recipe).spec;
   const auto data = open_data(spec);
   settle_batch(spec, data->signature());
-  training::Model model(open_program(spec, data->signature()),
-                        backends::open_backend(spec.run.device, {static_cast<int>(spec.run.threads)}));
+  training::Model model(open_program(spec, data->signature()), training::open_device(spec.run));
   model.initialize();
   training::adapt_layers(model, *data);
   const training::Profile result = training::profile(model, *data, {work, options.batch_size, options.steps});

@@ -4,10 +4,10 @@
 
 #include "app/command_line/command.h"
 #include "app/experiment.h"
-#include "backends/factory.h"
 #include "core/files.h"
 #include "formats/json/json.h"
 #include "training/checkpoint/checkpoint.h"
+#include "training/device.h"
 #include "training/fingerprint.h"
 #include "training/model_folder.h"
 #include "training/not_finite.h"
@@ -40,9 +40,7 @@ ExitCode replay(const ReplayOptions& options, const CommonOptions& common) {
   const training::ModelDescription description = training::open_model_folder(training::catalogue(), options.failure);
   const models::Spec& spec = description.spec;
   const auto data = open_data(spec);
-  training::Model model(open_program(spec, data->signature()),
-                        backends::open_backend(options.device.empty() ? spec.run.device : options.device,
-                                               {static_cast<int>(spec.run.threads)}));
+  training::Model model(open_program(spec, data->signature()), training::open_device(spec.run, options.device));
   if (training::data_fingerprint(*data) != manifest.surroundings.data)
     std::fprintf(stderr, "warning: the data has changed since\n");
   training::Snapshot snapshot = training::read_checkpoint(options.failure, model.program());

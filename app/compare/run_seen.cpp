@@ -5,11 +5,11 @@
 
 #include "app/experiment.h"
 #include "app/summary.h"
-#include "backends/factory.h"
 #include "core/files.h"
 #include "core/text.h"
 #include "formats/json/json.h"
 #include "training/callbacks/support/direction.h"
+#include "training/device.h"
 #include "training/model_folder.h"
 
 namespace dltrain::app {
@@ -105,7 +105,7 @@ RunCost cost_of_run(const RunSeen& run) {
                                         ? training::open_model_folder(training::catalogue(), folder).signature
                                         : training::look_at_data(run.spec, said_when_trained).signature;
     training::Model model(training::open_program(run.spec, signature, said_when_trained),
-                          backends::open_backend(run.spec.run.device, {static_cast<int>(run.spec.run.threads)}));
+                          training::open_device(run.spec.run));
     cost.parameters = 0;
     for (const LayerRow& layer : layer_rows(model.program())) cost.parameters += layer.trained;
     model.prepare_run(0, 0);

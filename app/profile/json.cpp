@@ -55,6 +55,7 @@ Table profile_json(const Profile& profile, const std::string& recipe, const std:
   if (profile.limits.narrow_flops > 0) table.set("bfloat16_flops_limit", profile.limits.narrow_flops);
   table.set("bandwidth_limit", profile.limits.bandwidth);
   table.set("memory_bytes", profile.memory.total());
+  if (profile.memory.apart) table.set("device_memory_bytes", profile.memory.needed());
   List kernels;
   for (const KernelTime& kernel : profile.kernels) kernels.emplace_back(kernel_table(kernel, profile.limits));
   table.set("kernels", std::move(kernels));

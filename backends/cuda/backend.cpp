@@ -1,9 +1,12 @@
 #include "backends/cuda/backend.h"
 
 #include "backends/cuda/device/elementwise_parameters.h"
+#include "backends/cuda/fused.h"
 #include "backends/cuda/registry.h"
+#include "backends/fuse/product.h"
 #include "core/diagnostic.h"
 #include "graph/op.h"
+#include "graph/passes.h"
 
 namespace dltrain::backends::cuda {
 
@@ -39,24 +42,27 @@ std::string too_large(const graph::Graph& graph, const graph::Node& node) {
 
 }  // namespace
 
-CudaBackend::CudaBackend(std::unique_ptr<Gpu> gpu) : queue_(std::make_unique<Queue>(std::move(gpu))) {
+CudaBackend::CudaBackend(std::unique_ptr<Gpu> gpu, const BackendOptions& options)
+    : queue_(std::make_unique<Queue>(std::move(gpu))), libraries_(std::make_unique<Libraries>(*queue_, options)) {
   const GpuFacts& facts = queue_->gpu().facts();
   device_ = {.name = queue_->gpu().device(),
              .description = facts.text(),
              .memory_bytes = facts.memory,
+             .precisions = {},
              .library_bytes = library_bytes};
+  for (const char* precision : precisions) device_.precisions.push_back({precision, ""});
 }
 
 Support CudaBackend::supports(const graph::Graph& graph, const graph::Node& node) const {
   if (const std::string large = too_large(graph, node); !large.empty())
     return {false, "CUDA kernels count 2^31 elements at most (was " + large + ")"};
   const std::vector<bool> used(node.outputs.size(), true);
-  return kernel_registry().supports({{graph, node, used}, *queue_}, "there is no CUDA kernel for this op");
+  return kernel_registry().supports({{graph, node, used}, *queue_, *libraries_}, "there is no CUDA kernel for this op");
 }
 
 std::unique_ptr<Kernel> CudaBackend::compile(const graph::Graph& graph, const graph::Node& node,
                                              const std::vector<bool>& output_used) {
-  if (auto kernel = kernel_registry().compile({{graph, node, output_used}, *queue_})) return kernel;
+  if (auto kernel = kernel_registry().compile({{graph, node, output_used}, *queue_, *libraries_})) return kernel;
   throw Bug("compile is asked for " + node.op->name + ", which is not supported");
 }
 
@@ -68,6 +74,12 @@ Limits CudaBackend::measure_limits() {
   return {
       .flops = 2e3 * lanes * facts.processors * static_cast<double>(facts.clock_khz),
       .bandwidth = 2e3 * static_cast<double>(facts.memory_clock_khz) * static_cast<double>(facts.memory_bus_bits) / 8};
+}
+
+graph::Graph CudaBackend::fuse(const graph::Graph& graph) const {
+  Editor editor(graph);
+  for (int32_t node = 0; node < editor.node_count(); ++node) fuse_product(editor, node, fits_product);
+  return graph::remove_dead_code(editor.graph());
 }
 
 std::unique_ptr<Recording> CudaBackend::record(std::span<const Launch> launches) {

@@ -2,27 +2,12 @@
 
 #include <dlfcn.h>
 
+#include "backends/cuda/symbols.h"
 #include "core/diagnostic.h"
 
 namespace dltrain::backends::cuda {
 
 namespace {
-
-// Looks the functions of one library up; remembers the first that is missing.
-class Symbols {
- public:
-  explicit Symbols(void* library) : library_(library) {}
-
-  template <class F> void find(F& function, const char* name) {
-    function = reinterpret_cast<F>(::dlsym(library_, name));
-    if (function == nullptr && missing_.empty()) missing_ = name;
-  }
-  const std::string& missing() const { return missing_; }
-
- private:
-  void* library_;
-  std::string missing_;
-};
 
 void find_devices(Driver& d, Symbols& symbols) {
   symbols.find(d.init, "cuInit");

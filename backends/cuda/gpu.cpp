@@ -184,30 +184,36 @@ void Gpu::use() const {
 
 void Gpu::check(CUresult result, const std::string& doing) const {
   if (result == CUDA_SUCCESS) return;
-  if (result == CUDA_ERROR_OUT_OF_MEMORY) {
+  const bool no_code = result == CUDA_ERROR_NO_BINARY_FOR_GPU || result == CUDA_ERROR_UNSUPPORTED_PTX_VERSION;
+  if (no_code) {
+    lost_ = true;
+    refuse("no-code", device_,
+           "dltrain has no code for " + facts_.name + " (compute capability " + capability_text(facts_.capability) +
+               ") that its driver can use",
+           "install a newer driver");
+  }
+  const bool ours = result == CUDA_ERROR_ILLEGAL_ADDRESS || result == CUDA_ERROR_MISALIGNED_ADDRESS ||
+                    result == CUDA_ERROR_ILLEGAL_INSTRUCTION || result == CUDA_ERROR_INVALID_VALUE ||
+                    result == CUDA_ERROR_INVALID_HANDLE;
+  const Failure failure = result == CUDA_ERROR_OUT_OF_MEMORY ? Failure::memory : ours ? Failure::ours : Failure::device;
+  fail(failure, doing, driver_->text(result));
+}
+
+void Gpu::fail(Failure failure, const std::string& doing, const std::string& words) const {
+  if (failure == Failure::memory) {
     throw UserError(ExitCode::memory, "memory", "device " + quote(device_),
                     "the GPU has not enough memory " + doing + " (" + facts_.name + " has " +
                         bytes_text(to_size(facts_.memory)) + ")",
                     "use a smaller batch_size or a smaller model, or end other programs on the GPU");
   }
   lost_ = true;
-  const bool ours = result == CUDA_ERROR_ILLEGAL_ADDRESS || result == CUDA_ERROR_MISALIGNED_ADDRESS ||
-                    result == CUDA_ERROR_ILLEGAL_INSTRUCTION || result == CUDA_ERROR_INVALID_VALUE ||
-                    result == CUDA_ERROR_INVALID_HANDLE;
-  if (ours) throw Bug("the GPU refuses " + doing + " (" + driver_->text(result) + ")");
-  const bool no_code = result == CUDA_ERROR_NO_BINARY_FOR_GPU || result == CUDA_ERROR_UNSUPPORTED_PTX_VERSION;
-  if (no_code) {
-    refuse("no-code", device_,
-           "dltrain has no code for " + facts_.name + " (compute capability " + capability_text(facts_.capability) +
-               ") that its driver can use",
-           "install a newer driver");
-  }
+  if (failure == Failure::ours) throw Bug("the GPU refuses " + doing + " (" + words + ")");
   throw UserError(ExitCode::device,
                   {{Severity::error,
                     "gpu-lost",
                     {},
                     "device " + quote(device_),
-                    "the GPU failed " + doing + " (" + driver_->text(result) + ")",
+                    "the GPU failed " + doing + " (" + words + ")",
                     "",
                     "",
                     "checkpoints written before are intact: look at `nvidia-smi` and the system's log, then go on "

@@ -2,6 +2,7 @@
 // words. Owns the connection to it (the primary context).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -37,6 +38,13 @@ std::string driver_release();
 // The version in such a text; empty if there is none.
 std::string driver_release_in(const std::string& text);
 
+// What a call that failed says of the cause.
+enum class Failure {
+  memory,
+  ours,   // it was asked for something impossible
+  device
+};
+
 class Gpu {
  public:
   // device: "cuda" for the first GPU, "cuda:N" for number N. Throws UserError (device) with the reason in words: no
@@ -56,6 +64,8 @@ class Gpu {
   // Throws UserError for a result that is not success: (memory) where there is not enough of it, else (device);
   // `doing` is what was tried, e.g. "to copy a batch".
   void check(CUresult result, const std::string& doing) const;
+  // The same for the call of a library: throws for a failure of that kind, with the library's own words.
+  [[noreturn]] void fail(Failure failure, const std::string& doing, const std::string& words) const;
   // An earlier call has found the GPU lost; nothing more will come of it.
   bool lost() const { return lost_; }
 
@@ -69,6 +79,9 @@ class Gpu {
   CUcontext context_ = nullptr;
   mutable bool lost_ = false;
 };
+
+// What every GPU that can be used computes in: units for tensorfloat32 came with the oldest of them.
+inline constexpr std::array<const char*, 2> precisions = {"float32", "tensorfloat32"};
 
 // Every GPU of this machine in one line each, or why there is none that can be used; for `dltrain devices`. usable: there is one.
 std::string report_gpus(std::unique_ptr<Driver> driver, bool& usable);

@@ -59,6 +59,13 @@ void Queue::release(void* memory) {
   gpu_->driver().release(address(memory));
 }
 
+int64_t Queue::free_memory() const {
+  gpu_->use();
+  size_t left = 0;
+  size_t all = 0;
+  return gpu_->driver().memory_info(&left, &all) == CUDA_SUCCESS ? static_cast<int64_t>(left) : -1;
+}
+
 void Queue::make_staging() {
   for (Staging& half : staging_) {
     gpu_->check(gpu_->driver().allocate_pinned(&half.memory, to_size(staging_bytes), 0), "to give pinned memory");

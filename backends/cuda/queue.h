@@ -38,6 +38,7 @@ class Queue {
   // Throws UserError (memory) with the size. Memory has the alignment of the driver, 256 bytes.
   void* allocate(int64_t bytes);
   void release(void* memory);  // after the work that was asked for
+  int64_t free_memory() const;  // bytes that no process uses; -1 if the driver does not say
   void to_device(void* device, const void* host, int64_t bytes);
   void to_host(void* host, const void* device, int64_t bytes);  // waits
   void copy(void* to, const void* from, int64_t bytes);

@@ -2,7 +2,7 @@
 // candidates, fastest first, in register_<file>(KernelRegistry&).
 #pragma once
 
-#include "backends/cuda/queue.h"
+#include "backends/cuda/libraries.h"
 #include "backends/kernel_registry.h"
 
 namespace dltrain::backends::cuda {
@@ -10,6 +10,7 @@ namespace dltrain::backends::cuda {
 // What a kernel is asked for.
 struct Request : KernelRequest {
   Queue& queue;
+  Libraries& libraries;
 };
 
 using KernelRegistry = KernelRegistryOf<Request>;

@@ -1,4 +1,4 @@
-// What parameters of kernels with windows over images have in common: convolutions and pooling.
+// What parameters of kernels with windows over images have in common.
 #pragma once
 
 #include "graph/attributes.h"

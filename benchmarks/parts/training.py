@@ -10,6 +10,8 @@ DOC = "a training step of each model, the first step, memory"
 # Recipes of recipes/benchmarks, some with another batch.
 CASES = {"mlp": {}, "mlp, batch of 32": {"model": "mlp", "batch": 32}, "cnn": {}, "resnet20": {}, "mobilenet": {}, "unet": {},
          "lstm": {}, "gru": {}, "transformer": {}, "tabular": {}}
+CPU_PEAK = "what fused multiply-adds reach in registers and what copying reaches beyond the caches, measured in each run"
+GPU_PEAK = "that of float32 without matrix units, and that of the memory, by what the GPU says of its clocks"
 CONTESTANTS = {"dltrain": None, "torch": ["torch_steps.py"], "torch compile": ["torch_steps.py", "--compile"],
                "keras": ["keras_steps.py"]}
 
@@ -40,7 +42,8 @@ def ours(bench, model, batch):
     if steps is None or whole is None:
         return None
     profile = first(steps["lines"], "profile")[1]
-    return {"steps": profile["steps"], "first_step": first(whole["lines"], "step")[0], "memory": whole["memory"],
+    return {"steps": profile["steps"], "first_step": first(whole["lines"], "step")[0],
+            "memory": profile.get("device_memory_bytes") or whole["memory"],
             "device": profile["device"], "limits": [profile["flops_limit"], profile["bandwidth_limit"]],
             "kernels": profile["kernels"]}
 
@@ -51,7 +54,8 @@ def peer(bench, words, model, batch):
     if ended is None:
         return None
     steps = first(ended["lines"], "steps")[1]
-    return {"steps": steps["steps"], "first_step": first(ended["lines"], "first_step")[0], "memory": ended["memory"],
+    return {"steps": steps["steps"], "first_step": first(ended["lines"], "first_step")[0],
+            "memory": steps.get("device_memory") or ended["memory"],
             "version": steps["version"], "parameters": steps["parameters"]}
 
 
@@ -143,13 +147,13 @@ Geometric mean of the last column: {mean:.2f}x.
 ### From the start of the process to the end of the first step, s
 
 {by_contestant(found, lambda f: f['first_step'], lambda s: f'{s:.2f}')}
-### The most memory of the process, MiB
+### The most memory of the {"process" if bench.options.device == "cpu" else "GPU (dltrain: as planned; PyTorch: max_memory_allocated)"}, MiB
 
 {by_contestant(found, lambda f: f['memory'], lambda b: f'{b / 2**20:.0f}')}
 ### How near to the limits of the machine
 
-The peak is what fused multiply-adds reach in registers ({cell(median_of(limits, lambda l: l[0]), lambda v: f'{v * 1e-9:.0f}')} GFLOP/s), measured in each run, as
-is copying beyond the caches ({cell(median_of(limits, lambda l: l[1]), lambda v: f'{v * 1e-9:.1f}')} GB/s). The bound of a kernel is the larger of its operations at the
+The peak is {CPU_PEAK if bench.options.device == "cpu" else GPU_PEAK}: {cell(median_of(limits, lambda l: l[0]), lambda v: f'{v * 1e-9:.0f}')} GFLOP/s and
+{cell(median_of(limits, lambda l: l[1]), lambda v: f'{v * 1e-9:.1f}')} GB/s. The bound of a kernel is the larger of its operations at the
 peak and its bytes at that rate; kernels whose data are in a cache go below it.
 
 {share_table(found)}

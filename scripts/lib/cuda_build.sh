@@ -20,9 +20,18 @@ bin=$repo/build/cuda/bin
 says "cuda:0 Stand-in GPU" env LD_LIBRARY_PATH="$bin/stand_in" "$bin/dltrain" devices
 says "the NVIDIA driver is too old" env LD_LIBRARY_PATH="$bin/stand_in" DLTRAIN_STAND_IN=driver=12040 \
   "$bin/dltrain" fit "$repo/recipes/iris.toml" --device cuda
+says "batch_size = 32 fits" env LD_LIBRARY_PATH="$bin/stand_in" DLTRAIN_STAND_IN=memory=3000000 \
+  "$bin/dltrain" check "$repo/recipes/digits_cnn.toml" --device cuda --static
+says "libcublasLt.so.13 is of version 12.8.4" env LD_LIBRARY_PATH="$bin/stand_in" DLTRAIN_STAND_IN=cublas=120804 \
+  "$bin/dltrain" check "$repo/recipes/iris.toml" --device cuda --static
 # A whole run, every kernel on the host.
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
+mkdir -- "$work/driver"
+cp -- "$bin/stand_in/libcuda.so.1" "$work/driver/"
+[[ -e /usr/local/cuda || -e /opt/cuda || -e /usr/lib/x86_64-linux-gnu/libcublasLt.so.13 ]] ||
+  says "cuBLASLt 13 is needed, and libcublasLt.so.13 is not found" env LD_LIBRARY_PATH="$work/driver" DLTRAIN_CUDA_HOME= \
+    XDG_CACHE_HOME="$work" "$bin/dltrain" check "$repo/recipes/iris.toml" --device cuda --static
 says "accuracy" env LD_LIBRARY_PATH="$bin/stand_in" "$bin/dltrain" fit "$repo/recipes/iris.toml" --device cuda --epochs 3 \
   --run "$work/iris"
 # A GPU that fails in the middle of a run: the run ends with its code, and goes on from its last checkpoint.

@@ -53,7 +53,9 @@ TEST_CASE("cuda: devices are listed, or why there is none") {
   const auto line = [](const std::string& settings) {
     use_stand_in(settings);
     const backends::DeviceReport report = backends::list_devices()[1];
-    return std::string(report.available ? "available" : "not available") + ": " + report.text + "\n";
+    std::string text = std::string(report.available ? "available" : "not available") + ": " + report.text + "\n";
+    for (const std::string& precision : report.precisions) text += "  " + precision + "\n";
+    return text;
   };
   golden.add("one GPU", line(""));
   golden.add("two GPUs", line("devices=2 capability=120"));

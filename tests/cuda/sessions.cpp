@@ -5,12 +5,12 @@
 
 #include "backends/cuda/registry.h"
 #include "backends/factory.h"
-#include "backends/session.h"
 #include "core/diagnostic.h"
 #include "graph/builder.h"
 #include "graph/op.h"
 #include "graph/ops.h"
 #include "tests/backends/networks.h"
+#include "tests/cuda/run.h"
 #include "tests/cuda/stand_in/control.h"
 #include "tests/support/files.h"
 #include "tests/support/golden.h"
@@ -20,53 +20,9 @@ namespace dltrain::test {
 
 namespace {
 
-using backends::Plan;
-using backends::Session;
-
 constexpr int64_t rows = 6;
 
-std::unique_ptr<Session> session_on(const std::string& device) {
-  return std::make_unique<Session>(backends::open_backend(device, {1}));
-}
-
 std::vector<Network> networks() { return {dense_network(rows), convolution_network(rows), residual_network(rows)}; }
-
-// A session's plan of a network with its inputs.
-struct Run {
-  Run(Session& s, const graph::Graph& g) : session(s), graph(g), inputs(example_inputs(g)) {
-    number = session.add(graph);
-    for (const graph::Input& input : graph.inputs) {
-      const Array& array = inputs.at(input.name);
-      if (input.kind == graph::InputKind::state) session.set_state(input.name, array);
-      else if (input.kind == graph::InputKind::data) feed.data[input.name] = &array;
-      else if (is_integer(array.dtype)) feed.integers[input.name] = static_cast<int64_t>(element(array, 0));
-      else feed.reals[input.name] = element(array, 0);
-    }
-  }
-  Run(const Run&) = delete;
-  Run& operator=(const Run&) = delete;
-  const Plan& plan() const { return session.plan(number); }
-  void step() { session.run(number, feed); }
-
-  Session& session;
-  const graph::Graph& graph;
-  std::map<std::string, Array> inputs;
-  backends::Feed feed;
-  int number = 0;
-};
-
-// What differs between two sessions after the same steps; empty if nothing does.
-std::string difference_of(Run& found, Run& expected, Tolerance tolerance) {
-  std::string wrong = difference(found.session.result(found.number, "loss"),
-                                 expected.session.result(expected.number, "loss"), tolerance);
-  for (const graph::Output& output : found.graph.outputs) {
-    if (!output.is_state) continue;
-    const std::string own =
-        difference(found.session.state(output.name), expected.session.state(output.name), tolerance);
-    if (!own.empty()) wrong += output.name + ": " + own + "\n";
-  }
-  return wrong;
-}
 
 }  // namespace
 
@@ -175,6 +131,13 @@ TEST_CASE("cuda: too little memory, a GPU that fails and an op without kernel en
   golden.add("a GPU that is lost in the first step", failing("fail=cuLaunchKernel:719@5"));
   golden.add("a GPU that is lost in a later step", failing("fail=cuGraphLaunch:214@2"));
   golden.add("a GPU that is lost while results are fetched", failing("fail=cuMemcpyDtoHAsync:999"));
+  golden.add("a GPU that is lost in a product", failing("fail=cublasLtMatmul:13@9"));
+  const Network convolution = convolution_network(rows);
+  use_stand_in("fail=cudnnBackendExecute:5000@3");
+  golden.add("a GPU that is lost in a convolution", message_of([&] {
+               const auto session = session_on("cuda");
+               Run(*session, convolution.graph).step();
+             }));
   golden.add("code that the GPU does not know", failing("fail=cuLibraryLoadData:209"));
   CHECK_NOTHROW(train(""));
 

@@ -7,14 +7,44 @@ namespace dltrain::backends::cuda {
 
 namespace {
 
-using Strides = std::vector<int64_t>;
+std::vector<Axis> axes_of(const Move& move) { return merged_axes(move.shape, {move.from, move.to}); }
 
-// What is moved along the axes of `shape`, and where it begins on both sides, in elements.
-struct Move {
-  Shape shape;
-  Strides from, to;
-  int64_t from_start = 0, to_start = 0;
-};
+}  // namespace
+
+Support fits(const Move& move) {
+  const size_t axes = axes_of(move).size();
+  if (axes <= device::max_axes) return {};
+  return {false, "its CUDA kernel walks along " + std::to_string(device::max_axes) + " axes at most (was " +
+                     std::to_string(axes) + ")"};
+}
+
+std::function<void(const void* from, void* to)> mover(const Request& request, const Move& move) {
+  const int64_t bytes = static_cast<int64_t>(byte_size(request.output().dtype));
+  const std::vector<Axis> axes = axes_of(move);
+  device::CopyParameters constant{};
+  constant.count = static_cast<uint32_t>(move.shape.elements());
+  constant.rank = static_cast<int>(axes.size());
+  for (size_t i = 0; i < axes.size(); ++i) {
+    constant.sizes[i] = static_cast<uint32_t>(axes[i].size);
+    constant.from_strides[i] = static_cast<uint32_t>(axes[i].strides[0]);
+    constant.to_strides[i] = static_cast<uint32_t>(axes[i].strides[1]);
+  }
+  Queue* queue = &request.queue;
+  CUkernel kernel = queue->kernel({"shapes", "copy_" + std::to_string(bytes)});
+  const Grid grid = grid_for(request, move.shape.elements());
+  const int64_t from_start = move.from_start * bytes;
+  const int64_t to_start = move.to_start * bytes;
+  return [=](const void* from, void* to) {
+    device::CopyParameters p = constant;
+    p.from = static_cast<const std::byte*>(from) + from_start;
+    p.to = static_cast<std::byte*>(to) + to_start;
+    queue->launch(kernel, grid, &p);
+  };
+}
+
+namespace {
+
+using Strides = std::vector<int64_t>;
 
 Move transpose_of(const Request& request) {
   const Strides own = strides_of(request.input(0).shape);
@@ -64,42 +94,8 @@ Move move_of(const Request& request) {
   return pad_of(request);
 }
 
-std::vector<Axis> axes_of(const Move& move) { return merged_axes(move.shape, {move.from, move.to}); }
-
-Support fits(const Move& move) {
-  const size_t axes = axes_of(move).size();
-  if (axes <= device::max_axes) return {};
-  return {false, "its CUDA kernel walks along " + std::to_string(device::max_axes) + " axes at most (was " +
-                     std::to_string(axes) + ")"};
-}
-
 Support accepts(const Request& request) { return fits(move_of(request)); }
 Support accepts_concat(const Request& request) { return fits(concat_of(request, 0, 0)); }
-
-// Enqueues a move between these addresses.
-std::function<void(const void* from, void* to)> mover(const Request& request, const Move& move) {
-  const int64_t bytes = static_cast<int64_t>(byte_size(request.output().dtype));
-  const std::vector<Axis> axes = axes_of(move);
-  device::CopyParameters constant{};
-  constant.count = static_cast<uint32_t>(move.shape.elements());
-  constant.rank = static_cast<int>(axes.size());
-  for (size_t i = 0; i < axes.size(); ++i) {
-    constant.sizes[i] = static_cast<uint32_t>(axes[i].size);
-    constant.from_strides[i] = static_cast<uint32_t>(axes[i].strides[0]);
-    constant.to_strides[i] = static_cast<uint32_t>(axes[i].strides[1]);
-  }
-  Queue* queue = &request.queue;
-  CUkernel kernel = queue->kernel({"shapes", "copy_" + std::to_string(bytes)});
-  const Grid grid = grid_for(request, move.shape.elements());
-  const int64_t from_start = move.from_start * bytes;
-  const int64_t to_start = move.to_start * bytes;
-  return [=](const void* from, void* to) {
-    device::CopyParameters p = constant;
-    p.from = static_cast<const std::byte*>(from) + from_start;
-    p.to = static_cast<std::byte*>(to) + to_start;
-    queue->launch(kernel, grid, &p);
-  };
-}
 
 KernelInfo info_of(const Request& request) {
   KernelInfo info = own_info(request, 0);

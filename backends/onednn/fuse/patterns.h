@@ -2,7 +2,7 @@
 // that somebody outside the group reads keeps the group apart.
 #pragma once
 
-#include "backends/onednn/fuse/editor.h"
+#include "backends/fuse/editor.h"
 
 namespace dltrain::backends::onednn {
 

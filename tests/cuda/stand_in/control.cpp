@@ -12,10 +12,21 @@ namespace dltrain::test {
 
 namespace {
 
-void* library() {
-  static void* const handle = ::dlopen((library_folder() + "/stand_in/libcuda.so.1").c_str(), RTLD_NOW | RTLD_LOCAL);
+void* open(const char* file) {
+  void* const handle = ::dlopen((library_folder() + "/stand_in/" + file).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) throw std::runtime_error(::dlerror());
   return handle;
+}
+
+// The driver's; the others are found by their names from then on.
+void* library() {
+  static void* const driver = [] {
+    void* const first = open("libcuda.so.1");
+    open("libcublasLt.so.13");
+    open("libcudnn.so.9");
+    return first;
+  }();
+  return driver;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What tests ask of the stand-in, a library named libcuda.so.1 that answers in the place of NVIDIA's driver. It lies in
-// build/cuda/bin/stand_in; loaded before the module that asks for the driver, it is found by its name.
+// What tests ask of the stand-in: libraries named as NVIDIA's driver, cuBLASLt and cuDNN that answer in their place. They
+// lie in build/cuda/bin/stand_in; loaded before the module that asks for them, they are found by their names.
 #pragma once
 
 #include <cstddef>

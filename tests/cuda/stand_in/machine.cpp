@@ -35,6 +35,9 @@ void Machine::configure(const std::string& text) {
     const std::string key = word.substr(0, word.find('='));
     const std::string value = word.substr(word.find('=') + 1);
     if (key == "driver") settings.driver = std::stoi(value);
+    if (key == "cublas") settings.cublas = std::stoi(value);
+    if (key == "cudnn") settings.cudnn = std::stoi(value);
+    if (key == "cudnn_lacks") settings.cudnn_lacks = value;
     if (key == "devices") settings.devices = std::stoi(value);
     if (key == "capability") settings.capability = std::stoi(value);
     if (key == "mode") settings.mode = std::stoi(value);

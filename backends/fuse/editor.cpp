@@ -1,9 +1,9 @@
-#include "backends/onednn/fuse/editor.h"
+#include "backends/fuse/editor.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace dltrain::backends::onednn {
+namespace dltrain::backends {
 
 using graph::Value;
 
@@ -65,4 +65,4 @@ void Editor::redirect(Value old, Value fresh) {
   }
 }
 
-}  // namespace dltrain::backends::onednn
+}  // namespace dltrain::backends

@@ -8,7 +8,7 @@
 #include "graph/graph.h"
 #include "graph/op.h"
 
-namespace dltrain::backends::onednn {
+namespace dltrain::backends {
 
 class Editor {
  public:
@@ -43,4 +43,4 @@ class Editor {
   std::vector<std::vector<std::vector<int32_t>>> reading_;  // by node and output
 };
 
-}  // namespace dltrain::backends::onednn
+}  // namespace dltrain::backends

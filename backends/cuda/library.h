@@ -1,0 +1,31 @@
+// Libraries of NVIDIA's that the backend opens when a model first needs them: none is linked, so that a recipe without
+// convolutions runs without cuDNN, and one that is missing is a sentence and not a failure of the loader.
+#pragma once
+
+#include <string>
+
+#include "backends/cuda/symbols.h"
+
+namespace dltrain::backends::cuda {
+
+struct LibraryName {
+  std::string title;  // "cuBLASLt 13"
+  std::string file;   // "libcublasLt.so.13"
+  std::string comes;  // what it comes with, e.g. "the CUDA toolkit 13"
+};
+
+// Looked for where the loader looks, then in DLTRAIN_CUDA_HOME, in what scripts/setup --cuda has made, and where toolkits
+// are installed. Stays open: such libraries cannot be unloaded. Throws UserError (device) if it is in none of these
+// places, or there but not to be loaded.
+void* open_library(const std::string& device, const LibraryName& library);
+
+// Throws UserError (device) if a function was not found.
+void expect_functions(const std::string& device, const LibraryName& library, const Symbols& symbols);
+// Throws UserError (device) unless the version is new enough; `least` is the oldest that is.
+void expect_version(const std::string& device, const LibraryName& library, const std::string& version, bool enough,
+                    const std::string& least);
+
+// Throws UserError (device): the library is there, but does not start on the GPU for this reason.
+[[noreturn]] void refuse_start(const std::string& device, const std::string& title, const std::string& reason);
+
+}  // namespace dltrain::backends::cuda

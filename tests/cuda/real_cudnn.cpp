@@ -1,0 +1,91 @@
+// The real cuDNN on a machine without a GPU: it describes convolutions for a GPU that it is only told of, so that its
+// own heuristics and plans hold our descriptors and the rules by which an engine is taken. Skipped where the toolkit of
+// scripts/setup --cuda has no libraries.
+#include <catch2/catch_test_macros.hpp>
+#include <cstdlib>
+#include <string>
+
+#include "backends/cuda/convolution_plan.h"
+#include "core/files.h"
+#include "tests/cuda/stand_in/control.h"
+
+namespace dltrain::test {
+
+namespace {
+
+namespace cuda = backends::cuda;
+using cuda::Convolution;
+using cuda::ConvolutionKind;
+
+// An NVIDIA H100 as cuDNN reads descriptions of GPUs.
+constexpr auto h100 =
+    R"({"maxGridSize": [2147483647, 65535, 65535], "maxBlockSize": [1024, 1024, 64], "regsPerBlock": 65536,
+"multiProcessorCount": 132, "warpSize": 32, "maxSharedMemoryPerBlock": 49152, "maxSharedMemoryPerBlockOptin": 232448,
+"reservedSharedMemoryPerBlock": 1024, "maxRegistersPerSM": 65536, "maxCtasPerSM": 32, "maxThreadsPerBlock": 1024,
+"maxThreadsPerSM": 2048, "pciDeviceId": 9008, "isTccDriver": 0, "supportCoopLaunch": 1, "totalGlobalMem": 85899345920,
+"smClockRateKHz": 1980000, "memClockRateKHz": 2619000, "l2CacheSize": 52428800, "cudaDeviceId": 0,
+"deviceName": "NVIDIA H100 80GB HBM3", "deviceVer": 900, "driverVer": 13000})";
+
+std::string real_library() {
+  const char* home = std::getenv("HOME");
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const std::string root = cache != nullptr ? cache : std::string(home != nullptr ? home : "") + "/.cache";
+  return root + "/dltrain/cuda/nvidia/cudnn/lib/libcudnn.so.9";
+}
+
+// Images of [n, size, size, c] and f filters of [kernel, kernel], padded so that a stride of 1 keeps the size.
+Convolution square(ConvolutionKind kind, int64_t n, int64_t size, int64_t c, int64_t f, int64_t kernel,
+                   int64_t stride = 1, int64_t groups = 1, int64_t dilation = 1, int64_t more_padding = 0) {
+  const int64_t padding = kernel / 2 + more_padding;
+  const int64_t out = (size + 2 * padding - (kernel - 1) * dilation - 1) / stride + 1;
+  Convolution convolution{.kind = kind, .n = n, .h = size, .w = size, .c = c, .f = f, .kh = kernel, .kw = kernel};
+  convolution.depth = c / groups;
+  convolution.oh = convolution.ow = out;
+  convolution.strides = {stride, stride};
+  convolution.dilation = {dilation, dilation};
+  convolution.padding = {padding, padding};
+  return convolution;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "cuda: the real cuDNN has plans for our convolutions, in one order and in true float32, for a GPU of its own") {
+  needs_stand_in();
+  if (!exists(real_library())) SKIP("there is no cuDNN in " + real_library());
+  use_stand_in("");
+  const cuda::Gpu gpu(cuda::load_driver(), "cuda");
+  const auto cudnn = cuda::Cudnn::load("cuda:0", real_library());
+  if (cudnn->version() < 90800) SKIP("this cuDNN cannot be told of a GPU");
+  cuda::Descriptor device(*cudnn, gpu, CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR);
+  device.set_bytes(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, std::string(h100).size(), h100);
+  device.finalize();
+  const cuda::ConvolutionPlanner planner(*cudnn, gpu, {}, nullptr, &device);
+  for (const ConvolutionKind kind :
+       {ConvolutionKind::forward, ConvolutionKind::to_images, ConvolutionKind::to_kernel}) {
+    for (const Convolution& each :
+         {square(kind, 8, 12, 16, 32, 3), square(kind, 2, 7, 3, 5, 3), square(kind, 1, 5, 1, 1, 1),
+          square(kind, 4, 28, 3, 64, 7, 2), square(kind, 2, 9, 17, 17, 3, 1, 17), square(kind, 2, 8, 6, 4, 3, 2, 2),
+          square(kind, 2, 9, 3, 5, 3, 1, 1, 2), square(kind, 1, 2, 1, 1, 3, 1, 1, 1, 1),
+          square(kind, 2, 9, 17, 17, 3, 1, 17, 3), square(kind, 2, 8, 5, 7, 1, 3)}) {
+      INFO("kind " << static_cast<int>(kind) << ", channels " << each.c << ", filters " << each.f);
+      std::string reason;
+      const auto plan = planner.plan(each, reason);
+      CHECK(reason == "");
+      CHECK(plan != nullptr);
+    }
+  }
+  const cuda::ConvolutionPlanner rounding(*cudnn, gpu, {.tensorfloat32 = true}, nullptr, &device);
+  std::string none;
+  CHECK(rounding.plan(square(ConvolutionKind::to_kernel, 8, 12, 16, 32, 3), none) != nullptr);
+  Convolution fused = square(ConvolutionKind::forward, 8, 12, 16, 32, 3);
+  fused.bias = true;
+  for (const bool relu : {false, true}) {
+    fused.relu = relu;
+    std::string reason;
+    CHECK(planner.plan(fused, reason) != nullptr);
+    CHECK(reason == "");
+  }
+}
+
+}  // namespace dltrain::test
