@@ -3,7 +3,6 @@
 #include "core/text.h"
 #include "graph/ops.h"
 #include "models/losses/reduction.h"
-#include "models/losses/targets.h"
 #include "models/metrics/top_k.h"
 
 namespace dltrain::models {
@@ -45,6 +44,20 @@ Value flat_row(Builder& b, Value x) { return graph::reshape(b, x, {1, -1}); }
 
 }  // namespace
 
+Comparison compare(Builder& b, const Pair& pair, const std::vector<double>& thresholds,
+                   const std::optional<Value>& weight) {
+  const DType dtype = b.dtype(pair.prediction);
+  const Shape shape = b.shape(pair.prediction);
+  const Value limits = graph::constant(b, dtype, {static_cast<int64_t>(thresholds.size()), 1}, thresholds);
+  Comparison made{flat_row(b, graph::cast(b, pair.target, DType::boolean)),
+                  graph::greater(b, flat_row(b, pair.prediction), limits), std::nullopt};
+  if (weight) {
+    const Value aligned = align_leading(b, graph::cast(b, *weight, dtype), shape, "the weight");
+    made.weight = flat_row(b, graph::broadcast_to(b, aligned, shape));
+  }
+  return made;
+}
+
 LossTraits ConfusionMetric::traits() const {
   return {top_k ? PredictionKind::numbers : PredictionKind::probabilities, TargetForm::truth_values};
 }
@@ -54,20 +67,11 @@ std::vector<MetricSum> ConfusionMetric::sums(Builder& b, Value target, Value pre
   Pair pair = same_shape(b, target, prediction);
   if (top_k) pair.prediction = only_top_k(b, pair.prediction, *top_k);
   if (class_id) pair = {column(b, pair.target, *class_id), column(b, pair.prediction, *class_id)};
-  const DType dtype = b.dtype(pair.prediction);
-  const Shape shape = b.shape(pair.prediction);
   const std::vector<double> limits = thresholds.value_or(std::vector<double>{top_k ? below_all : 0.5});
-
-  const auto count = static_cast<int64_t>(limits.size());
-  const Value positive = flat_row(b, graph::cast(b, pair.target, DType::boolean));                     // [1, M]
-  const Value chosen =
-      graph::greater(b, flat_row(b, pair.prediction), graph::constant(b, dtype, {count, 1}, limits));  // [T, M]
-  std::optional<Value> weights;
-  if (weight) {
-    const Value aligned = align_leading(b, graph::cast(b, *weight, dtype), shape, "the weight");
-    weights = flat_row(b, graph::broadcast_to(b, aligned, shape));
-  }
-  const auto sum = [&](bool wanted_target, bool wanted_prediction) {
+  const DType dtype = b.dtype(pair.prediction);
+  const auto [positive, chosen, weights] = compare(b, pair, limits, weight);
+  const auto sum = [&, &positive = positive, &chosen = chosen, &weights = weights](bool wanted_target,
+                                                                                   bool wanted_prediction) {
     const Value t = wanted_target ? positive : graph::logical_not(b, positive);
     const Value p = wanted_prediction ? chosen : graph::logical_not(b, chosen);
     const Value hits = graph::cast(b, graph::logical_and(b, t, p), dtype);

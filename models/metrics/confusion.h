@@ -1,9 +1,21 @@
-// Metrics from counts of right and wrong positives at thresholds: Precision, Recall. Private to metrics/.
+// Metrics from counts of right and wrong positives at thresholds: Precision, Recall; AUC. Private to metrics/.
 #pragma once
 
 #include "models/metrics/metric.h"
 
+#include "models/losses/targets.h"
+
 namespace dltrain::models {
+
+// All elements in a row against thresholds: whether the target is positive [1, M], whether the prediction is above each
+// threshold [T, M], and the weight of each element [1, M].
+struct Comparison {
+  graph::Value positive;
+  graph::Value chosen;
+  std::optional<graph::Value> weight;
+};
+Comparison compare(graph::Builder& b, const Pair& pair, const std::vector<double>& thresholds,
+                   const std::optional<graph::Value>& weight);
 
 class ConfusionMetric : public Metric {
  public:
