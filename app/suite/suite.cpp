@@ -63,7 +63,8 @@ std::string suite_table(const Suite& suite) {
   rows[0].emplace_back("run");
   for (const SuiteRun& run : suite.runs) {
     const RunResult& result = run.result;
-    std::vector<std::string> row = {run.recipe, run.errors.empty() ? std::to_string(result.seed) : "", result.status,
+    std::vector<std::string> row = {run.recipe, run.errors.empty() ? std::to_string(result.seed) : "",
+                                    status_text(result.status),
                                     run.errors.empty() ? duration_text(result.seconds) : ""};
     const training::Values values = shown_values(result);
     for (const std::string& column : columns) {
