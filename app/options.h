@@ -14,6 +14,10 @@ struct CommonOptions {
   bool quiet = false;
   bool verbose = false;
   bool github = false;
+  bool in_suite = false;  // one run of several, which a table sums up in the end
+
+  // Whether a run says on standard output what it came to.
+  bool says_results() const { return !json && !(quiet && in_suite); }
 };
 
 // Changes to a recipe from the command line.

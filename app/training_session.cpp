@@ -291,14 +291,14 @@ ExitCode TrainingSession::finish(Outcome outcome) {
   result_ = {spec_.name,     folder_.path(), spec_.seed,      std::string(training::status_text(outcome.status)),
              outcome.reason, outcome.code,   outcome.seconds, outcome.values,
              tested,         record.verdicts};
-  print_verdicts(result_.verdicts, common_.json);
+  print_verdicts(result_.verdicts, common_);
   if (result_.missed() > 0) result_.code = ExitCode::not_met;
   return result_.code;
 }
 
 void TrainingSession::print_end(const Outcome& outcome, const training::Values& test,
                                 const std::string& model_folder) const {
-  print_test_values(test);
+  if (common_.says_results()) print_test_values(test);
   if (outcome.status == RunStatus::failed) {
     print_message({Severity::error,
                    "diverged",

@@ -36,10 +36,10 @@ void print_test_values(const training::Values& test) {
   std::fflush(stdout);
 }
 
-void print_verdicts(const std::vector<Verdict>& verdicts, bool json) {
+void print_verdicts(const std::vector<Verdict>& verdicts, const CommonOptions& common) {
   for (const Verdict& verdict : verdicts) {
-    if (json) print_line(verdict_table(verdict));
-    else std::printf("%s\n", verdict_line(verdict).c_str());
+    if (common.json) print_line(verdict_table(verdict));
+    else if (common.says_results()) std::printf("%s\n", verdict_line(verdict).c_str());
   }
   std::fflush(stdout);
   for (const Verdict& verdict : verdicts) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/options.h"
 #include "core/diagnostic.h"
 #include "core/setting.h"
 #include "training/events.h"
@@ -20,6 +21,6 @@ Diagnostic verdict_message(const training::Verdict& verdict);
 // "test_loss 0.25" for each, on standard output: what was measured on the test part.
 void print_test_values(const training::Values& test);
 // All of them on standard output, and then the messages of those that were missed.
-void print_verdicts(const std::vector<training::Verdict>& verdicts, bool json);
+void print_verdicts(const std::vector<training::Verdict>& verdicts, const CommonOptions& common);
 
 }  // namespace dltrain::app

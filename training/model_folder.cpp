@@ -2,6 +2,7 @@
 
 #include "core/files.h"
 #include "core/setting.h"
+#include "core/text.h"
 #include "formats/json/json.h"
 #include "models/recipe/canonical.h"
 #include "models/recipe/parse.h"
@@ -14,10 +15,22 @@ namespace {
 
 constexpr int64_t format_version = 1;
 
+// The first folder of the path that is not there, under the name of one that is there and nearly called so; else nothing.
+std::string alike_folder(const std::string& path) {
+  const std::string parent = parent_path(path);
+  if (!parent.empty() && !exists(parent)) return alike_folder(parent);
+  if (!parent.empty() && !is_directory(parent)) return "";
+  const auto alike = nearest(file_name(path), list_directory(parent.empty() ? "." : parent, ExitCode::model));
+  return alike ? join_path(parent, *alike) : "";
+}
+
 std::string folder_of(const std::string& path) {
-  if (!exists(path))
+  if (!exists(path)) {
+    const std::string alike = alike_folder(path);
     throw UserError(ExitCode::model, "no-model", path, "there is no such run or model",
-                    "name the folder that \"dltrain fit\" printed");
+                    (alike.empty() ? "" : "did you mean " + alike + "? ") +
+                        std::string("name the folder that \"dltrain fit\" printed"));
+  }
   const std::string inner = join_path(path, "model");
   return exists(join_path(inner, "contract.json")) ? inner : path;
 }

@@ -137,7 +137,8 @@ void print_suite(const Suite& suite, const CommonOptions& common) {
     std::printf("\n%s", spread_table(spreads).c_str());
 }
 
-ExitCode run_suite(std::vector<PlannedRun> planned, const FitOptions& options, const CommonOptions& common) {
+ExitCode run_suite(std::vector<PlannedRun> planned, const FitOptions& options, CommonOptions common) {
+  common.in_suite = planned.size() > 1;
   const auto start = std::chrono::steady_clock::now();
   Suite suite;
   for (size_t i = 0; i < planned.size() && !training::interrupted(); ++i) {

@@ -82,8 +82,8 @@ RunResult result_of(const std::string& run, const training::RunRecord& record, c
     else result.values.emplace_back(name, value);
   }
   result.verdicts = other_bounds ? record.verdicts : placed(record.verdicts, spec);
-  if (!common.json) print_test_values(result.test);
-  print_verdicts(result.verdicts, common.json);
+  if (common.says_results()) print_test_values(result.test);
+  print_verdicts(result.verdicts, common);
   if (result.missed() > 0) result.code = ExitCode::not_met;
   return result;
 }

@@ -5,6 +5,7 @@
 
 #include "core/files.h"
 #include "core/text.h"
+#include "training/kept_weights.h"
 #include "training/welch.h"
 
 namespace dltrain::app {
@@ -75,6 +76,14 @@ void collect_notes(const RunGroup& first, const RunSeen& run, std::vector<std::s
 }
 
 void collect_notes(Comparison& comparison) {
+  const auto keeps_best = [](const RunGroup& group) {
+    return std::ranges::any_of(group.runs, [](const RunSeen& run) { return training::keeps_best_weights(run.spec); });
+  };
+  if (std::ranges::any_of(comparison.groups, keeps_best)) {
+    comparison.notes.emplace_back(
+        "test values are those of the weights that were kept, of the best epoch (restore_best_weights); the others are of "
+        "the last epoch");
+  }
   for (const RunGroup& group : comparison.groups) {
     for (const std::string& same : group.same)
       comparison.notes.push_back(same + " has recipe, seed and results of another run: it is not counted");

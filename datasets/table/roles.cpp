@@ -56,6 +56,7 @@ class Assigner {
 
   void add_target(const TargetRequest& wanted, const std::vector<ColumnRef>& columns) {
     TableRoles::Target target{wanted.name, wanted.kind, means_input(columns), {}, false};
+    if (!target.is_input) refuse_without_answers(columns);
     if (!target.is_input) target.columns = find_all(columns, "target");
     if (target.columns.size() > 1 && target.kind == TargetKind::classes) {
       refuse(columns[0].place,
@@ -63,6 +64,18 @@ class Assigner {
              "name the column that holds the class");
     }
     roles_.targets.push_back(std::move(target));
+  }
+
+  // A model's data without the column that it predicts.
+  void refuse_without_answers(const std::vector<ColumnRef>& columns) const {
+    if (request_.contract == nullptr || layout_.names.empty()) return;
+    for (const ColumnRef& column : columns) {
+      const std::string* name = std::get_if<std::string>(&column.name);
+      if (name == nullptr || std::ranges::find(layout_.names, *name) != layout_.names.end()) continue;
+      throw UserError(ExitCode::data, "part-differs", layout_.path,
+                      "has no column " + quote(*name) + ", which the model predicts",
+                      "to measure a model, its data must hold the answers; dltrain predict needs none");
+    }
   }
 
   void assign_targets() {

@@ -5,18 +5,11 @@
 #include "core/text.h"
 #include "training/hints/rule.h"
 #include "training/hints/wording.h"
+#include "training/kept_weights.h"
 
 namespace dltrain::training::hints {
 
 namespace {
-
-// Whether the run ends with the weights of its best epoch anyway.
-bool takes_best(const models::Spec& spec) {
-  return std::any_of(spec.callbacks.begin(), spec.callbacks.end(), [](const Component& callback) {
-    const Setting* restore = callback.params.find("restore_best_weights");
-    return restore != nullptr && restore->boolean() != nullptr && *restore->boolean();
-  });
-}
 
 // The validation loss got worse by a quarter since its best epoch, while the training loss fell on, and the two are
 // apart by more than a tenth of what there was to learn.
@@ -39,7 +32,7 @@ bool far_apart(const Evidence& e) {
 
 std::vector<Finding> judge_gap(const Evidence& e) {
   const Curve& c = e.curve;
-  if (e.moment != Moment::end || takes_best(e.spec)) return {};
+  if (e.moment != Moment::end || keeps_best_weights(e.spec)) return {};
   const bool worse = got_worse(e);
   if (!worse && !far_apart(e)) return {};
   std::string what;
