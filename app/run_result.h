@@ -32,6 +32,6 @@ struct RunResult {
 };
 
 // As people read it: a callback that ends a run early is no abort.
-inline std::string status_text(const std::string& status) { return status == "stopped" ? "stopped early" : status; }
+inline std::string shown_status(const std::string& status) { return status == "stopped" ? "stopped early" : status; }
 
 }  // namespace dltrain::app

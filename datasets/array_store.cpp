@@ -23,12 +23,7 @@ class ArrayStore : public FieldStore {
   }
   const Array* raw() const override { return &data_; }
   void add_to(Sha256& hash) const override { hash.update(data_.bytes); }
-  void fill_missing(std::span<const double> fill) override {
-    const std::span<float> values = data_.as<float>();
-    for (size_t i = 0; i < values.size(); ++i) {
-      if (std::isnan(values[i])) values[i] = static_cast<float>(fill[i % fill.size()]);
-    }
-  }
+  void fill_missing(std::span<const double> fill) override { fill_columns(data_, fill); }
 
  private:
   Array data_;

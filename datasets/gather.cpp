@@ -1,6 +1,7 @@
 #include "datasets/gather.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "core/checked.h"
@@ -68,6 +69,13 @@ void gather_rows(const Array& data, std::span<const int64_t> rows, double scale,
       scale_row(data.dtype, from, row_elements, static_cast<float>(scale), static_cast<float>(offset),
                 reinterpret_cast<float*>(to));
     }
+  }
+}
+
+void fill_columns(Array& table, std::span<const double> fill) {
+  const std::span<float> values = table.as<float>();
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (std::isnan(values[i])) values[i] = static_cast<float>(fill[i % fill.size()]);
   }
 }
 

@@ -19,4 +19,7 @@ void reshape_rows(Array& array, DType dtype, int64_t rows, const Shape& sample);
 // scaling. A Bug if a row is outside.
 void gather_rows(const Array& data, std::span<const int64_t> rows, double scale, double offset, Array& out);
 
+// Puts fill[c] where column c of a table [N, fill.size()] of f32 is NaN.
+void fill_columns(Array& table, std::span<const double> fill);
+
 }  // namespace dltrain::datasets

@@ -15,10 +15,14 @@ namespace {
 
 constexpr int64_t format_version = 1;
 
-// The first folder of the path that is not there, under the name of one that is there and nearly called so; else nothing.
+// The first folder of the path that is not there, under the name of one that is there and nearly called so, with the rest
+// of the path if that is there as well; else nothing.
 std::string alike_folder(const std::string& path) {
   const std::string parent = parent_path(path);
-  if (!parent.empty() && !exists(parent)) return alike_folder(parent);
+  if (!parent.empty() && !exists(parent)) {
+    const std::string alike = alike_folder(parent), whole = join_path(alike, file_name(path));
+    return !alike.empty() && exists(whole) ? whole : alike;
+  }
   if (!parent.empty() && !is_directory(parent)) return "";
   const auto alike = nearest(file_name(path), list_directory(parent.empty() ? "." : parent, ExitCode::model));
   return alike ? join_path(parent, *alike) : "";

@@ -109,8 +109,9 @@ ExitCode runs(const RunsOptions& options, const CommonOptions& common) {
       line.set("to_go_on", next_of(run, status));
       std::printf("%s\n", formats::json_text(Setting(std::move(line))).c_str());
     }
-    rows.push_back({run.folder, status_text(status), std::to_string(at.epoch) + "/" + std::to_string(run.record.epochs),
-                    std::to_string(at.step), best_of(run), next_of(run, status)});
+    rows.push_back({run.folder, shown_status(status),
+                    std::to_string(at.epoch) + "/" + std::to_string(run.record.epochs), std::to_string(at.step),
+                    best_of(run), next_of(run, status)});
   }
   if (!common.json) std::printf("%s", found.empty() ? "no runs\n" : table_text(rows).c_str());
   return ExitCode::ok;

@@ -50,7 +50,7 @@ void add_table(Lines& lines, const Draft& draft) {
                                                      : "mean 0 and deviation 1 for each column");
   }
   const int64_t units = draft.sample.elements() > 100 || draft.task.outputs > 20 ? 128 : 64;
-  // Measured on six tables (docs/how-to/new.md): it helps classes, and does not help numbers.
+  // Measured (docs/how-to/new.md): it helps classes, and does not help numbers.
   const bool dropout = draft.task.kind != Task::Kind::numbers;
   for (int i = 0; i < 2; ++i) {
     lines.add(dense(units, "relu"));

@@ -35,16 +35,19 @@ bool integers_are_classes(const Column& column) {
          column.present() >= column.distinct() * fewest_rows_of_a_class;
 }
 
+std::string different_texts(const Column& column) {
+  return (column.many_values() ? "more than " + count_text(most_distinct) : count_text(column.distinct())) +
+         " different texts";
+}
+
 // Why a column is no target, for messages.
 std::string no_target(const Column& column) {
   if (column.present() == 0) return "has no values";
   if (column.constant()) return "has the same value in every row";
   if (column.is_date()) return "holds dates";
   if (column.counts_rows && column.is_number()) return "counts the rows";
-  const std::string distinct =
-      (column.many_values() ? "more than " + count_text(most_distinct) : count_text(column.distinct())) +
-      " different texts in " + counted(column.present(), "row");
-  return "has " + distinct + ": too many to be classes, and they are no numbers (" + column.odd_place + ": " +
+  return "has " + different_texts(column) + " in " + counted(column.present(), "row") +
+         ": too many to be classes, and they are no numbers (" + column.odd_place + ": " +
          quote(utf8_prefix(column.odd_text, 40)) + ")";
 }
 
@@ -121,12 +124,9 @@ std::string no_feature(const TableSurvey& survey, const Column& column) {
   if (column.constant()) return "always " + quote(column.values.begin()->first);
   if (column.is_number() && column.counts_rows && column.missing == 0) return "counts the rows";
   if (column.is_date()) return "dates";
-  if (column.has_decimal_commas()) return "numbers with decimal commas";
+  if (column.has_decimal_commas()) return "numbers with commas";
   if (is_categorical(column)) return {};
-  const std::string different =
-      (column.many_values() ? "more than " + count_text(most_distinct) : count_text(column.distinct())) +
-      " different texts";
-  if (column.numbers == 0) return different;
+  if (column.numbers == 0) return different_texts(column);
   if (column.texts > 0) {
     return "numbers and texts, " + column.odd_place.substr(column.odd_place.find(file_name(survey.path))) + ": " +
            quote(utf8_prefix(column.odd_text, 20));
@@ -135,13 +135,6 @@ std::string no_feature(const TableSurvey& survey, const Column& column) {
 }
 
 }  // namespace
-
-std::vector<size_t> TablePlan::all_features() const {
-  std::vector<size_t> all = features;
-  all.insert(all.end(), categorical.begin(), categorical.end());
-  std::sort(all.begin(), all.end());
-  return all;
-}
 
 TablePlan plan_table(const TableSurvey& survey, const std::string& wanted) {
   if (survey.columns.size() < 2) {
@@ -164,7 +157,7 @@ TablePlan plan_table(const TableSurvey& survey, const std::string& wanted) {
     if (const std::string why = no_feature(survey, column); !why.empty()) plan.left_out.push_back({column.index, why});
     else (is_categorical(column) ? plan.categorical : plan.features).push_back(column.index);
   }
-  if (plan.all_features().empty()) {
+  if (plan.features.empty() && plan.categorical.empty()) {
     std::string seen;
     for (const TablePlan::LeftOut& each : plan.left_out) {
       if (&each - plan.left_out.data() == 5) break;

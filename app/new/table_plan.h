@@ -21,7 +21,6 @@ struct TablePlan {
   std::vector<LeftOut> left_out;
   std::vector<size_t> features;     // numbers
   std::vector<size_t> categorical;  // features as well
-  std::vector<size_t> all_features() const;
   bool in_time = false;
 };
 

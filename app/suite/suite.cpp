@@ -64,7 +64,7 @@ std::string suite_table(const Suite& suite) {
   for (const SuiteRun& run : suite.runs) {
     const RunResult& result = run.result;
     std::vector<std::string> row = {run.recipe, run.errors.empty() ? std::to_string(result.seed) : "",
-                                    status_text(result.status),
+                                    shown_status(result.status),
                                     run.errors.empty() ? duration_text(result.seconds) : ""};
     const training::Values values = shown_values(result);
     for (const std::string& column : columns) {

@@ -8,11 +8,6 @@ namespace {
 
 constexpr size_t least_version = 130000;  // 13.0.0, as the library counts
 
-std::string version_text(size_t version) {
-  return std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100) + "." +
-         std::to_string(version % 100);
-}
-
 }  // namespace
 
 std::unique_ptr<CublasLt> CublasLt::load(const std::string& device, const std::string& file) {
@@ -36,8 +31,7 @@ std::unique_ptr<CublasLt> CublasLt::load(const std::string& device, const std::s
   symbols.find(lt->preference_destroy, "cublasLtMatmulPreferenceDestroy");
   symbols.find(lt->preference_set, "cublasLtMatmulPreferenceSetAttribute");
   expect_functions(device, library, symbols);
-  expect_version(device, library, version_text(lt->version()), lt->version() >= least_version,
-                 version_text(least_version));
+  expect_version(device, library, lt->version(), least_version);
   return lt;
 }
 

@@ -11,15 +11,10 @@ namespace {
 
 constexpr size_t least_version = 91200;  // 9.12.0, the first for CUDA 13
 
-std::string text_of(size_t version) {
-  return std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100) + "." +
-         std::to_string(version % 100);
-}
-
 }  // namespace
 
 std::unique_ptr<Cudnn> Cudnn::load(const std::string& device, const std::string& file) {
-  const LibraryName library = {"cuDNN 9", file, "cuDNN " + text_of(least_version) + " or newer for CUDA 13"};
+  const LibraryName library = {"cuDNN 9", file, "cuDNN " + dotted_version(least_version) + " or newer for CUDA 13"};
   Symbols symbols(open_library(device, library));
   auto cudnn = std::make_unique<Cudnn>();
   symbols.find(cudnn->version, "cudnnGetVersion");
@@ -35,11 +30,11 @@ std::unique_ptr<Cudnn> Cudnn::load(const std::string& device, const std::string&
   symbols.find(cudnn->finalize, "cudnnBackendFinalize");
   symbols.find(cudnn->execute, "cudnnBackendExecute");
   expect_functions(device, library, symbols);
-  expect_version(device, library, cudnn->version_text(), cudnn->version() >= least_version, text_of(least_version));
+  expect_version(device, library, cudnn->version(), least_version);
   return cudnn;
 }
 
-std::string Cudnn::version_text() const { return text_of(version()); }
+std::string Cudnn::version_text() const { return dotted_version(version()); }
 
 std::string Cudnn::text(cudnnStatus_t status) const {
   std::array<char, 512> words{};

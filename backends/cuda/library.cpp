@@ -72,10 +72,15 @@ void expect_functions(const std::string& device, const LibraryName& library, con
          "install " + library.comes);
 }
 
-void expect_version(const std::string& device, const LibraryName& library, const std::string& version, bool enough,
-                    const std::string& least) {
-  if (enough) return;
-  refuse(device, library.file + " is of version " + version + ", and " + least + " is needed",
+std::string dotted_version(size_t version) {
+  return std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100) + "." +
+         std::to_string(version % 100);
+}
+
+void expect_version(const std::string& device, const LibraryName& library, size_t version, size_t least) {
+  if (version >= least) return;
+  refuse(device,
+         library.file + " is of version " + dotted_version(version) + ", and " + dotted_version(least) + " is needed",
          "install " + library.comes);
 }
 

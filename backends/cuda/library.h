@@ -2,6 +2,7 @@
 // convolutions runs without cuDNN, and one that is missing is a sentence and not a failure of the loader.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "backends/cuda/symbols.h"
@@ -21,9 +22,10 @@ void* open_library(const std::string& device, const LibraryName& library);
 
 // Throws UserError (device) if a function was not found.
 void expect_functions(const std::string& device, const LibraryName& library, const Symbols& symbols);
-// Throws UserError (device) unless the version is new enough; `least` is the oldest that is.
-void expect_version(const std::string& device, const LibraryName& library, const std::string& version, bool enough,
-                    const std::string& least);
+// "9.12.0" for 91200, as these libraries count.
+std::string dotted_version(size_t version);
+// Throws UserError (device) if the version is older than `least`.
+void expect_version(const std::string& device, const LibraryName& library, size_t version, size_t least);
 
 // Throws UserError (device): the library is there, but does not start on the GPU for this reason.
 [[noreturn]] void refuse_start(const std::string& device, const std::string& title, const std::string& reason);

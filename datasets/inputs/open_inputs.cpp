@@ -42,6 +42,12 @@ bool begins_like_idx(std::span<const std::byte> bytes) {
          bytes[2] <= std::byte{14};
 }
 
+void refuse_id(const std::string& path, const std::string& id) {
+  if (id.empty()) return;
+  throw UserError(ExitCode::recipe, "input-mismatch", path, "is no table, so --id has no column to take",
+                  "leave --id out: images are called by their paths, samples of arrays by their numbers");
+}
+
 }  // namespace
 
 const InputContract& only_input(const DataContract& contract, const std::string& path) {
@@ -52,16 +58,6 @@ const InputContract& only_input(const DataContract& contract, const std::string&
                   "holds one array, but the model has the inputs " + join(names, ", "),
                   "give an NPZ file with an array for each, or a CSV file with their columns");
 }
-
-namespace {
-
-void refuse_id(const std::string& path, const std::string& id) {
-  if (id.empty()) return;
-  throw UserError(ExitCode::recipe, "input-mismatch", path, "is no table, so --id has no column to take",
-                  "leave --id out: images are called by their paths, samples of arrays by their numbers");
-}
-
-}  // namespace
 
 std::unique_ptr<InputStream> open_inputs(const std::string& path, const DataContract& contract, const std::string& id) {
   if (is_directory(path)) {

@@ -27,13 +27,14 @@ struct TableInput {
   std::vector<Categories> categories;    // by column
   std::vector<UnknownCategories> unknown;
   std::vector<float> row;                // the one at hand
+  int64_t width = 0;                     // how many values it becomes
 };
 
 class TableInputs : public InputStream {
  public:
   TableInputs(std::unique_ptr<formats::ByteStream> stream, const DataContract& contract, const std::string& id)
       : reader_(std::move(stream)) {
-    for (const InputContract& input : contract.inputs) inputs_.push_back({input, {}, {}, {}, {}, {}});
+    for (const InputContract& input : contract.inputs) inputs_.push_back({input, {}, {}, {}, {}, {}, 0});
     pending_ = reader_.next();
     if (!pending_)
       throw UserError(ExitCode::data, "no-samples", reader_.path(), "is empty",
@@ -55,8 +56,7 @@ class TableInputs : public InputStream {
     names_.clear();
     batch.inputs.resize(inputs_.size());
     for (size_t i = 0; i < inputs_.size(); ++i) {
-      reshape_buffer(batch.inputs[i], inputs_[i].contract.field.dtype,
-                     Shape{count, row_width(inputs_[i].category_counts)});
+      reshape_buffer(batch.inputs[i], inputs_[i].contract.field.dtype, Shape{count, inputs_[i].width});
     }
     for (; pending_ && batch.size < count; pending_ = reader_.next()) {
       read_row(batch);
@@ -112,6 +112,7 @@ class TableInputs : public InputStream {
     const Preparation& preparation = input.contract.preparation;
     input.category_counts = category_counts(preparation, input.columns.size());
     input.row.resize(input.columns.size());
+    input.width = row_width(input.category_counts);
     for (size_t k = 0; k < preparation.categories.size(); ++k) {
       input.categories.emplace_back(preparation.categories[k]);
       input.unknown.emplace_back(column_text(input, k));
@@ -192,7 +193,7 @@ class TableInputs : public InputStream {
     }
     for (size_t i = 0; i < inputs_.size(); ++i) {
       TableInput& input = inputs_[i];
-      const size_t width = to_size(row_width(input.category_counts)), first = to_size(batch.size) * width;
+      const size_t width = to_size(input.width), first = to_size(batch.size) * width;
       if (input.contract.field.dtype == DType::i32) {
         const auto to = batch.inputs[i].as<int32_t>().subspan(first, width);
         for (size_t k = 0; k < to.size(); ++k) to[k] = read_integer(input, k);

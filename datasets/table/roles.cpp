@@ -298,31 +298,37 @@ class Assigner {
     }
   }
 
-  // All text columns in one message, with the line to paste.
+  ColumnRef ref_of(size_t column) const {
+    ColumnRef ref;
+    if (layout_.names.empty()) ref.name = static_cast<int64_t>(column);
+    else ref.name = layout_.names[column];
+    return ref;
+  }
+
+  // All text columns in one message, with the lines to paste.
   void check_text_features() const {
-    std::vector<size_t> texts;
+    CategoryChoice categorical = options_.categorical;
+    std::vector<ColumnRef> ignored = options_.ignore;
+    std::vector<std::string> shown;
     for (const TableRoles::Input& input : roles_.inputs) {
       for (size_t k = 0; k < input.columns.size(); ++k) {
-        if (!input.categories[k] && !layout_.text_examples[input.columns[k]].empty()) texts.push_back(input.columns[k]);
+        const size_t column = input.columns[k];
+        if (input.categories[k] || layout_.text_examples[column].empty()) continue;
+        shown.push_back(layout_.column_text(column) + " holds " + quote(layout_.text_examples[column]));
+        if (layout_.texts_repeat[column]) categorical.columns.push_back({ref_of(column), {}});
+        else ignored.push_back(ref_of(column));
       }
     }
-    if (texts.empty()) return;
-    std::vector<std::string> shown, categorical, ignored;
-    for (const CategoryChoice::Column& each : options_.categorical.columns) categorical.push_back(each.column.text());
-    for (const ColumnRef& column : options_.ignore) ignored.push_back(column.text());
-    const size_t categorical_before = categorical.size(), ignored_before = ignored.size();
-    for (const size_t column : texts) {
-      shown.push_back(layout_.column_text(column) + " holds " + quote(layout_.text_examples[column]));
-      (layout_.texts_repeat[column] ? categorical : ignored)
-          .push_back(layout_.names.empty() ? std::to_string(column) : quote(layout_.names[column]));
-    }
+    if (shown.empty()) return;
     std::vector<std::string> help;
-    if (categorical.size() > categorical_before) {
-      help.push_back("make a column of 0 and 1 of each of their values with categorical = [" + join(categorical, ", ") +
-                     "]");
+    if (categorical.columns.size() > options_.categorical.columns.size()) {
+      help.push_back("make a column of 0 and 1 of each of their values with categorical = " +
+                     Converter<CategoryChoice>::print(categorical).toml());
     }
-    if (ignored.size() > ignored_before)
-      help.push_back("leave out what hardly repeats with ignore = [" + join(ignored, ", ") + "]");
+    if (ignored.size() > options_.ignore.size()) {
+      help.push_back("leave out what hardly repeats with ignore = " +
+                     Converter<std::vector<ColumnRef>>::print(ignored).toml());
+    }
     throw UserError(ExitCode::data, "text-column", layout_.path,
                     "features are numbers or categories, but " + join(shown, ", "), join(help, "; "));
   }

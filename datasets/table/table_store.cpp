@@ -1,8 +1,7 @@
 #include "datasets/table/table_store.h"
 
-#include <cmath>
-
 #include "core/checked.h"
+#include "datasets/gather.h"
 #include "datasets/one_hot.h"
 
 namespace dltrain::datasets {
@@ -24,12 +23,7 @@ class TableStore : public FieldStore {
   }
   const Array* raw() const override { return &rows_; }
   void add_to(Sha256& hash) const override { hash.update(rows_.bytes); }
-  void fill_missing(std::span<const double> fill) override {
-    const std::span<float> values = rows_.as<float>();
-    for (size_t i = 0; i < values.size(); ++i) {
-      if (std::isnan(values[i])) values[i] = static_cast<float>(fill[i % fill.size()]);
-    }
-  }
+  void fill_missing(std::span<const double> fill) override { fill_columns(rows_, fill); }
 
  private:
   Array rows_;

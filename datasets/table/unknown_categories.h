@@ -19,7 +19,7 @@ constexpr const char* unknown_help =
 // Those of one column that count as none of the known ones.
 class UnknownCategories {
  public:
-  // `column` as messages call it: `column 3 ("heating")`.
+  // `column` as messages call it: `column "heating"`.
   explicit UnknownCategories(std::string column) : column_(std::move(column)) {}
 
   void add(std::string_view text, const std::string& place, int64_t count = 1);

@@ -43,6 +43,18 @@ std::vector<int64_t> constant_columns(std::span<const float> values, size_t colu
   return constant;
 }
 
+// Without columns of categories: rare ones are 0 in most samples.
+void name_constant_columns(const datasets::Dataset& data, InputValues& input) {
+  for (const datasets::InputContract& contract : data.contract().inputs) {
+    if (contract.field.name != input.name) continue;
+    const std::vector<bool> categories = datasets::are_categories(contract.preparation);
+    std::erase_if(input.constant_columns, [&](int64_t c) { return !categories.empty() && categories.at(to_size(c)); });
+    const std::vector<std::string> names = datasets::value_names(contract.preparation);
+    if (names.empty()) continue;
+    for (const int64_t c : input.constant_columns) input.column_names.push_back(names.at(to_size(c)));
+  }
+}
+
 }  // namespace
 
 void ValueStatistics::note(const datasets::Batch& batch, int64_t rows) {
@@ -88,22 +100,6 @@ std::vector<TargetValues> ValueStatistics::targets(const models::Spec& spec) con
   }
   return found;
 }
-
-namespace {
-
-// Without columns of categories: rare ones are 0 in most samples.
-void name_constant_columns(const datasets::Dataset& data, InputValues& input) {
-  for (const datasets::InputContract& contract : data.contract().inputs) {
-    if (contract.field.name != input.name) continue;
-    const std::vector<bool> categories = datasets::are_categories(contract.preparation);
-    std::erase_if(input.constant_columns, [&](int64_t c) { return !categories.empty() && categories.at(to_size(c)); });
-    const std::vector<std::string> names = datasets::value_names(contract.preparation);
-    if (names.empty()) continue;
-    for (const int64_t c : input.constant_columns) input.column_names.push_back(names.at(to_size(c)));
-  }
-}
-
-}  // namespace
 
 void confirm_constant_columns(const datasets::Dataset& data, std::vector<InputValues>& inputs) {
   constexpr int64_t most = 4096, at_once = 512;
