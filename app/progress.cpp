@@ -72,6 +72,7 @@ std::string bar(double share, size_t width) {
 }
 
 constexpr double seconds_between_plain_lines = 10;
+constexpr double seconds_between_epochs = 0.1;  // more do not scroll past on a terminal
 
 // The line with as many of the extras as fit, the first ones first.
 std::string with_what_fits(std::string line, const std::vector<std::string>& extras) {
@@ -86,9 +87,12 @@ std::string with_what_fits(std::string line, const std::vector<std::string>& ext
 
 Progress::Progress() : terminal_(::isatty(STDERR_FILENO) != 0), last_plain_(now()) {}
 
-void Progress::clear_line() {
-  if (line_open_) std::fputs("\r\033[K", stderr);
-  line_open_ = false;
+// An error ends the run without a word.
+Progress::~Progress() { clear_line(); }
+
+void Progress::clear_line(bool keep_epoch) {
+  if (line_open_) std::fputs(epoch_open_ && keep_epoch ? "\n" : "\r\033[K", stderr);
+  line_open_ = epoch_open_ = false;
 }
 
 void Progress::step(const StepDone& done) {
@@ -112,19 +116,30 @@ void Progress::step(const StepDone& done) {
       values;
   line = with_what_fits(std::move(line), extras);
   if (line.size() >= width) line.resize(width - 1);
-  clear_line();
+  const bool keep_epoch = now() - last_kept_ >= seconds_between_epochs;
+  if (epoch_open_ && keep_epoch) last_kept_ = now();
+  clear_line(keep_epoch);
   std::fputs(line.c_str(), stderr);
   std::fflush(stderr);
   line_open_ = true;
 }
 
 void Progress::epoch(const EpochDone& done) {
-  clear_line();
+  clear_line(false);
   last_plain_ = now();
-  const std::string line =
+  std::string line =
       "epoch " + std::to_string(done.epoch) + "/" + std::to_string(done.epochs) + values_text(done.values);
-  std::fprintf(stderr, "%s\n",
-               with_what_fits(line, {duration_text(done.seconds), rate_text(done.samples_per_second)}).c_str());
+  line = with_what_fits(std::move(line), {duration_text(done.seconds), rate_text(done.samples_per_second)});
+  std::fputs(line.c_str(), stderr);
+  const bool next_tenth = 10 * done.epoch / done.epochs != 10 * (done.epoch - 1) / done.epochs;
+  const bool stays = !terminal_ || done.epoch == 1 || next_tenth ||
+                     last_plain_ - last_kept_ >= seconds_between_epochs || line.size() >= terminal_width();
+  if (stays) {
+    std::fputs("\n", stderr);
+    last_kept_ = last_plain_;
+  } else {
+    line_open_ = epoch_open_ = true;
+  }
 }
 
 void Progress::on(const training::Event& event, training::Wishes&) {

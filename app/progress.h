@@ -1,4 +1,5 @@
-// What people see of a run: a bar that moves on a terminal, plain lines elsewhere.
+// What people see of a run: a bar that moves on a terminal, plain lines elsewhere. On a terminal an epoch's line stays
+// unless the next one is there at once (short epochs would only scroll past); ten of a run stay in any case.
 #pragma once
 
 #include <cstddef>
@@ -11,15 +12,19 @@ namespace dltrain::app {
 class Progress : public training::Callback {
  public:
   Progress();
+  ~Progress() override;
   void on(const training::Event& event, training::Wishes& wishes) override;
 
  private:
   void step(const training::StepDone& done);
   void epoch(const training::EpochDone& done);
-  void clear_line();
+  // Makes room for the next line: takes the bar away, and the line of an epoch as well unless it is to stay.
+  void clear_line(bool keep_epoch = true);
 
   bool terminal_;
   bool line_open_ = false;
+  bool epoch_open_ = false;  // the open line is an epoch's
+  double last_kept_ = 0;     // seconds; when an epoch's line began to stay
   int64_t epochs_ = 0;
   double last_plain_ = 0;  // seconds, for the occasional line when piped
 };

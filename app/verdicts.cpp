@@ -1,5 +1,7 @@
 #include "app/verdicts.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
 #include <cstdio>
 
 #include "app/json_events.h"
@@ -36,8 +38,21 @@ void print_test_values(const training::Values& test) {
   std::fflush(stdout);
 }
 
+namespace {
+
+// Whether results and messages are read side by side: a terminal, a log of both.
+bool results_stand_beside_messages() {
+  struct stat out{}, err{};
+  return ::fstat(STDOUT_FILENO, &out) == 0 && ::fstat(STDERR_FILENO, &err) == 0 && out.st_dev == err.st_dev &&
+         out.st_ino == err.st_ino;
+}
+
+}  // namespace
+
 void print_verdicts(const std::vector<Verdict>& verdicts, const CommonOptions& common) {
+  const bool once = results_stand_beside_messages();
   for (const Verdict& verdict : verdicts) {
+    if (once && !common.json && verdict.kind == Verdict::Kind::missed) continue;
     if (common.json) print_line(verdict_table(verdict));
     else if (common.says_results()) std::printf("%s\n", verdict_line(verdict).c_str());
   }

@@ -20,7 +20,8 @@ Table verdict_table(const training::Verdict& verdict);
 Diagnostic verdict_message(const training::Verdict& verdict);
 // "test_loss 0.25" for each, on standard output: what was measured on the test part.
 void print_test_values(const training::Values& test);
-// All of them on standard output, and then the messages of those that were missed.
+// All of them on standard output, and then the messages of those that were missed; where both are read side by side (a
+// terminal, one log), a missed one is said once, as a message.
 void print_verdicts(const std::vector<training::Verdict>& verdicts, const CommonOptions& common);
 
 }  // namespace dltrain::app

@@ -105,7 +105,7 @@ std::string verdict_text(const CheckReport& report) {
   const int64_t warnings = std::count_if(report.messages.begin(), report.messages.end(), is_warning);
   const std::string ready = report.code == ExitCode::not_met ? "a bound of [[expect]] is missed already"
                             : report.dry                     ? "ready to train"
-                                                             : "nothing wrong so far; the data was not read (--static)";
+                                         : "nothing wrong so far; samples were not checked (--static)";
   return line("verdict", ready + (warnings > 0 ? ", with " + counted(warnings, "warning") : ""));
 }
 
