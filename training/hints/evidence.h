@@ -82,7 +82,7 @@ struct Look {
   std::vector<ReluUnits> relus;
   std::vector<Answers> train, validation;
   std::vector<InputValues> inputs;
-  std::vector<TargetValues> targets;
+  std::vector<TargetValues> targets, validation_targets;
 };
 
 struct Evidence {

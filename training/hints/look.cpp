@@ -189,6 +189,11 @@ void Looker::look_at_values() {
   values_->inputs = values.inputs();
   values_->targets = values.targets(spec_);
   confirm_constant_columns(observer_.data(), values_->inputs);
+  if (values_->targets.empty() || observer_.data().size(Part::validation) == 0) return;
+  ValueStatistics validation(observer_.program().signature());
+  read(Part::validation, count, std::min(count, least_samples),
+       [&](const Batch& batch, int64_t rows) { validation.note(batch, rows); });
+  values_->validation_targets = validation.targets(spec_);
 }
 
 void Looker::look_at_answers(Part part, std::vector<Answers>& all) {

@@ -40,6 +40,12 @@ std::string table(int64_t rows, const Target& target, double scale = 1, double o
 
 std::string sign(const std::vector<double>& x, int64_t) { return x[0] > 0 ? "yes" : "no"; }
 
+// There is little to learn but by heart.
+std::string mostly_chance(const std::vector<double>& x, int64_t row) {
+  const double chance = RandomStream(7, 3).uniform(0, static_cast<uint64_t>(row));
+  return x[0] + 4 * (chance - 0.5) > 0 ? "yes" : "no";
+}
+
 struct TableCase {
   std::string csv;
   std::string data = "";  // more of [data] and its parts
@@ -140,12 +146,7 @@ TEST_CASE("a loss that does not fall, though nothing else is seen") {
 }
 
 TEST_CASE("training far above validation") {
-  const RandomStream random(7, 3);
-  // Mostly chance: there is little to learn but by heart.
-  const auto noisy = [&](const std::vector<double>& x, int64_t row) {
-    return x[0] + 4 * (random.uniform(0, static_cast<uint64_t>(row)) - 0.5) > 0 ? "yes" : "no";
-  };
-  TableCase c{table(240, noisy)};
+  TableCase c{table(240, mostly_chance)};
   c.data = "[data.validation]\nsplit = 0.3\n";
   c.layers =
       R"({ type = "Dense", units = 256, activation = "relu" }, { type = "Dense", units = 2, activation = "softmax" })";
@@ -159,6 +160,45 @@ TEST_CASE("training far above validation") {
   says(h, {"[train]: accuracy is ", " % on the validation part; val_loss is ", " in epoch ", "EarlyStopping"});
   // As advised.
   c.train += "[[callbacks]]\ntype = \"EarlyStopping\"\npatience = 5\nrestore_best_weights = true\n";
+  CHECK(hints_of_table(c).empty());
+}
+
+TEST_CASE("no epoch better than the first") {
+  TableCase c{table(400, mostly_chance)};
+  c.data = "[data.validation]\nsplit = 0.3\n";
+  c.layers =
+      R"({ type = "Dense", units = 256, activation = "relu" }, { type = "Dense", units = 2, activation = "softmax" })";
+  const auto train = [](const std::string& rate) {
+    return "epochs = 40\nbatch_size = 8\nloss = \"sparse_categorical_crossentropy\"\nmetrics = [\"accuracy\"]\n"
+           "optimizer = { type = \"Adam\", learning_rate = " +
+           rate + " }\n[[callbacks]]\ntype = \"EarlyStopping\"\npatience = 8\nrestore_best_weights = true\n";
+  };
+  c.train = train("0.01");
+  const auto hints = hints_of_table(c);
+  CHECK(codes_of(hints) == Codes{"best-epoch-first"});
+  says(hint(hints, "best-epoch-first"), {"[train]: val_loss was best after epoch 1 (0.", " after epoch 9)",
+                                         "the weights of epoch 1 are kept", "learning_rate = 0.001 ", "Dropout"});
+  c.train = train("0.001");  // as advised
+  CHECK(hints_of_table(c).empty());
+}
+
+TEST_CASE("a target that is another one in the validation part") {
+  const auto climbing = [](const std::vector<double>& x, int64_t row) {
+    return number_text(x[0] + static_cast<double>(row) / 100);
+  };
+  TableCase c{table(600, climbing)};
+  c.layers = R"({ type = "Dense", units = 32, activation = "relu" }, { name = "height", type = "Dense", units = 1 })";
+  c.train =
+      "epochs = 6\nbatch_size = 16\nloss = \"mse\"\noptimizer = { type = \"Adam\", learning_rate = 0.01 }\n"
+      "[[callbacks]]\ntype = \"EarlyStopping\"\npatience = 5\nrestore_best_weights = true\n";
+  c.data = "[data.validation]\nsplit = 0.2\nhow = \"time\"\n";
+  const auto hints = hints_of_table(c);
+  CHECK(codes_of(hints) == Codes{"parts-differ"});
+  CHECK(!hints.front().warned);
+  CHECK(hints.back().warned);
+  says(hints.front(), {"data, target of ", "height", "its mean is 2.", " in the training part and 5.",
+                       "standard deviations apart", "how = \"random\""});
+  c.data = "[data.validation]\nsplit = 0.2\nhow = \"random\"\n";  // as advised, for rows without a trend in time
   CHECK(hints_of_table(c).empty());
 }
 
