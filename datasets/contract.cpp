@@ -34,6 +34,8 @@ Setting input_setting(const InputContract& input) {
   table.set("offset", p.offset);
   if (!p.columns.empty()) table.set("columns", texts(p.columns));
   if (!p.missing.empty()) table.set("missing", texts(p.missing));
+  if (p.dialect.separator != ',') table.set("separator", std::string(1, p.dialect.separator));
+  if (p.dialect.decimal != '.') table.set("decimal", std::string(1, p.dialect.decimal));
   if (!p.fill.empty()) {
     List fill;
     for (const double value : p.fill) {
@@ -101,6 +103,13 @@ class Reader {
     return *value->text();
   }
 
+  char read_character(const Table& table, const std::string& key, char if_absent) const {
+    if (!table.contains(key)) return if_absent;
+    const std::string text = read_text(table, key);
+    if (text.size() != 1) refuse("\"" + key + "\" is not one character");
+    return text[0];
+  }
+
   std::vector<std::string> texts_of(const List& list, const std::string& key) const {
     std::vector<std::string> texts;
     for (const Setting& value : list) {
@@ -161,6 +170,8 @@ class Reader {
     if (const Setting* offset = table.find("offset")) p.offset = read_real(*offset, "offset");
     p.columns = read_texts(table, "columns");
     p.missing = read_texts(table, "missing");
+    p.dialect = {read_character(table, "separator", p.dialect.separator),
+                 read_character(table, "decimal", p.dialect.decimal)};
     if (table.contains("fill")) {
       for (const Setting& value : list_of(table, "fill")) p.fill.push_back(read_real(value, "fill"));
     }

@@ -7,6 +7,7 @@
 
 #include "core/setting.h"
 #include "core/signature.h"
+#include "formats/csv/dialect.h"
 
 namespace dltrain::datasets {
 
@@ -31,6 +32,7 @@ struct Preparation {
   double offset = 0;
   std::vector<std::string> columns;  // of a table: names, or numbers where it has no names
   std::vector<std::string> missing;  // of a table: texts that stand for a missing value
+  formats::CsvDialect dialect;       // of a table
   std::vector<double> fill;          // by column, in the place of missing values (of categories: the number of one);
                                      // NaN: a missing value is an error, or a category of its own
   // By column: the categories that become a column of 0 and 1 each; none: the column is a number. Empty: all are numbers.

@@ -105,7 +105,10 @@ Draft draft_of_table(const DataPlace& place, const std::string& target) {
   draft.title = file_name(place.path) + ": " + counted(survey.rows, "row") + ", " + features_text(plan) + " each, " +
                 task_text(plan.task) + ".";
   draft.data = {"type = \"csv\"", "file = " + quote(place.written)};
-  if (survey.separator != ',') draft.data.push_back("separator = " + quote(std::string(1, survey.separator)));
+  const formats::CsvDialect& dialect = survey.layout.dialect;
+  if (dialect.separator != ',') draft.data.push_back("separator = " + quote(std::string(1, dialect.separator)));
+  if (dialect.decimal != '.')
+    draft.data.push_back("decimal = " + quote(std::string(1, dialect.decimal)) + "  # before the fraction of a number");
   draft.data.push_back(survey.layout.header ? "header = true  # the first line names the columns"
                                             : "header = false  # columns are numbered from 0");
   append(draft.data, comment("What is predicted: " + plan.target_why + ". " + plan.task_why));

@@ -27,7 +27,7 @@ bool text_can_be_classes(const Column& column) {
 }
 
 bool can_be_target(const Column& column) {
-  return !column.constant() && (text_can_be_classes(column) || (column.is_number() && !column.counts_rows));
+  return !column.constant() && (text_can_be_classes(column) || (column.is_number() && !column.is_row_number()));
 }
 
 bool integers_are_classes(const Column& column) {
@@ -45,7 +45,7 @@ std::string no_target(const Column& column) {
   if (column.present() == 0) return "has no values";
   if (column.constant()) return "has the same value in every row";
   if (column.is_date()) return "holds dates";
-  if (column.counts_rows && column.is_number()) return "counts the rows";
+  if (column.is_row_number()) return "counts the rows";
   return "has " + different_texts(column) + " in " + counted(column.present(), "row") +
          ": too many to be classes, and they are no numbers (" + column.odd_place + ": " +
          quote(utf8_prefix(column.odd_text, 40)) + ")";
@@ -122,9 +122,9 @@ bool is_categorical(const Column& column) {
 std::string no_feature(const TableSurvey& survey, const Column& column) {
   if (column.present() == 0) return "no values";
   if (column.constant()) return "always " + quote(column.values.begin()->first);
-  if (column.is_number() && column.counts_rows && column.missing == 0) return "counts the rows";
+  if (column.is_row_number() && column.missing == 0) return "counts the rows";
   if (column.is_date()) return "dates";
-  if (column.has_decimal_commas()) return "numbers with commas";
+  if (column.has_commas()) return "numbers with commas";
   if (is_categorical(column)) return {};
   if (column.numbers == 0) return different_texts(column);
   if (column.texts > 0) {

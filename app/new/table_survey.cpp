@@ -42,13 +42,32 @@ bool looks_like_date(std::string_view text) {
          (text.size() == 7 || !std::isalnum(static_cast<unsigned char>(text[7])));
 }
 
-// "3,14": a number to many, a text to the reader.
-bool has_decimal_comma(std::string_view text) {
-  const size_t comma = text.find(',');
-  if (comma == 0 || comma == std::string_view::npos) return false;
-  std::string point(text);
-  point[comma] = '.';
-  return formats::parse_number(point).has_value();
+// "1,234", "-12,345,678".
+bool may_be_thousands(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  size_t group = text.find(',');
+  if (group == 0 || group > 3 || text[0] == '0') return false;
+  for (; group < text.size(); group += 4) {
+    if (text[group] != ',' || text.size() < group + 4) return false;
+    const std::string_view digits = text.substr(group + 1, 3);
+    if (!std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; })) return false;
+  }
+  return true;
+}
+
+// A comma if numbers have one that cannot stand for thousands, and no number has a point. Looks at the first rows.
+char find_decimal(const std::string& path, char separator) {
+  constexpr int64_t most_rows = 1000;
+  formats::CsvReader reader(formats::open_stream(path), separator);
+  bool commas = false;
+  for (int64_t row = 0; row < most_rows && reader.next(); ++row) {
+    for (const std::string_view text : reader.fields()) {
+      const bool comma = text.find(',') != std::string_view::npos;
+      if (!comma && text.find('.') != std::string_view::npos && formats::parse_number(text)) return '.';
+      commas = commas || (comma && !may_be_thousands(text) && formats::parse_number(text, ','));
+    }
+  }
+  return commas ? ',' : '.';
 }
 
 void add_number(Column& column, double value, int64_t row) {
@@ -67,7 +86,7 @@ void add_text(Column& column, std::string_view text, const std::string& place) {
     column.odd_text = text;
     column.odd_place = place;
   }
-  column.decimal_commas += has_decimal_comma(text);
+  column.commas += may_be_thousands(text) || formats::parse_number(text, ',').has_value();
   if (!looks_like_date(text)) return;
   ++column.dates;
   column.ascending = column.ascending && column.last <= text;
@@ -82,7 +101,8 @@ void add_cell(TableSurvey& survey, Column& column, std::string_view text, const 
     return;
   }
   if (!column.many_values()) ++column.values[std::string(text)];
-  if (const auto number = formats::parse_number(text)) add_number(column, *number, survey.rows);
+  const auto number = formats::parse_number(text, survey.layout.dialect.decimal);
+  if (number) add_number(column, *number, survey.rows);
   else add_text(column, text, column.texts == 0 ? reader.place(index) : "");
 }
 
@@ -101,13 +121,14 @@ double Column::most_frequent() const {
 }
 
 TableSurvey survey_table(const std::string& path) {
+  formats::CsvDialect dialect{find_separator(path)};
+  dialect.decimal = find_decimal(path, dialect.separator);
   TableSurvey survey;
   survey.path = path;
-  survey.separator = find_separator(path);
-  survey.layout = datasets::find_layout(path, {survey.separator, std::nullopt, {}, words_for_missing, {}});
+  survey.layout = datasets::find_layout(path, {dialect, std::nullopt, {}, words_for_missing, {}});
   survey.columns.resize(survey.layout.columns);
   for (size_t i = 0; i < survey.columns.size(); ++i) survey.columns[i].index = i;
-  formats::CsvReader reader(formats::open_stream(path), survey.separator);
+  formats::CsvReader reader(formats::open_stream(path), dialect.separator);
   if (survey.layout.header) reader.next();
   while (reader.next()) {
     const auto fields = reader.fields();

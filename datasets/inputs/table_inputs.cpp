@@ -10,6 +10,7 @@
 #include "datasets/inputs/kinds.h"
 #include "datasets/one_hot.h"
 #include "datasets/table/categories.h"
+#include "datasets/table/layout.h"
 #include "datasets/table/unknown_categories.h"
 #include "formats/csv/csv_reader.h"
 
@@ -33,12 +34,13 @@ struct TableInput {
 class TableInputs : public InputStream {
  public:
   TableInputs(std::unique_ptr<formats::ByteStream> stream, const DataContract& contract, const std::string& id)
-      : reader_(std::move(stream)) {
+      : trained_(dialect_of(contract)), reader_(std::move(stream), trained_.separator), decimal_(trained_.decimal) {
     for (const InputContract& input : contract.inputs) inputs_.push_back({input, {}, {}, {}, {}, {}, 0});
     pending_ = reader_.next();
     if (!pending_)
       throw UserError(ExitCode::data, "no-samples", reader_.path(), "is empty",
                       "give a line for each sample, in the columns of the training data");
+    choose_separator();
     columns_ = reader_.fields().size();
     if (!id.empty()) find_id(id);
     if (is_header()) {
@@ -80,6 +82,40 @@ class TableInputs : public InputStream {
   }
 
  private:
+  static formats::CsvDialect dialect_of(const DataContract& contract) {
+    return contract.inputs.empty() ? formats::CsvDialect() : contract.inputs[0].preparation.dialect;
+  }
+
+  // The first line has the name of a column of the model's.
+  bool has_names() const {
+    const auto fields = reader_.fields();
+    for (const TableInput& input : inputs_) {
+      for (const std::string& name : input.contract.preparation.columns) {
+        if (!parse_integer(name) && std::ranges::find(fields, name) != fields.end()) return true;
+      }
+    }
+    return false;
+  }
+
+  bool has_enough_columns() const {
+    size_t wanted = 0;
+    for (const TableInput& input : inputs_) wanted += input.contract.preparation.columns.size();
+    return reader_.fields().size() >= wanted;
+  }
+
+  // That of the training data, or another one that the first line fits: files to predict are made elsewhere.
+  void choose_separator() {
+    for (const auto fits : {&TableInputs::has_names, &TableInputs::has_enough_columns}) {
+      for (const char separator : {trained_.separator, ',', ';', '\t', '|'}) {
+        reader_.divide_by(separator);
+        if (!(this->*fits)()) continue;
+        if (separator != trained_.separator && decimal_ == separator) decimal_ = '.';
+        return;
+      }
+    }
+    reader_.divide_by(trained_.separator);
+  }
+
   // By name, in the first line, or by number from 0.
   void find_id(const std::string& id) {
     const auto number = parse_integer(id);
@@ -131,7 +167,7 @@ class TableInputs : public InputStream {
       }
     }
     if (texts_are_values) return false;
-    const auto is_text = [](std::string_view text) { return !text.empty() && !parse_number(text); };
+    const auto is_text = [this](std::string_view text) { return !text.empty() && !parse_number(text, decimal_); };
     return std::all_of(reader_.fields().begin(), reader_.fields().end(), is_text);
   }
 
@@ -181,7 +217,8 @@ class TableInputs : public InputStream {
     throw UserError(ExitCode::data, "input-mismatch", reader_.path(),
                     "has " + counted(static_cast<int64_t>(columns_), "column") +
                         " without names, but the model's input \"" + input.contract.field.name + "\" takes " +
-                        std::to_string(wanted) + " (" + input.contract.field.shape.text() + ")",
+                        std::to_string(wanted) +
+                        (trained.empty() ? " (" + input.contract.field.shape.text() + ")" : ""),
                     trained.empty() ? "" : "the model takes the columns " + join(trained, ", "));
   }
 
@@ -252,7 +289,7 @@ class TableInputs : public InputStream {
   float read_cell(const TableInput& input, size_t k) const {
     const Preparation& preparation = input.contract.preparation;
     const std::string_view text = reader_.fields()[input.columns[k]];
-    if (const auto number = parse_number(text)) {
+    if (const auto number = parse_number(text, decimal_)) {
       const auto value = static_cast<float>(*number * preparation.scale + preparation.offset);
       if (std::isfinite(value)) return value;
     }
@@ -266,11 +303,16 @@ class TableInputs : public InputStream {
           column + " has no value (" + shown(text) + "), and the model was trained without any missing there",
           "fill the cell, or train with on_missing = \"median\" in [data]: then it takes the column's median");
     }
+    const std::string question = decimal_question(text, decimal_);
     throw UserError(ExitCode::data, "bad-cell", place, column + ": " + shown(text) + " is not a finite number",
-                    "correct the cell; the model was trained with numbers in this column");
+                    question.empty() ? "correct the cell; the model was trained with numbers in this column"
+                                     : "the model's data was written with " + quote(std::string(1, decimal_)) +
+                                           " before the fraction of a number; write this file so");
   }
 
+  formats::CsvDialect trained_;  // how the training data was written
   formats::CsvReader reader_;
+  char decimal_;
   std::vector<TableInput> inputs_;
   size_t columns_ = 0;
   std::optional<size_t> id_;  // the column that names the samples

@@ -19,6 +19,7 @@ struct Csv : Source {
   std::optional<bool> header;
   std::vector<std::string> names;
   std::string separator = ",";
+  std::string decimal = ".";
   std::vector<std::string> missing = {"", "?", "NA"};
   MissingRules on_missing;
   CategoryChoice categorical;
@@ -42,6 +43,7 @@ struct Csv : Source {
     d.param(&Csv::header, "header", "whether the first line names the columns; guessed, and said, if absent");
     d.param(&Csv::names, "names", "names of the columns, instead of those in the file");
     d.param(&Csv::separator, "separator", "the character between fields");
+    d.param(&Csv::decimal, "decimal", "the character before the fraction of a number").one_of({".", ","});
     d.param(&Csv::missing, "missing", "texts that stand for a missing value");
     d.param(&Csv::on_missing, "on_missing",
             "what a missing value becomes: \"error\", \"drop\" (the row is left out), \"mean\", \"median\", \"mode\" "
@@ -74,12 +76,12 @@ struct Csv : Source {
     const RoleOptions options{
         target, features, inputs, ignore, weight, categorical, on_missing, missing.empty() ? "" : missing.front(), {}};
     const TableLayout layout =
-        find_layout(path, {separator[0], header, names, missing, mentioned_names(options, request)});
+        find_layout(path, {{separator[0], decimal[0]}, header, names, missing, mentioned_names(options, request)});
     const TableRoles roles = assign_roles(layout, options, request);
     SampleSets sets;
     sets.notes = layout.notes;
-    sets.train = read_table(layout, roles, {separator[0], missing, classes, max_categories, on_unknown == "error"},
-                            request, sets.notes);
+    sets.train =
+        read_table(layout, roles, {missing, classes, max_categories, on_unknown == "error"}, request, sets.notes);
     return sets;
   }
 };

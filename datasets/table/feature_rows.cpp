@@ -62,20 +62,21 @@ Cell FeatureRows::read(const TableCells& cells, size_t k) {
 
 Cell FeatureRows::read_number(const TableCells& cells, size_t k) {
   const size_t column = role_.columns[k];
-  const std::string_view text = cells.text(column);
-  const auto number = formats::parse_number(text);
+  const auto number = cells.number(column);
   if (number) {
     row_[k] = static_cast<float>(*number);
     if (std::isfinite(row_[k])) return Cell::value;
   }
-  if (cells.is_missing(text)) {
+  if (cells.is_missing(cells.text(column))) {
     row_[k] = not_known;
     return missing_cell(cells, column, role_.rules[k], false);
   }
-  return cells.refuse("bad-cell", column,
-                      cells.layout().column_text(column) + ": " + cells.shown(column) +
-                          (number ? " is not a finite float32 number" : " is not a number"),
-                      "correct it, or add it to missing = [...] if it stands for a missing value");
+  const std::string question = decimal_question(cells.text(column), cells.layout().dialect.decimal);
+  return cells.refuse(
+      "bad-cell", column,
+      cells.layout().column_text(column) + ": " + cells.shown(column) +
+          (number ? " is not a finite float32 number" : " is not a number"),
+      question.empty() ? "correct it, or add it to missing = [...] if it stands for a missing value" : question);
 }
 
 // The text gets its number when the row is kept.

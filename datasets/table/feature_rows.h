@@ -29,7 +29,8 @@ class FeatureRows {
   void keep(const TableCells& cells);
 
   // The input of all rows kept. Reports categories that are not known, warns of columns with nearly as many as rows and
-  // of unknown categories that count as none; `file` begins what is said. Leaves preparation.missing to the caller.
+  // of unknown categories that count as none; `file` begins what is said. Leaves preparation.missing and .dialect to the
+  // caller.
   InputField finish(const TableLayout& layout, bool values_read, Diagnostics& warnings, std::vector<std::string>& notes,
                     CellErrors& errors);
 

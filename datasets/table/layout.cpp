@@ -29,7 +29,7 @@ bool is_missing(const std::string& text, const std::vector<std::string>& missing
   return std::find(missing.begin(), missing.end(), text) != missing.end();
 }
 
-bool is_number(const std::string& text) { return formats::parse_number(text).has_value(); }
+bool is_number(const std::string& text, char decimal) { return formats::parse_number(text, decimal).has_value(); }
 
 void find_text_columns(TableLayout& layout, const std::vector<Record>& records,
                        const std::vector<std::string>& missing) {
@@ -41,7 +41,7 @@ void find_text_columns(TableLayout& layout, const std::vector<Record>& records,
     std::set<std::string_view> distinct;
     for (size_t i = layout.header ? 1 : 0; i < records.size(); ++i) {
       if (column >= records[i].size() || is_missing(records[i][column], missing)) continue;
-      if (is_number(records[i][column])) {
+      if (is_number(records[i][column], layout.dialect.decimal)) {
         ++numbers;
         continue;
       }
@@ -73,13 +73,14 @@ std::string other_separator(const Record& record, char separator) {
 }  // namespace
 
 bool looks_like_header(const std::vector<std::string>& first, const std::vector<std::vector<std::string>>& others,
-                       const std::vector<std::string>& missing) {
+                       const std::vector<std::string>& missing, char decimal) {
+  const auto number = [&](const std::string& text) { return is_number(text, decimal); };
   for (const std::string& text : first) {
-    if (text.empty() || is_number(text) || is_missing(text, missing)) return false;
+    if (text.empty() || number(text) || is_missing(text, missing)) return false;
   }
   if (others.empty()) return true;  // nothing could be learned from it anyway
   for (const Record& record : others) {
-    if (record.size() == first.size() && std::any_of(record.begin(), record.end(), is_number)) return true;
+    if (record.size() == first.size() && std::any_of(record.begin(), record.end(), number)) return true;
   }
   return false;
 }
@@ -93,19 +94,21 @@ std::string TableLayout::column_text(size_t column) const {
 }
 
 TableLayout find_layout(const std::string& path, const LayoutOptions& options) {
-  const std::vector<Record> records = first_records(path, options.separator);
+  const std::vector<Record> records = first_records(path, options.dialect.separator);
   if (records.empty())
     throw UserError(ExitCode::data, "no-samples", path, "is empty",
                     "give a line for each sample, below a line of names or without one");
   TableLayout layout;
   layout.path = path;
+  layout.dialect = options.dialect;
   layout.columns = records[0].size();
   if (options.header) {
     layout.header = *options.header;
   } else if (has_any(records[0], options.mentioned)) {
     layout.header = true;
   } else {
-    layout.header = looks_like_header(records[0], {records.begin() + 1, records.end()}, options.missing);
+    layout.header =
+        looks_like_header(records[0], {records.begin() + 1, records.end()}, options.missing, options.dialect.decimal);
     layout.notes.push_back(file_name(path) +
                            (layout.header ? ": the first line is taken as a header (header = false if it is data)"
                                           : ": the first line is taken as data (header = true if it is a header)"));
@@ -113,7 +116,7 @@ TableLayout find_layout(const std::string& path, const LayoutOptions& options) {
   if (layout.header) layout.names = records[0];
   if (!options.names.empty()) layout.names = options.names;
   if (!layout.names.empty() && layout.names.size() != layout.columns) {
-    const std::string other = other_separator(records[0], options.separator);
+    const std::string other = other_separator(records[0], options.dialect.separator);
     throw UserError(
         ExitCode::data, "table-layout", path,
         "has " + std::to_string(layout.columns) + " columns, but names gives " + std::to_string(layout.names.size()),
@@ -127,11 +130,17 @@ TableLayout find_layout(const std::string& path, const LayoutOptions& options) {
     throw UserError(ExitCode::data, "table-layout", path, "two columns are called " + quote(*twice),
                     "give other names with names = [...]");
   }
-  if (const std::string hint = other_separator(records[0], options.separator); !hint.empty()) {
+  if (const std::string hint = other_separator(records[0], options.dialect.separator); !hint.empty()) {
     throw UserError(ExitCode::data, "table-layout", path, "the table has a single column", hint);
   }
   find_text_columns(layout, records, options.missing);
   return layout;
+}
+
+std::string decimal_question(std::string_view text, char decimal) {
+  const char other = decimal == '.' ? ',' : '.';
+  if (text.find(other) == std::string_view::npos || !formats::parse_number(text, other)) return {};
+  return "is the decimal sign another? decimal = " + quote(std::string(1, other));
 }
 
 std::string key_of(const TableLayout& layout, size_t column) {

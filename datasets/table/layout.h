@@ -3,14 +3,17 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "datasets/table/column_ref.h"
+#include "formats/csv/dialect.h"
 
 namespace dltrain::datasets {
 
 struct TableLayout {
   std::string path;
+  formats::CsvDialect dialect;
   bool header = false;             // the first record names the columns
   size_t columns = 0;
   std::vector<std::string> names;  // empty: there are none
@@ -26,7 +29,7 @@ struct TableLayout {
 };
 
 struct LayoutOptions {
-  char separator = ',';
+  formats::CsvDialect dialect;
   std::optional<bool> header;
   std::vector<std::string> names;    // instead of those of the file
   std::vector<std::string> missing;    // texts that are neither number nor text
@@ -39,7 +42,10 @@ TableLayout find_layout(const std::string& path, const LayoutOptions& options);
 
 // A record is a header if it has no number and no empty field, and a column below it has numbers.
 bool looks_like_header(const std::vector<std::string>& first, const std::vector<std::vector<std::string>>& others,
-                       const std::vector<std::string>& missing);
+                       const std::vector<std::string>& missing, char decimal = '.');
+
+// A question about the decimal sign if the text were a number with another one; else nothing.
+std::string decimal_question(std::string_view text, char decimal);
 
 // The column as a key of a TOML table: age, "capital gain", "3".
 std::string key_of(const TableLayout& layout, size_t column);

@@ -15,7 +15,6 @@ namespace dltrain::datasets {
 namespace {
 
 using formats::CsvReader;
-using formats::parse_number;
 
 class TableReading {
  public:
@@ -25,7 +24,7 @@ class TableReading {
         roles_(roles),
         options_(options),
         request_(request),
-        reader_(formats::open_stream(layout.path), options.separator),
+        reader_(formats::open_stream(layout.path), layout.dialect.separator),
         cells_(reader_, layout, options.missing, errors_) {
     for (const TableRoles::Input& input : roles.inputs) inputs_.emplace_back(input, options.categories);
     for (const TableRoles::Target& target : roles.targets) {
@@ -69,7 +68,7 @@ class TableReading {
       errors_.add("table-layout", reader_.place(at),
                   "the row has " + counted(static_cast<int64_t>(reader_.fields().size()), "field") + " instead of " +
                       std::to_string(layout_.columns),
-                  "every row needs the same columns; a text with " + std::string(1, options_.separator) +
+                  "every row needs the same columns; a text with " + std::string(1, layout_.dialect.separator) +
                       " in it stands in quotes");
       return;
     }
@@ -112,8 +111,7 @@ class TableReading {
   Cell check_target(size_t i, size_t k) {
     const TableRoles::Target& role = roles_.targets[i];
     const size_t column = role.columns[k];
-    const std::string_view text = reader_.fields()[column];
-    if (cells_.is_missing(text)) {
+    if (cells_.is_missing(cells_.text(column))) {
       if (role.drops_missing) return Cell::drop;
       return cells_.refuse(
           "bad-cell", column,
@@ -121,7 +119,7 @@ class TableReading {
           "remove such rows, or write on_missing = \"drop\"");
     }
     if (!targets_[i].several) return Cell::value;
-    const auto number = parse_number(text);
+    const auto number = cells_.number(column);
     if (number && std::isfinite(static_cast<float>(*number))) {
       targets_[i].row[k] = static_cast<float>(*number);
       return Cell::value;
@@ -131,7 +129,7 @@ class TableReading {
   }
 
   Cell read_weight(size_t column, float& weight) {
-    const auto number = parse_number(reader_.fields()[column]);
+    const auto number = cells_.number(column);
     if (number && std::isfinite(*number) && *number >= 0) {
       weight = static_cast<float>(*number);
       return Cell::value;
@@ -147,6 +145,7 @@ class TableReading {
     for (FeatureRows& input : inputs_) {
       samples.inputs.push_back(input.finish(layout_, count != unknown_count, *request_.warnings, notes, errors_));
       samples.inputs.back().preparation.missing = options_.missing;
+      samples.inputs.back().preparation.dialect = layout_.dialect;
     }
     for (size_t i = 0; i < targets_.size(); ++i) samples.targets.push_back(finish_target(i, samples.inputs[0]));
     errors_.throw_if_any(layout_.path);
@@ -176,7 +175,7 @@ class TableReading {
     if (role.kind == TargetKind::automatic) classes = !options_.classes.empty() || !holds_numbers(role, column);
     if (fixed != nullptr) classes = fixed->classes.has_value();
     if (!classes) {
-      column.finish_numbers(target, errors_);
+      column.finish_numbers(target, layout_.dialect.decimal, errors_);
       return target;
     }
     column.finish_classes(target, fixed, options_.classes, errors_);
@@ -187,7 +186,7 @@ class TableReading {
 
   // By the first records, where no others are read.
   bool holds_numbers(const TableRoles::Target& role, const TargetColumn& column) const {
-    return rows_ == 0 ? layout_.text_examples[role.columns[0]].empty() : column.holds_numbers();
+    return rows_ == 0 ? layout_.text_examples[role.columns[0]].empty() : column.holds_numbers(layout_.dialect.decimal);
   }
 
   void warn_of_many_classes(const TargetField& target) const {

@@ -13,7 +13,6 @@
 namespace dltrain::datasets {
 
 struct TableOptions {
-  char separator = ',';
   std::vector<std::string> missing;  // texts that stand for a missing value
   std::vector<std::string> classes;  // of the target; empty: the distinct values
   CategoryLimits categories;

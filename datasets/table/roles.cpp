@@ -310,17 +310,21 @@ class Assigner {
     CategoryChoice categorical = options_.categorical;
     std::vector<ColumnRef> ignored = options_.ignore;
     std::vector<std::string> shown;
+    std::string question;
     for (const TableRoles::Input& input : roles_.inputs) {
       for (size_t k = 0; k < input.columns.size(); ++k) {
         const size_t column = input.columns[k];
         if (input.categories[k] || layout_.text_examples[column].empty()) continue;
         shown.push_back(layout_.column_text(column) + " holds " + quote(layout_.text_examples[column]));
-        if (layout_.texts_repeat[column]) categorical.columns.push_back({ref_of(column), {}});
+        const std::string decimals = decimal_question(layout_.text_examples[column], layout_.dialect.decimal);
+        if (!decimals.empty()) question = decimals;
+        else if (layout_.texts_repeat[column]) categorical.columns.push_back({ref_of(column), {}});
         else ignored.push_back(ref_of(column));
       }
     }
     if (shown.empty()) return;
     std::vector<std::string> help;
+    if (!question.empty()) help.push_back(question);
     if (categorical.columns.size() > options_.categorical.columns.size()) {
       help.push_back("make a column of 0 and 1 of each of their values with categorical = " +
                      Converter<CategoryChoice>::print(categorical).toml());

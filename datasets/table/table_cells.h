@@ -1,6 +1,7 @@
 // The cells of the row at hand, and what is said of bad ones.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,9 @@ class TableCells {
       : reader_(reader), layout_(layout), missing_(missing), errors_(errors) {}
 
   std::string_view text(size_t column) const { return reader_.fields()[column]; }
+  std::optional<double> number(size_t column) const {
+    return formats::parse_number(text(column), layout_.dialect.decimal);
+  }
   std::string place(size_t column) const { return reader_.place(column); }
   const std::vector<std::string>& missing() const { return missing_; }
   bool is_missing(std::string_view text) const;

@@ -1,14 +1,19 @@
 #include "datasets/table/target_column.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/text.h"
 #include "datasets/table/categories.h"
+#include "datasets/table/layout.h"
 #include "formats/csv/csv_reader.h"
 
 namespace dltrain::datasets {
 
-bool TargetColumn::holds_numbers() const { return all_numbers(distinct_.texts()); }
+bool TargetColumn::holds_numbers(char decimal) const {
+  return std::ranges::all_of(distinct_.texts(),
+                             [&](const std::string& text) { return formats::parse_number(text, decimal).has_value(); });
+}
 
 void TargetColumn::finish_classes(TargetField& target, const DataField* fixed, const std::vector<std::string>& names,
                                   CellErrors& errors) const {
@@ -32,16 +37,18 @@ void TargetColumn::finish_classes(TargetField& target, const DataField* fixed, c
   target.field.class_names = classes.names();
 }
 
-void TargetColumn::finish_numbers(TargetField& target, CellErrors& errors) const {
+void TargetColumn::finish_numbers(TargetField& target, char decimal, CellErrors& errors) const {
   const std::vector<std::string>& values = distinct_.texts();
   std::vector<float> number_of(values.size());
   for (size_t code = 0; code < values.size(); ++code) {
-    const auto number = formats::parse_number(values[code]);
+    const auto number = formats::parse_number(values[code], decimal);
     if (number && std::isfinite(static_cast<float>(*number))) {
       number_of[code] = static_cast<float>(*number);
     } else {
+      const std::string question = decimal_question(values[code], decimal);
       errors.add("bad-cell", distinct_.places()[code], "the target " + quote(values[code]) + " is not a finite number",
-                 "for classes use a classification loss such as sparse_categorical_crossentropy");
+                 question.empty() ? "for classes use a classification loss such as sparse_categorical_crossentropy"
+                                  : question);
     }
   }
   target.values = Array(DType::f32, Shape{rows(), 1});

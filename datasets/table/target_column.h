@@ -23,14 +23,15 @@ class TargetColumn {
   }
 
   int64_t rows() const { return static_cast<int64_t>(codes_.size()); }
-  bool holds_numbers() const;
+  // `decimal`: what stands before the fraction of a number.
+  bool holds_numbers(char decimal) const;
 
   // The values as classes: those of `fixed` (an earlier part) or `names` where given, else the distinct values, sorted
   // as numbers if all are, else as text. Reports values outside of the given classes.
   void finish_classes(TargetField& target, const DataField* fixed, const std::vector<std::string>& names,
                       CellErrors& errors) const;
   // The values as f32 [N, 1]. Reports what is not a number.
-  void finish_numbers(TargetField& target, CellErrors& errors) const;
+  void finish_numbers(TargetField& target, char decimal, CellErrors& errors) const;
 
  private:
   DistinctTexts distinct_;

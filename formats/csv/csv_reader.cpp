@@ -78,6 +78,13 @@ bool CsvReader::next() {
   }
 }
 
+void CsvReader::divide_by(char separator) {
+  separator_ = separator;
+  unread_ = record_;
+  next_line_ = line_;
+  next();
+}
+
 // Most records have no quotes: their fields are found eight bytes at a time.
 CsvReader::Scan CsvReader::scan() {
   const uint64_t separators = repeated(separator_);

@@ -27,6 +27,9 @@ class CsvReader {
   // To the next record; false at the end. Throws UserError for broken quotes, limits, and files that are not text.
   bool next();
 
+  // Reads the record at hand again, and all that follow, with this separator.
+  void divide_by(char separator);
+
   // The fields of this record, unquoted; valid until the next call of next().
   std::span<const std::string_view> fields() const { return {fields_.data(), count_}; }
   // The line that this record begins on, from 1.
@@ -70,8 +73,9 @@ class CsvReader {
   std::vector<std::unique_ptr<std::string>> unescaped_;  // fields that held doubled quotes
 };
 
-// A real number as CSV files write it: digits with a point and an exponent, a sign, "nan", "inf"; the whole of `text`.
-// Nearest double, the same as std::from_chars (which does all but the short ones).
-std::optional<double> parse_number(std::string_view text);
+// A real number as CSV files write it: digits with a point (or what `decimal` says; then a point is none) and an exponent,
+// a sign, "nan", "inf"; the whole of `text`. Nearest double, the same as std::from_chars (which does all but the short
+// ones).
+std::optional<double> parse_number(std::string_view text, char decimal = '.');
 
 }  // namespace dltrain::formats

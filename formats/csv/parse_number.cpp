@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <charconv>
+#include <string>
 
 #include "formats/csv/csv_reader.h"
 
@@ -14,7 +16,7 @@ constexpr double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8
 
 }  // namespace
 
-std::optional<double> parse_number(std::string_view text) {
+std::optional<double> parse_number(std::string_view text, char decimal) {
   const char* at = text.data();
   const char* const end = at + text.size();
   if (at == end) return std::nullopt;
@@ -27,7 +29,7 @@ std::optional<double> parse_number(std::string_view text) {
     const unsigned digit = static_cast<unsigned char>(*at) - unsigned{'0'};
     if (digit <= 9) {
       mantissa = mantissa * 10 + digit;
-    } else if (*at == '.' && point == nullptr) {
+    } else if (*at == decimal && point == nullptr) {
       point = at;
     } else {
       break;
@@ -39,6 +41,12 @@ std::optional<double> parse_number(std::string_view text) {
     const auto decimals = point != nullptr ? end - point - 1 : 0;
     const double value = static_cast<double>(mantissa) / powers[decimals];
     return negative ? -value : value;
+  }
+  if (decimal != '.') {
+    if (text.find('.') != std::string_view::npos) return std::nullopt;
+    std::string with_point(text);
+    std::ranges::replace(with_point, decimal, '.');
+    return parse_number(with_point);
   }
   const char* const begin = text[0] == '+' && first < end && *first != '-' ? first : text.data();
   double value = 0;

@@ -154,6 +154,20 @@ TEST_CASE("CSV: a contract fixes what a model was trained with, also after a way
   CHECK(evaluated.data->signature().targets[0].class_names == std::vector<std::string>{"no", "yes"});
 }
 
+TEST_CASE("CSV: decimal commas, which a contract keeps") {
+  const CsvRecipe recipe("a;w;y\n1,5;0,5;10,25\n-2,5;1;3\n");
+  const auto opened = recipe.load({{"target", "y"}, {"weight", "w"}, {"separator", ";"}, {"decimal", ","}});
+  const Batch batch = read_all(*opened.data, Part::train);
+  CHECK(floats(batch.inputs[0]) == std::vector<float>{1.5, -2.5});
+  CHECK(floats(batch.targets[0]) == std::vector<float>{10.25, 3});
+  CHECK(floats(*batch.weights) == std::vector<float>{0.5, 1});
+  const std::string text = formats::json_text(contract_setting(opened.data->contract()), 2);
+  const DataContract contract =
+      contract_from_setting(formats::parse_json(text, "contract.json", ExitCode::model), "contract.json");
+  CHECK(contract.inputs[0].preparation.dialect.separator == ';');
+  CHECK(contract.inputs[0].preparation.dialect.decimal == ',');
+}
+
 TEST_CASE("CSV: files are found beside the recipe, then in $DLTRAIN_DATA") {
   const CsvRecipe recipe("1,2\n");
   const test::TemporaryFolder elsewhere;

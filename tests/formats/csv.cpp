@@ -139,6 +139,30 @@ TEST_CASE("numbers are the nearest doubles") {
   CHECK(std::isinf(parse_number("-inf").value()));
 }
 
+TEST_CASE("numbers with decimal commas") {
+  CHECK(parse_number("1,5", ',') == 1.5);
+  CHECK(parse_number("-0,25", ',') == -0.25);
+  CHECK(parse_number("1,5e3", ',') == 1500);
+  CHECK(parse_number("3,14159265358979323846", ',') == 3.14159265358979323846);
+  CHECK(parse_number("12", ',') == 12);
+  for (const char* text : {"1.5", "1.234,5", "1,2,3", ",", "1.5e3", ""})
+    CHECK_FALSE(parse_number(text, ',').has_value());
+}
+
+TEST_CASE("a record is read again with another separator") {
+  const std::string text = "a;\"b;c\"\n1,5;2\n";
+  CsvReader reader(formats::memory_stream(std::as_bytes(std::span(text)), "table.csv"));
+  REQUIRE(reader.next());
+  CHECK(reader.fields().size() == 1);
+  reader.divide_by(';');
+  REQUIRE(reader.fields().size() == 2);
+  CHECK(reader.fields()[1] == "b;c");
+  CHECK(reader.line() == 1);
+  REQUIRE(reader.next());
+  CHECK(reader.line() == 2);
+  CHECK(reader.fields()[0] == "1,5");
+}
+
 TEST_CASE("what is not a number is not taken for one") {
   for (const char* text : {"", "-", "+", ".", "-.", "1 2", "1,5", "0x10", "1e", "1e5x", "+-1", "--1", "1.2.3", "abc",
                            "1e999", "?", "12a"}) {
