@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -119,6 +120,9 @@ class Backend {
   virtual bool shares_host_memory() const = 0;
   // Bytes of its memory that nobody uses at this moment; -1 if unknown. The default is the host's (backends/host.h).
   virtual int64_t free_memory() const;
+  // Calls launch(0), ..., launch(count - 1), which enqueue work, and gives the seconds that the device was at each: by the
+  // host's clock, or by the device's own. Waits.
+  virtual std::vector<double> time(size_t count, const std::function<void(size_t)>& launch);
   // Measures them now; nothing is known of a backend that is not made to be fast.
   virtual Limits measure_limits() { return {}; }
   // Records launches for repeated runs; null where there is nothing to gain.

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -118,6 +119,20 @@ std::optional<int64_t> address_space() {
 }  // namespace
 
 int64_t Backend::free_memory() const { return available_memory(); }
+
+std::vector<double> Backend::time(size_t count, const std::function<void(size_t)>& launch) {
+  using Clock = std::chrono::steady_clock;
+  std::vector<double> seconds;
+  seconds.reserve(count);
+  wait();
+  for (size_t i = 0; i < count; ++i) {
+    const Clock::time_point start = Clock::now();
+    launch(i);
+    wait();
+    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  return seconds;
+}
 
 int64_t available_memory() {
   int64_t bytes = machine_memory("MemAvailable:").value_or(-1);

@@ -1,7 +1,6 @@
 #include "backends/session.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -275,17 +274,9 @@ void Session::run(int number, const Feed& feed) {
 }
 
 std::vector<double> Session::run_timed(int number, const Feed& feed) {
-  using Clock = std::chrono::steady_clock;
   Bound& bound = *bound_[static_cast<size_t>(number)];
   begin_run(bound, feed);
-  backend_->wait();
-  std::vector<double> seconds;
-  for (size_t s = 0; s < bound.launches.size(); ++s) {
-    const Clock::time_point start = Clock::now();
-    launch(bound, s);
-    backend_->wait();
-    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
-  }
+  std::vector<double> seconds = backend_->time(bound.launches.size(), [&](size_t s) { launch(bound, s); });
   end_run(bound);
   return seconds;
 }

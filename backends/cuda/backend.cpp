@@ -3,6 +3,7 @@
 #include "backends/cuda/device/elementwise_parameters.h"
 #include "backends/cuda/fused.h"
 #include "backends/cuda/registry.h"
+#include "backends/cuda/time_marks.h"
 #include "backends/fuse/product.h"
 #include "core/diagnostic.h"
 #include "graph/op.h"
@@ -80,6 +81,17 @@ graph::Graph CudaBackend::fuse(const graph::Graph& graph) const {
   Editor editor(graph);
   for (int32_t node = 0; node < editor.node_count(); ++node) fuse_product(editor, node, fits_product);
   return graph::remove_dead_code(editor.graph());
+}
+
+// By events between the kernels, without waiting for each: what is measured is the GPU's work and not the calls.
+std::vector<double> CudaBackend::time(size_t count, const std::function<void(size_t)>& launch) {
+  TimeMarks marks(*queue_, count + 1);
+  marks.set();
+  for (size_t i = 0; i < count; ++i) {
+    launch(i);
+    marks.set();
+  }
+  return marks.seconds_between();
 }
 
 std::unique_ptr<Recording> CudaBackend::record(std::span<const Launch> launches) {

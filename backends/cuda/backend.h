@@ -32,6 +32,7 @@ class CudaBackend final : public Backend {
   void wait() override { queue_->wait(); }
   bool shares_host_memory() const override { return false; }
   int64_t free_memory() const override { return queue_->free_memory(); }
+  std::vector<double> time(size_t count, const std::function<void(size_t)>& launch) override;
   Limits measure_limits() override;
   std::unique_ptr<Recording> record(std::span<const Launch> launches) override;
 

@@ -44,6 +44,7 @@ void find_work(Driver& d, Symbols& symbols) {
   symbols.find(d.event_record, "cuEventRecord");
   symbols.find(d.event_wait, "cuEventSynchronize");
   symbols.find(d.event_destroy, "cuEventDestroy_v2");
+  symbols.find(d.event_elapsed, "cuEventElapsedTime_v2");
   symbols.find(d.library_load, "cuLibraryLoadData");
   symbols.find(d.library_unload, "cuLibraryUnload");
   symbols.find(d.library_kernel, "cuLibraryGetKernel");

@@ -42,6 +42,7 @@ struct Driver {
   decltype(&cuEventRecord) event_record = nullptr;
   decltype(&cuEventSynchronize) event_wait = nullptr;
   decltype(&cuEventDestroy_v2) event_destroy = nullptr;
+  decltype(&cuEventElapsedTime) event_elapsed = nullptr;  // milliseconds
   decltype(&cuLibraryLoadData) library_load = nullptr;
   decltype(&cuLibraryUnload) library_unload = nullptr;
   decltype(&cuLibraryGetKernel) library_kernel = nullptr;

@@ -35,6 +35,7 @@ struct Run {
   Run& operator=(const Run&) = delete;
   const Plan& plan() const { return session.plan(number); }
   void step() { session.run(number, feed); }
+  std::vector<double> timed_step() { return session.run_timed(number, feed); }
 
   Session& session;
   const graph::Graph& graph;

@@ -98,6 +98,23 @@ TEST_CASE("cuda: nothing waits in a step, and the arena and states are all the m
   CHECK(stand_in_count("pinned") == 0);
 }
 
+TEST_CASE("cuda: kernels are timed by the GPU's clock, with one wait for all") {
+  for (const Network& network : networks()) {
+    use_stand_in("");
+    const auto session = session_on("cuda");
+    Run run(*session, network.graph);
+    run.step();
+    run.session.result(run.number, "loss");
+    const size_t waits = stand_in_count("cuStreamSynchronize");
+    const std::vector<double> seconds = run.timed_step();
+    REQUIRE(seconds.size() == run.plan().steps.size());
+    for (const double taken : seconds) CHECK((taken >= 0 && taken < 10));
+    CHECK(std::any_of(seconds.begin(), seconds.end(), [](double taken) { return taken > 0; }));
+    if (!on_gpu()) CHECK(stand_in_count("cuStreamSynchronize") == waits + 1);
+  }
+  CHECK(stand_in_count("events") == 0);
+}
+
 TEST_CASE("cuda: a batch larger than the pinned buffers arrives whole, and its memory is free at once") {
   use_stand_in("memory=200000000");
   const auto backend = backends::open_backend("cuda", {});

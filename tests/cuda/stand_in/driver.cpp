@@ -3,7 +3,9 @@
 // the driver would give them.
 #include <cuda.h>
 
+#include <chrono>
 #include <cstring>
+#include <optional>
 
 #include "backends/cuda/device/on_host.h"
 #include "tests/cuda/stand_in/machine.h"
@@ -16,6 +18,8 @@ constexpr int processors = 2;  // few, so that grids stay small
 
 struct Event {
   Stream* stream = nullptr;
+  bool timed = true;
+  std::optional<std::chrono::steady_clock::time_point> passed;
 };
 struct Graph {
   std::vector<Work> work;
@@ -197,14 +201,18 @@ CUresult cuStreamSynchronize(CUstream stream) {
   machine().finish(stream_of(stream));
   return machine().border_is_broken() ? CUDA_ERROR_ILLEGAL_ADDRESS : CUDA_SUCCESS;
 }
-CUresult cuEventCreate(CUevent* event, unsigned) {
+CUresult cuEventCreate(CUevent* event, unsigned flags) {
   STAND_IN_BEFORE("cuEventCreate");
-  *event = reinterpret_cast<CUevent>(new Event);
+  ++machine().events;
+  *event = reinterpret_cast<CUevent>(new Event{.timed = (flags & CU_EVENT_DISABLE_TIMING) == 0});
   return CUDA_SUCCESS;
 }
 CUresult cuEventRecord(CUevent event, CUstream stream) {
   STAND_IN_BEFORE("cuEventRecord");
-  reinterpret_cast<Event*>(event)->stream = &stream_of(stream);
+  auto* marked = reinterpret_cast<Event*>(event);
+  marked->stream = &stream_of(stream);
+  marked->passed.reset();
+  if (marked->timed) machine().enqueue(stream_of(stream), [=] { marked->passed = std::chrono::steady_clock::now(); });
   return CUDA_SUCCESS;
 }
 CUresult cuEventSynchronize(CUevent event) {
@@ -212,7 +220,17 @@ CUresult cuEventSynchronize(CUevent event) {
   machine().finish(*reinterpret_cast<Event*>(event)->stream);
   return CUDA_SUCCESS;
 }
+CUresult cuEventElapsedTime_v2(float* milliseconds, CUevent from, CUevent to) {
+  STAND_IN_BEFORE("cuEventElapsedTime");
+  const auto* first = reinterpret_cast<Event*>(from);
+  const auto* last = reinterpret_cast<Event*>(to);
+  if (!first->timed || !last->timed) return CUDA_ERROR_INVALID_HANDLE;
+  if (!first->passed || !last->passed) return CUDA_ERROR_NOT_READY;
+  *milliseconds = std::chrono::duration<float, std::milli>(*last->passed - *first->passed).count();
+  return CUDA_SUCCESS;
+}
 CUresult cuEventDestroy_v2(CUevent event) {
+  --machine().events;
   delete reinterpret_cast<Event*>(event);
   return CUDA_SUCCESS;
 }

@@ -138,6 +138,7 @@ size_t Machine::count(const std::string& what) const {
   if (what == "bytes") return used_;
   if (what == "most bytes") return most_used_;
   if (what == "pinned") return pinned_.size();
+  if (what == "events") return events;
   const auto found = counts_.find(what);
   return found == counts_.end() ? 0 : found->second;
 }

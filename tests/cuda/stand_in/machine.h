@@ -69,6 +69,7 @@ class Machine {
 
   Settings settings;
   bool started = false;
+  size_t events = 0;  // that are there
   bool current = false;  // a context is the thread's
 
  private:
