@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/checked.h"
+#include "graph/lifetimes.h"
 #include "graph/op.h"
 
 namespace dltrain::graph {
@@ -201,35 +202,18 @@ class Planner {
     if (!in_place) plan_.copies.push_back({output.name, output.value});
   }
 
-  // Largest first, each at the lowest offset where it overlaps nothing that lives at the same time.
   void assign_offsets() {
-    std::vector<size_t> order;
+    std::vector<Lifetime> lives;
+    std::vector<size_t> buffers;
     for (size_t i = 0; i < buffers_.size(); ++i) {
       if (buffers_[i].placement.kind != Placement::Kind::arena) continue;
-      buffers_[i].bytes = checked_multiply(divide_up(buffers_[i].bytes, alignment), alignment);
-      plan_.sum_bytes = checked_add(plan_.sum_bytes, buffers_[i].bytes);
-      order.push_back(i);
+      const int64_t bytes = checked_multiply(divide_up(buffers_[i].bytes, alignment), alignment);
+      plan_.sum_bytes = checked_add(plan_.sum_bytes, bytes);
+      lives.push_back({bytes, buffers_[i].first, buffers_[i].last});
+      buffers.push_back(i);
     }
-    std::stable_sort(order.begin(), order.end(),
-                     [&](size_t a, size_t b) { return buffers_[a].bytes > buffers_[b].bytes; });
-    std::vector<size_t> placed;  // by offset
-    for (const size_t i : order) {
-      Buffer& buffer = buffers_[i];
-      int64_t offset = 0;
-      for (const size_t j : placed) {
-        const Buffer& other = buffers_[j];
-        if (other.first > buffer.last || buffer.first > other.last) continue;
-        if (other.placement.offset >= offset + buffer.bytes) break;
-        offset = std::max(offset, other.placement.offset + other.bytes);
-      }
-      buffer.placement.offset = offset;
-      plan_.arena_bytes = std::max(plan_.arena_bytes, checked_add(offset, buffer.bytes));
-      placed.insert(std::upper_bound(placed.begin(), placed.end(), i,
-                                     [&](size_t a, size_t b) {
-                                       return buffers_[a].placement.offset < buffers_[b].placement.offset;
-                                     }),
-                    i);
-    }
+    plan_.arena_bytes = graph::assign_offsets(lives);
+    for (size_t k = 0; k < lives.size(); ++k) buffers_[buffers[k]].placement.offset = lives[k].offset;
     for (const auto& [node, buffer] : scratch_buffers_)
       plan_.scratch[static_cast<size_t>(node)] = buffers_[buffer].placement.offset;
   }
