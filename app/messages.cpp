@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "app/annotations.h"
+#include "core/text.h"
 
 namespace dltrain::app {
 
@@ -60,8 +61,21 @@ Table message_table(const Diagnostic& diagnostic) {
   return table;
 }
 
+namespace {
+
+// What nobody reads to its end is cut: the same mistake in a thousand places is mended at the first ones.
+constexpr size_t most_messages = 100;
+
+void say_more(size_t more) {
+  if (more > 0) std::fprintf(stderr, "... and %s like these\n", counted(static_cast<int64_t>(more), "message").c_str());
+}
+
+}  // namespace
+
 void print_error(const UserError& error) {
-  for (const Diagnostic& diagnostic : error.diagnostics()) print_message(diagnostic);
+  const std::vector<Diagnostic>& all = error.diagnostics();
+  for (size_t i = 0; i < std::min(all.size(), most_messages); ++i) print_message(all[i]);
+  say_more(all.size() - std::min(all.size(), most_messages));
   const auto errors = std::count_if(error.diagnostics().begin(), error.diagnostics().end(),
                                     [](const Diagnostic& d) { return d.severity == Severity::error; });
   if (error.code() == ExitCode::recipe && error.diagnostics().front().place.known()) {
@@ -74,9 +88,11 @@ void print_error(const UserError& error) {
 }
 
 void print_warnings(const Diagnostics& diagnostics) {
+  size_t said = 0;
   for (const Diagnostic& diagnostic : diagnostics.list()) {
-    if (diagnostic.severity == Severity::warning) print_message(diagnostic);
+    if (diagnostic.severity == Severity::warning && said++ < most_messages) print_message(diagnostic);
   }
+  say_more(said - std::min(said, most_messages));
 }
 
 }  // namespace dltrain::app

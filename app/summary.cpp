@@ -112,16 +112,22 @@ std::vector<LayerRow> layer_rows(const models::Program& program) {
     const auto found = program.layer_shapes().find(name);
     return found == program.layer_shapes().end() ? std::string("?") : found->second.text();
   };
+  struct Numbers {
+    int64_t trained = 0, fixed = 0;
+  };
+  std::map<std::string, Numbers> numbers_of;  // by layer
+  for (const graph::StateInfo& info : program.states().list()) {
+    const bool is_weight = info.role == graph::StateRole::weight;
+    if (!is_weight && info.role != graph::StateRole::buffer) continue;
+    Numbers& numbers = numbers_of[info.owner];
+    (is_weight && info.trainable ? numbers.trained : numbers.fixed) += info.type.elements();
+  }
   for (const DataField& input : program.signature().inputs)
     rows.push_back({.name = input.name, .shape = input.shape.text()});
   for (const models::LayerSpec& layer : program.spec().model.layers) {
-    LayerRow row{layer.name, layer.component.kind, shape_of(layer.name), 0, 0, layer.reuse, layer.inputs};
-    for (const graph::StateInfo& info : program.states().list()) {
-      const bool is_weight = info.role == graph::StateRole::weight;
-      if (info.owner != layer.name || (!is_weight && info.role != graph::StateRole::buffer)) continue;
-      (is_weight && info.trainable ? row.trained : row.fixed) += info.type.elements();
-    }
-    rows.push_back(std::move(row));
+    const Numbers numbers = numbers_of[layer.name];
+    rows.push_back({layer.name, layer.component.kind, shape_of(layer.name), numbers.trained, numbers.fixed, layer.reuse,
+                    layer.inputs});
   }
   return rows;
 }

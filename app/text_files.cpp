@@ -5,6 +5,7 @@
 #include "app/json_events.h"
 #include "core/diagnostic.h"
 #include "core/files.h"
+#include "core/user_files.h"
 #include "models/recipe/parse.h"
 
 namespace dltrain::app {
@@ -48,7 +49,7 @@ ExitCode rewrite_recipes(const std::vector<std::string>& paths, bool check, cons
       const bool differs = rewritten.text != text;
       if (differs && check) code = ExitCode::not_met;
       if (standard && !check) std::fwrite(rewritten.text.data(), 1, rewritten.text.size(), stdout);
-      else if (differs && !check) write_file_durably(path, rewritten.text);
+      else if (differs && !check) rewrite_file(path, rewritten.text);
       if (differs && (!standard || check)) report(path, rewritten, check, common, command, difference);
     } catch (const UserError& error) {
       if (error.code() != ExitCode::recipe) throw;

@@ -1,6 +1,7 @@
 #include "core/diagnostic.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "core/text.h"
@@ -112,20 +113,19 @@ void Diagnostics::sort_by_place() {
                    [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
   const auto says = [&](const Diagnostic& d) { return std::tuple(key(d), d.code.number(), d.what); };
   std::vector<Diagnostic> kept;
+  std::set<decltype(says(list_.front()))> said;
   for (Diagnostic& each : list_) {
-    const bool is_known = each.place.line > 0 && std::any_of(kept.begin(), kept.end(), [&](const Diagnostic& before) {
-                            return says(before) == says(each);
-                          });
-    if (!is_known) kept.push_back(std::move(each));
+    if (each.place.line == 0 || said.insert(says(each)).second) kept.push_back(std::move(each));
   }
   list_ = std::move(kept);
+  counted_ = errors_ = 0;
 }
 
 bool Diagnostics::has_errors() const { return error_count() > 0; }
 
 size_t Diagnostics::error_count() const {
-  return static_cast<size_t>(
-      std::count_if(list_.begin(), list_.end(), [](const Diagnostic& d) { return d.severity == Severity::error; }));
+  for (; counted_ < list_.size(); ++counted_) errors_ += list_[counted_].severity == Severity::error;
+  return errors_;
 }
 
 void Diagnostics::throw_if_errors(ExitCode code) const {
@@ -135,8 +135,9 @@ void Diagnostics::throw_if_errors(ExitCode code) const {
 namespace {
 
 std::string all_texts(const std::vector<Diagnostic>& diagnostics) {
+  constexpr size_t most = 100;  // nobody reads more, and each is looked up in the text of the recipe
   std::string text;
-  for (const Diagnostic& diagnostic : diagnostics) text += diagnostic.text();
+  for (size_t i = 0; i < std::min(diagnostics.size(), most); ++i) text += diagnostics[i].text();
   return text;
 }
 

@@ -55,6 +55,7 @@ class Diagnostics {
 
  private:
   std::vector<Diagnostic> list_;
+  mutable size_t counted_ = 0, errors_ = 0;  // how many of the list were looked at, and are errors
 };
 
 // The user's mistake, or the world's (disk, memory, device). Carries at least one error.

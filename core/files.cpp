@@ -210,12 +210,11 @@ void OutputFile::close() {
 
 std::vector<std::byte> read_file(const std::string& path, ExitCode meaning, uint64_t limit) {
   InputFile file(path, meaning);
-  const auto refuse = [&](uint64_t size) {
-    throw UserError(
-        meaning, "file-too-large", path,
-        "the file is too large (" + bytes_text(size) + " or more, at most " + bytes_text(limit) + " are read)");
+  const auto refuse = [&] {
+    throw UserError(meaning, "file-too-large", path,
+                    "the file is too large (at most " + bytes_text(limit) + " are read)");
   };
-  if (file.size() > limit) refuse(file.size());
+  if (file.size() > limit) refuse();
   std::vector<std::byte> bytes(static_cast<size_t>(file.size()));
   bytes.resize(file.read(bytes));
   // Pipes have no size, and a file may have grown since.
@@ -225,7 +224,7 @@ std::vector<std::byte> read_file(const std::string& path, ExitCode meaning, uint
     bytes.resize(before + chunk);
     const size_t count = file.read(std::span(bytes).subspan(before));
     bytes.resize(before + count);
-    if (bytes.size() > limit) refuse(bytes.size());
+    if (bytes.size() > limit) refuse();
     if (count < chunk) return bytes;
   }
 }

@@ -45,6 +45,14 @@ std::optional<ValueRange> range_of(const Array& array) {
   return ValueRange{*least, *greatest};
 }
 
+// Of an input of whole numbers: pixels as NumPy's integers, or numbers of words.
+std::optional<ValueRange> range_of_integers(const Array& array) {
+  const std::span<const int32_t> values = array.as<int32_t>();
+  if (values.empty()) return std::nullopt;
+  const auto [least, greatest] = std::ranges::minmax_element(values);
+  return ValueRange{static_cast<double>(*least), static_cast<double>(*greatest)};
+}
+
 }  // namespace
 
 void OpenedDataset::look_at_values() {
@@ -54,7 +62,10 @@ void OpenedDataset::look_at_values() {
   for (int64_t i = 0; i < count; ++i) rows.push_back(i * size(Part::train) / count);
   Batch batch;
   read(Part::train, rows, batch);
-  for (size_t i = 0; i < batch.inputs.size(); ++i) signature_.inputs[i].range = range_of(batch.inputs[i]);
+  for (size_t i = 0; i < batch.inputs.size(); ++i) {
+    const Array& input = batch.inputs[i];
+    signature_.inputs[i].range = input.dtype == DType::i32 ? range_of_integers(input) : range_of(input);
+  }
   for (size_t i = 0; i < batch.targets.size(); ++i) signature_.targets[i].range = range_of(batch.targets[i]);
   for (const ClassCounts& counts : class_counts(Part::train)) {
     for (DataField& target : signature_.targets) {

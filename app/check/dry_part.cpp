@@ -22,24 +22,33 @@ namespace {
 
 constexpr double patience = 0.5;  // seconds of steps
 
-// Where the folder of a run would be made: the nearest one that is there already.
-std::string existing_parent(const models::Spec& spec) {
-  std::string folder = absolute_path(join_path(spec.run.directory, spec.name));
-  while (!is_directory(folder) && !parent_path(folder).empty() && parent_path(folder) != folder)
-    folder = parent_path(folder);
-  return folder;
+// Where a folder would be made: what is there already of its path.
+std::string existing_part(const std::string& path) {
+  std::string there = absolute_path(path);
+  while (!exists(there) && !parent_path(there).empty() && parent_path(there) != there) there = parent_path(there);
+  return there;
+}
+
+// Throws UserError (io) unless files can be made in `folder`, which need not be there yet.
+void check_place(const std::string& folder, const std::string& what, const std::string& help) {
+  const std::string there = existing_part(folder);
+  if (!is_directory(there)) throw UserError(ExitCode::io, "not-a-folder", there, what + ": it is not a folder", help);
+  try {
+    training::check_writable(there);
+  } catch (const UserError& error) {
+    throw UserError(error.code(), "file-access", there, what + ": " + error.diagnostics().front().what, help);
+  }
 }
 
 void check_disk(const models::Spec& spec, const training::CallbackList& callbacks, int64_t saving) {
-  const std::string folder = existing_parent(spec);
-  try {
-    training::check_writable(folder);
-  } catch (const UserError& error) {
-    throw UserError(error.code(), "file-access", folder,
-                    "no run can be written there: " + error.diagnostics().front().what,
-                    "name another place: [run] directory = ..., or dltrain fit --run DIR");
+  const std::string folder = join_path(spec.run.directory, spec.name);
+  check_place(folder, "no run can be written there",
+              "name another place: [run] directory = ..., or dltrain fit --run DIR");
+  for (const std::string& file : callbacks.files()) {
+    if (file.starts_with('/'))
+      check_place(parent_path(file), file_name(file) + " of a callback cannot be written there", "name another file");
   }
-  check_room_on_disk(folder, saving, checkpoints_kept(callbacks));
+  check_room_on_disk(existing_part(folder), saving, checkpoints_kept(callbacks));
 }
 
 void refuse_numbers_that_are_not_finite(training::Model& model, int64_t steps) {

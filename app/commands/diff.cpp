@@ -7,7 +7,9 @@
 #include "app/command_line/command.h"
 #include "app/experiment.h"
 #include "app/json_events.h"
+#include "core/files.h"
 #include "core/text.h"
+#include "core/user_files.h"
 #include "models/recipe/difference.h"
 #include "models/recipe/same_layers.h"
 #include "training/experiment.h"
@@ -155,6 +157,43 @@ bool is_default(const Difference& each, const models::Spec& a, const models::Spe
   return field != nullptr && field->default_value.toml() == value;
 }
 
+// By key: the files and folders that a recipe's data are in, as the recipe writes them and where that is.
+struct Where {
+  std::string written, place;
+};
+std::map<std::string, Where> data_places(const models::Spec& spec) {
+  std::map<std::string, Where> places;
+  const auto add = [&](const std::string& section, const Component& source) {
+    const Schema* schema = training::catalogue().find("source", source.kind);
+    for (const Table::Entry& entry : source.params.entries()) {
+      const Field* field = schema != nullptr ? schema->find(entry.key) : nullptr;
+      if (field == nullptr || !field->path || entry.value.text() == nullptr || entry.value.text()->empty()) continue;
+      const std::string folder = absolute_path(parent_path(absolute_path(spec.recipe_path)));
+      places[section + "." + entry.key] = {entry.value.toml(), join_path(folder, *entry.value.text())};
+    }
+  };
+  add("data", spec.data.source);
+  if (spec.data.validation && spec.data.validation->source) add("data.validation", *spec.data.validation->source);
+  if (spec.data.test && spec.data.test->source) add("data.test", *spec.data.test->source);
+  return places;
+}
+
+// Relative paths mean other files in other folders; what neither folder has is looked for in the same place.
+void compare_places(const models::Spec& a, const models::Spec& b, std::vector<Difference>& differences) {
+  const std::map<std::string, Where> before = data_places(a), now = data_places(b);
+  for (const auto& [key, there] : now) {
+    const auto known = before.find(key);
+    if (known == before.end()) continue;
+    const Where& here = known->second;
+    const bool found = exists(here.place) || exists(there.place);
+    if (found && is_same_file(here.place, there.place)) {
+      std::erase_if(differences, [&](const Difference& each) { return each.path == key; });
+    } else if (found && here.written == there.written) {
+      differences.push_back({key, quote(here.place), quote(there.place)});
+    }
+  }
+}
+
 ExitCode diff(const DiffOptions& options, const CommonOptions& common) {
   RecipeOptions recipe;
   recipe.recipe = options.before;
@@ -163,6 +202,7 @@ ExitCode diff(const DiffOptions& options, const CommonOptions& common) {
   const models::Spec b = open_recipe(recipe).spec;
   std::vector<Difference> differences = models::differences_in_meaning(a, b);
   std::erase_if(differences, [&](const Difference& each) { return each.path == "name" || is_default(each, a, b); });
+  compare_places(a, b, differences);
   const Cost before = differences.empty() ? Cost() : cost_of(a), now = differences.empty() ? Cost() : cost_of(b);
   if (common.json) {
     print_json(options, differences, before, now);

@@ -57,8 +57,15 @@ std::string hint_text(const std::string& name, bool markdown) {
   return text + "How it is measured, and where the thresholds come from: dltrain explain " + name + " --markdown\n";
 }
 
+// "tf.keras.layers.Dense", "keras.losses.MeanSquaredError", "zoo/resnet20": what stands before the name says nothing.
+std::string bare_name(const std::string& given) {
+  if (given.starts_with(models::zoo::prefix)) return given.substr(models::zoo::prefix.size());
+  const bool python = given.starts_with("tf.keras.") || given.starts_with("keras.");
+  return python ? given.substr(given.rfind('.') + 1) : given;
+}
+
 ExitCode explain_name(const std::string& given, bool markdown) {
-  const std::string name = given.starts_with(models::zoo::prefix) ? given.substr(models::zoo::prefix.size()) : given;
+  const std::string name = bare_name(given);
   const std::string text =
       markdown ? reference_page(reference_catalogue(), name) : reference_text(reference_catalogue(), name);
   const std::string hint = text.empty() ? hint_text(name, markdown) : text;
@@ -89,6 +96,8 @@ ExitCode explain_name(const std::string& given, bool markdown) {
                "",
                "name a recipe, or anything that \"dltrain list\" shows; --search WORDS looks for it"};
   if (const auto near = nearest(name, names)) d.hint = "did you mean \"" + *near + "\"?";
+  else if (const std::string found = search_text(reference_catalogue(), name); !found.empty())
+    d.help = "what has it:\n" + found.substr(0, found.size() - 1);
   throw UserError(ExitCode::recipe, {std::move(d)});
 }
 

@@ -14,6 +14,7 @@
 #include "core/text.h"
 #include "formats/json/json.h"
 #include "training/interrupt.h"
+#include "training/run_folder.h"
 
 namespace dltrain::app {
 
@@ -46,10 +47,24 @@ void refuse(const std::string& what, const std::string& help) {
   throw UserError(ExitCode::recipe, "command-line", "dltrain fit", what, help);
 }
 
-void check_report_name(const std::string& path) {
-  if (!path.empty() && !path.ends_with(".xml") && !path.ends_with(".json"))
+// Before anything is trained.
+void check_report(const std::string& path) {
+  if (path.empty()) return;
+  if (!path.ends_with(".xml") && !path.ends_with(".json"))
     refuse("--report takes a file that ends in .xml or .json (was " + quote(path) + ")",
            ".xml is JUnit's format, which GitHub, GitLab and Jenkins read");
+  const std::string folder = parent_path(path).empty() ? "." : parent_path(path);
+  if (!is_directory(folder))
+    throw UserError(ExitCode::io, "file-access", path, "the report cannot be written: there is no folder " + folder,
+                    "make it, or name another file with --report");
+  training::check_writable(folder);
+}
+
+void write_report(const Suite& suite, const std::string& path) {
+  if (path.empty()) return;
+  const std::string text =
+      path.ends_with(".xml") ? junit_xml(suite) : formats::json_text(Setting(suite_json(suite)), 2) + "\n";
+  write_file_durably(path, text);
 }
 
 // What several runs cannot share.
@@ -72,10 +87,19 @@ FitOptions with_recipe(FitOptions options, const std::string& recipe) {
   return options;
 }
 
-// Reads all recipes, so that all mistakes are said before anything is run.
+SuiteRun failed_run(const std::string& recipe, const UserError& error) {
+  SuiteRun run{recipe, {}, error.diagnostics()};
+  run.result.name = recipe;
+  run.result.status = "failed";
+  run.result.code = error.code();
+  return run;
+}
+
+// Reads all recipes, so that all mistakes are said before anything is run. They are in the report as well.
 std::vector<PlannedRun> planned_runs(const FitOptions& options) {
   std::vector<PlannedRun> runs;
   Diagnostics mistakes;
+  Suite wrong;
   for (const std::string& recipe : options.recipes) {
     FitOptions own = with_recipe(options, recipe);
     try {
@@ -86,6 +110,8 @@ std::vector<PlannedRun> planned_runs(const FitOptions& options) {
         runs.back().recipe.spec.seed += static_cast<uint64_t>(i);
       }
     } catch (const UserError& error) {
+      wrong.runs.push_back(failed_run(recipe, error));
+      write_report(wrong, options.report);
       if (options.recipes.size() == 1 || error.code() != ExitCode::recipe) throw;
       mistakes.add(error.diagnostics());
     }
@@ -122,13 +148,6 @@ SuiteRun run_of_suite(PlannedRun planned, const CommonOptions& common) {
   return run;
 }
 
-void write_report(const Suite& suite, const std::string& path) {
-  if (path.empty()) return;
-  const std::string text =
-      path.ends_with(".xml") ? junit_xml(suite) : formats::json_text(Setting(suite_json(suite)), 2) + "\n";
-  write_file_durably(path, text);
-}
-
 void print_suite(const Suite& suite, const CommonOptions& common) {
   if (common.json) return print_line(suite_json(suite));
   if (suite.runs.size() < 2) return;
@@ -156,7 +175,7 @@ ExitCode run_suite(std::vector<PlannedRun> planned, const FitOptions& options, C
 ExitCode fit(const FitOptions& options, const CommonOptions& common) {
   training::watch_signals();
   training::end_at_once();
-  check_report_name(options.report);
+  check_report(options.report);
   std::vector<PlannedRun> planned = planned_runs(options);
   if (planned.size() == 1 && options.report.empty()) return run_one(std::move(planned.front()), common).code;
   return run_suite(std::move(planned), options, common);

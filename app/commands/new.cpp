@@ -69,8 +69,10 @@ void write_new(const std::string& path, const std::string& text) {
   file.close();
 }
 
-void report(const std::string& path, const std::string& what, const std::string& left_out,
-            const CommonOptions& common) {
+// `draft`: of data that was looked at; null: a copy of a worked recipe.
+void report(const std::string& path, const std::string& what, const Draft* draft, const CommonOptions& common) {
+  const std::string predicted = draft != nullptr ? draft->predicted : "";
+  const std::string left_out = draft != nullptr ? draft->left_out : "";
   if (path == "-") return;
   if (common.json) {
     Table line;
@@ -78,10 +80,12 @@ void report(const std::string& path, const std::string& what, const std::string&
     line.set("version", 1);
     line.set("recipe", path);
     line.set("data", what);
+    if (!predicted.empty()) line.set("predicted", predicted);
     if (!left_out.empty()) line.set("left_out", left_out);
     print_line(line);
   } else if (!common.quiet) {
     std::printf("%s\n", what.c_str());
+    if (!predicted.empty()) std::printf("predicted: %s; another one: --target COLUMN\n", predicted.c_str());
     if (!left_out.empty()) std::printf("left out: %s\n", left_out.c_str());
     std::printf("wrote %s\nnext: read it, then dltrain check %s and dltrain fit %s\n", path.c_str(), path.c_str(),
                 path.c_str());
@@ -103,7 +107,7 @@ ExitCode make_new(const NewOptions& options, const CommonOptions& common) {
                              : options.like.empty()  ? "recipe.toml"
                                                      : name + ".toml";
     write_new(path, text);
-    report(path, text.substr(2, text.find('\n') - 2), "", common);
+    report(path, text.substr(2, text.find('\n') - 2), nullptr, common);
     return ExitCode::ok;
   }
   const std::string path = options.output.empty() ? recipe_name(options.data) : options.output;
@@ -112,7 +116,7 @@ ExitCode make_new(const NewOptions& options, const CommonOptions& common) {
   const std::string text = models::formatted(path, recipe_text(draft, path == "-" ? "RECIPE" : file_name(path)));
   for (const Diagnostic& warning : try_recipe(path == "-" ? "recipe.toml" : path, text)) print_message(warning);
   write_new(path, text);
-  report(path, draft.title, draft.left_out, common);
+  report(path, draft.title, &draft, common);
   return ExitCode::ok;
 }
 

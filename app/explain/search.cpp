@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
+#include "app/error_pages.h"
 #include "app/reference_text.h"
+#include "core/code.h"
 #include "core/text.h"
+#include "training/hints/rule.h"
 
 namespace dltrain::app {
 
@@ -78,22 +82,88 @@ std::string key_lines(const Catalogue& catalogue, const std::string& section, co
 
 }  // namespace
 
+namespace {
+
+// A page of docs/hints or docs/errors: what it is called, its title and its text.
+int score_of(const std::string& name, const std::string& page, const std::string& word) {
+  if (name == word) return 100;
+  return (name.find(word) != std::string::npos ? 40 : 0) + (lower(page).find(word) != std::string::npos ? 10 : 0);
+}
+
+std::string title_of(const std::string& page) { return page.substr(2, page.find('\n') - 2); }
+
+// All that has every word, scored.
+std::vector<Hit> hits_of(const Catalogue& catalogue, const std::vector<std::string>& wanted) {
+  std::vector<Hit> hits;
+  const auto judge = [&](const auto& score, const auto& line) {
+    int sum = 0;
+    for (const std::string& word : wanted) {
+      const int each = score(word);
+      if (each == 0) return;
+      sum += each;
+    }
+    hits.push_back({sum, line()});
+  };
+  for (const Schema* schema : everything(catalogue)) {
+    judge([&](const std::string& word) { return score_of(*schema, word); },
+          [&] { return schema->kind + " (" + schema->family + "): " + short_doc(schema->doc); });
+  }
+  for (const auto& [code, page] : training::hints::pages()) {
+    judge([&](const std::string& word) { return score_of(code, page, word); },
+          [&] { return "hint " + title_of(page); });
+  }
+  for (const CodeEntry& entry : code_table) {
+    const std::string& page = errors::pages().at(std::string(entry.number));
+    judge([&](const std::string& word) { return score_of(std::string(entry.name), page, word); },
+          [&] { return title_of(page); });
+  }
+  return hits;
+}
+
+// The words that names and pages are made of, in small letters; those of names apart: "early", "stopping".
+std::set<std::string> vocabulary(const Catalogue& catalogue) {
+  std::set<std::string> words;
+  const auto add = [&](const std::string& text) {
+    std::string word;
+    for (const char c : text + " ") {
+      const bool letter = std::isalpha(static_cast<unsigned char>(c)) != 0;
+      const bool begins = std::isupper(static_cast<unsigned char>(c)) != 0 && !word.empty() &&
+                          std::islower(static_cast<unsigned char>(word.back())) != 0;
+      if ((!letter || begins) && word.size() > 3) words.insert(lower(word));
+      if (!letter || begins) word.clear();
+      if (letter) word += c;
+    }
+  };
+  for (const Schema* schema : everything(catalogue)) {
+    add(schema->kind);
+    words.insert(lower(schema->kind));
+    add(schema->doc);
+    for (const Field& field : schema->fields) add(field.name);
+  }
+  for (const auto& [code, page] : training::hints::pages()) add(page);
+  for (const auto& [code, page] : errors::pages()) add(title_of(page));
+  return words;
+}
+
+}  // namespace
+
 std::string search_text(const Catalogue& catalogue, const std::string& words) {
   constexpr size_t most = 15;
-  std::vector<Hit> hits;
-  const std::vector<std::string> wanted = words_of(words);
-  for (const Schema* schema : everything(catalogue)) {
-    int score = 0;
-    bool all = !wanted.empty();
-    for (const std::string& word : wanted) {
-      const int each = score_of(*schema, word);
-      all = all && each > 0;
-      score += each;
+  std::vector<std::string> wanted = words_of(words);
+  if (wanted.empty()) return {};
+  std::string text;
+  std::vector<Hit> hits = hits_of(catalogue, wanted);
+  if (hits.empty()) {
+    const std::set<std::string> known = vocabulary(catalogue);
+    const std::vector<std::string> candidates(known.begin(), known.end());
+    for (std::string& word : wanted) {
+      if (!hits_of(catalogue, {word}).empty()) continue;
+      if (const auto near = nearest(word, candidates)) word = *near;
     }
-    if (all) hits.push_back({score, schema->kind + " (" + schema->family + "): " + short_doc(schema->doc)});
+    hits = hits_of(catalogue, wanted);
+    if (!hits.empty()) text = "nothing has " + quote(words) + "; this has " + quote(join(wanted, " ")) + ":\n";
   }
   std::ranges::stable_sort(hits, std::greater(), &Hit::score);
-  std::string text;
   for (size_t i = 0; i < std::min(hits.size(), most); ++i) text += hits[i].line + "\n";
   if (hits.size() > most) text += "and " + std::to_string(hits.size() - most) + " more; more words find less\n";
   return text;

@@ -25,6 +25,7 @@ struct Task {
 struct Draft {
   std::string title;                  // "iris.csv: 150 rows, 4 numbers and a class each"
   std::string left_out;               // columns of which the model sees nothing, with the reason for each
+  std::string predicted;              // of a table: the column, and why it; for people
   std::string target;                 // the column that is predicted; empty if it has no name
   std::vector<std::string> data;      // lines of [data], comments among them
   std::vector<std::string> test;      // lines of [data.test], where the data bring it under names of its own

@@ -113,6 +113,7 @@ Draft draft_of_table(const DataPlace& place, const std::string& target) {
                                             : "header = false  # columns are numbered from 0");
   append(draft.data, comment("What is predicted: " + plan.target_why + ". " + plan.task_why));
   draft.data.push_back("target = " + written(survey, plan.target));
+  draft.predicted = written(survey, plan.target) + " (" + plan.target_why + ")";
   add_left_out(survey, plan, draft);
   add_categorical(survey, plan, draft.data);
   add_missing(survey, plan, draft.data);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "app/progress.h"
 #include "core/diagnostic.h"
 #include "core/files.h"
 #include "core/text.h"
@@ -14,6 +15,7 @@ namespace {
 constexpr int64_t most_classes_of_integers = 20;
 constexpr int64_t fewest_rows = 10;
 constexpr int64_t most_categories = 100;
+constexpr double largest_number = 1e18;  // the variance of larger ones is infinite in float32
 constexpr int64_t fewest_rows_of_a_class = 5;  // as a mean; fewer, and a text is no class but a name
 
 std::string lower(std::string text) {
@@ -125,6 +127,8 @@ std::string no_feature(const TableSurvey& survey, const Column& column) {
   if (column.is_row_number() && column.missing == 0) return "counts the rows";
   if (column.is_date()) return "dates";
   if (column.has_commas()) return "numbers with commas";
+  if (column.is_number() && std::max(-column.least, column.greatest) > largest_number)
+    return "numbers up to " + short_number(std::max(-column.least, column.greatest)) + ", whose squares are too large";
   if (is_categorical(column)) return {};
   if (column.numbers == 0) return different_texts(column);
   if (column.texts > 0) {

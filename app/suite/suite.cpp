@@ -108,6 +108,8 @@ std::vector<Spread> spreads_of(const Suite& suite) {
     spread.deviation = std::sqrt(spread.deviation);
     spread.least = *std::min_element(values.begin(), values.end());
     spread.greatest = *std::max_element(values.begin(), values.end());
+    if (spread.least == spread.greatest)
+      spread = {spread.recipe, spread.value, spread.runs, spread.least, 0, spread.least, spread.least};
     several.push_back(spread);
   }
   return several;

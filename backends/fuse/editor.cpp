@@ -11,6 +11,7 @@ Editor::Editor(const graph::Graph& graph) : graph_(graph), reading_(graph.nodes.
   for (int32_t i = 0; i < node_count(); ++i) {
     for (const Value input : node(i).inputs) reading(input).push_back(i);
   }
+  for (const graph::Output& output : graph_.outputs) ++given_[output.value];
 }
 
 std::vector<int32_t>& Editor::reading(Value value) {
@@ -26,9 +27,8 @@ const std::vector<int32_t>& Editor::reading(Value value) const {
 }
 
 int Editor::use_count(Value value) const {
-  auto count = static_cast<int64_t>(reading(value).size());
-  for (const graph::Output& output : graph_.outputs) count += output.value == value ? 1 : 0;
-  return static_cast<int>(count);
+  const auto given = given_.find(value);
+  return static_cast<int>(reading(value).size()) + (given != given_.end() ? given->second : 0);
 }
 
 std::vector<int32_t> Editor::readers(Value value) const {
@@ -60,6 +60,10 @@ void Editor::redirect(Value old, Value fresh) {
   }
   const std::vector<int32_t> moved = std::exchange(reading(old), {});
   reading(fresh).insert(reading(fresh).end(), moved.begin(), moved.end());
+  const auto given = given_.find(old);
+  if (given == given_.end()) return;
+  given_[fresh] += given->second;
+  given_.erase(given);
   for (graph::Output& output : graph_.outputs) {
     if (output.value == old) output.value = fresh;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +42,7 @@ class Editor {
 
   graph::Graph graph_;
   std::vector<std::vector<std::vector<int32_t>>> reading_;  // by node and output
+  std::map<graph::Value, int> given_;                       // how many outputs of the graph a value is
 };
 
 }  // namespace dltrain::backends

@@ -55,16 +55,41 @@ bool CsvReader::refill() {
   record_ = unread_ = buffer_.data();
   end_ = unread_ + kept + got;
   std::memset(room.data() + got, '\n', padding);
+  check_encoding(room.data() - unchecked_);
   return got > 0;
+}
+
+// A name in another encoding would be found here and lost in the model, whose files are UTF-8.
+void CsvReader::check_encoding(const char* fresh) {
+  const char* at = fresh;
+  while (at < end_) {
+    uint64_t word;
+    std::memcpy(&word, at, sizeof(word));  // there is padding behind the text
+    if ((word & repeated('\x80')) == 0) {
+      at += sizeof(word);
+      continue;
+    }
+    const auto left = static_cast<size_t>(end_ - at);
+    const size_t length = utf8_length({at, left});
+    if (length == 0 && left < 4 && !stream_ended_) break;
+    if (length == 0 && (*at == '\xff' || *at == '\xfe') && next_line_ == 1 && at == unread_) {
+      throw UserError(stream_->meaning(), "unreadable-file", path(), "is UTF-16; only UTF-8 is read",
+                      "save the table as CSV with the encoding UTF-8");
+    }
+    if (length == 0) {
+      record_ = unread_;
+      line_ = next_line_;
+      refuse(at, "the text is not UTF-8",
+             "save the table with the encoding UTF-8; from Latin-1: iconv -f LATIN1 -t UTF-8 IN.csv > OUT.csv");
+    }
+    at += length;
+  }
+  unchecked_ = at < end_ ? static_cast<size_t>(end_ - at) : 0;
 }
 
 void CsvReader::check_first_bytes() {
   const std::string_view start(unread_, static_cast<size_t>(end_ - unread_));
   if (start.starts_with("\xef\xbb\xbf")) unread_ += 3;
-  if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff")) {
-    throw UserError(stream_->meaning(), "unreadable-file", path(), "is UTF-16; only UTF-8 is read",
-                    "save the table as CSV with the encoding UTF-8");
-  }
 }
 
 bool CsvReader::next() {

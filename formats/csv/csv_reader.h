@@ -47,6 +47,7 @@ class CsvReader {
 
   bool refill();
   void check_first_bytes();
+  void check_encoding(const char* fresh);
   Scan scan();
   Scan scan_with_quotes();
   const char* scan_quoted(const char* at);
@@ -64,6 +65,7 @@ class CsvReader {
   const char* unread_ = nullptr;
   const char* end_ = nullptr;      // of the text in the buffer
   bool stream_ended_ = false;
+  size_t unchecked_ = 0;           // bytes at the end of the text that may begin a character
   int64_t line_ = 0;
   int64_t next_line_ = 1;
   std::vector<std::string_view> fields_;  // the first count_ are of this record

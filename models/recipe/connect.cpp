@@ -228,6 +228,7 @@ class Connector {
   }
 
   void report_unused() {
+    if (reading_.layers_missing) return;  // what is missing may use them
     for (const InputSpec& input : model_.inputs) {
       if (used_.contains(input.name)) continue;
       error("unused", input.place, "[model]", "nothing uses the input " + quote(input.name)).help =

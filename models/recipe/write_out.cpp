@@ -13,7 +13,7 @@ namespace dltrain::models {
 
 namespace {
 
-constexpr size_t most_layers = 10'000;
+constexpr size_t most_layers = 5'000;
 constexpr size_t deepest = 16;
 
 const std::string* text_at(const Setting& layer, const char* key) {
@@ -50,6 +50,7 @@ class Writer {
   }
 
   const std::vector<std::string>& used() const { return used_; }
+  bool stopped() const { return stopped_; }
 
  private:
   Diagnostic& error(Code code, const Place& place, const std::string& who, const std::string& what) {
@@ -92,7 +93,8 @@ class Writer {
     const List& layers = copies.layers;
     const std::vector<std::string> names = layer_names(layers);
     for (size_t i = 0; i < layers.size(); ++i) {
-      if (result_.layers.size() >= most_layers) return refuse_size(layers[i].place());
+      if (result_.layers.size() >= most_layers || used_.size() > most_layers) refuse_size(layers[i].place());
+      if (stopped_) return;
       const std::string* type = layers[i].text() != nullptr ? layers[i].text() : text_at(layers[i], "type");
       const bool of_zoo = type != nullptr && type->starts_with(zoo::prefix);
       const Block* block = type == nullptr ? nullptr : of_zoo ? from_zoo(*type, layers[i]) : block_of(*type);
@@ -102,7 +104,7 @@ class Writer {
       if (scope.is_model()) result_.numbers.resize(result_.layers.size(), copies.origins[i]);
       if (scope.until && *scope.until->text() == names[i]) return;
     }
-    if (!scope.until) return;
+    if (!scope.until || stopped_) return;
     const std::string block = scope.prefix.substr(0, scope.prefix.size() - 1);
     suggest(error("unknown-layer", scope.until->place(), "layer " + quote(block),
                   "the block has no layer " + quote(*scope.until->text()) + " to end with"),
@@ -138,9 +140,15 @@ class Writer {
     result_.outputs[scope.prefix + name] = scope.above.empty() ? only_input_ : scope.above;
   }
 
+  // What could not be written out to its end is not looked at.
+  Diagnostic& stop(Code code, const Place& place, const std::string& who, const std::string& what) {
+    stopped_ = reading_.layers_missing = true;
+    return error(code, place, who, what);
+  }
+
   void refuse_size(const Place& place) {
-    if (std::exchange(refused_size_, true)) return;
-    error("too-many-layers", place, "[model]", "with blocks and repeats written out, there are more than 10,000 layers")
+    if (stopped_) return;
+    stop("too-many-layers", place, "[model]", "with blocks and repeats written out, there are more than 5,000 layers")
         .help = "repeat less";
   }
 
@@ -202,11 +210,17 @@ class Writer {
     const bool of_zoo = block.name.starts_with(zoo::prefix);
     const std::string who = "layer " + quote(full) + (of_zoo ? " (" : " (block ") + block.name + ")";
     if (block.layers == nullptr) return;  // reported at its definition
-    if (std::find(open_.begin(), open_.end(), block.name) != open_.end() || open_.size() >= deepest) {
-      error("block-in-itself", given.place(), who,
-            "the block uses itself: " + join(open_, " -> ") + " -> " + block.name)
+    if (const auto again = std::find(open_.begin(), open_.end(), block.name); again != open_.end()) {
+      stop("block-in-itself", given.place(), who,
+           "the block uses itself: " + join(std::vector(again, open_.end()), " -> ") + " -> " + block.name)
           .help = "a block may use other blocks, but not itself";
-      outer.takes[name] = outer.above = last_ = full;
+      return;
+    }
+    if (open_.size() >= deepest) {
+      stop("too-many-layers", given.place(), who,
+           "blocks stand in each other more than " + std::to_string(deepest) + " deep: " + open_.front() + " -> " +
+               open_[1] + " -> ... -> " + block.name)
+          .help = "use fewer levels";
       return;
     }
     Scope scope{full + "/", {}, {}, {}};
@@ -225,6 +239,7 @@ class Writer {
     write_list(*with_parameters(Setting(*block.layers), parameters).list(), scope);
     blocks_ = outside;
     open_.pop_back();
+    if (stopped_) return;
     pass_on(keys, first);
     close(block, scope, name, full, outer);
   }
@@ -367,7 +382,7 @@ class Writer {
   std::vector<std::string> open_;  // blocks that are being written out
   std::vector<std::string> used_;
   std::string last_;  // the layer that was added last
-  bool refused_size_ = false;
+  bool stopped_ = false;
   WrittenOut result_;
 };
 
@@ -381,7 +396,7 @@ WrittenOut write_out(Reading& reading, const Blocks& blocks, const List& layers,
     return std::find(writer.used().begin(), writer.used().end(), name) != writer.used().end();
   };
   for (const auto& [name, block] : blocks) {
-    if (is_used(name)) continue;
+    if (is_used(name) || writer.stopped()) continue;
     reading.diagnostics.warning("unused-block", block.place, "block " + quote(name), "no layer uses it").help =
         "write { type = " + quote(name) + " } among the layers, or leave the block out";
   }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <string>
@@ -113,6 +114,10 @@ TEST_CASE("messages about CSV files") {
   add("open quote", "a,b\n1,\"text\n2,3\n");
   add("text after a quote", "a,b\n1,\"text\"more\n");
   add("zero byte", std::string("PK\x03\x04\0\0", 6));
+  add("Latin-1",
+      "name,gr\xf6\xdf"
+      "e\nx,1\n");
+  add("Latin-1 behind much", "a\n" + std::string(600'000, '1').replace(300'000, 1, "\n") + "\n\xe4\n");
   add("UTF-16",
       "\xff\xfe"
       "a,");
@@ -161,6 +166,16 @@ TEST_CASE("a record is read again with another separator") {
   REQUIRE(reader.next());
   CHECK(reader.line() == 2);
   CHECK(reader.fields()[0] == "1,5");
+}
+
+TEST_CASE("letters of several bytes are read, also where a block of the file ends within one") {
+  for (size_t before = 0; before < 4; ++before) {
+    std::string text(before, 'x');
+    while (text.size() < 600'000) text += text.size() % 80 == before % 80 ? "\n" : "\xf0\x9f\x98\x80\xc3\xa4";
+    size_t bytes = 0;
+    for (const auto& record : parse(text)) bytes += record[0].size();
+    CHECK(bytes == text.size() - static_cast<size_t>(std::count(text.begin(), text.end(), '\n')));
+  }
 }
 
 TEST_CASE("what is not a number is not taken for one") {

@@ -108,17 +108,47 @@ TEST_CASE("tables and lists at a depth of one hundred are refused") {
               (i < 99 ? "b" + std::to_string(i + 1) + "\"" : std::string("Dense\", units = 3")) + " }]\n";
   const Answer given = answer(with_layers(nested, blocks));
   INFO(given.said.substr(0, 1000));
+  CHECK(given.said.find("error[E0403]") != std::string::npos);
   CHECK(given.seconds < at_most);
 }
 
-TEST_CASE("a model of ten thousand layers is answered, and one more is refused") {
-  const std::string most = with_layers("{ type = \"Dense\", units = 4, repeat = 9998 },\n");
+TEST_CASE("blocks in blocks that are repeated, and in themselves, are answered at once") {
+  std::string nested;
+  for (int i = 0; i < 40; ++i)
+    nested +=
+        "[blocks.b" + std::to_string(i) + "]\nlayers = [{ type = \"b" + std::to_string(i + 1) + "\", repeat = 3 }]\n";
+  nested += "[blocks.b40]\nlayers = [\"ReLU\"]\n";
+  const Answer deep = answer(with_layers("{ type = \"b0\" },\n", nested));
+  CHECK(deep.said.find("more than 16 deep: b0 -> b1 -> ... -> b16") != std::string::npos);
+  CHECK(deep.said.find("W0509") == std::string::npos);
+  CHECK(deep.seconds < at_most);
+  const Answer wide = answer(with_layers("{ type = \"b26\" },\n", nested));  // 3^14 uses
+  CHECK(wide.said.find("error[E0403]") != std::string::npos);
+  CHECK(wide.seconds < at_most);
+  const Answer endless = answer(with_layers("{ type = \"x\", repeat = 10000 },\n",
+                                            "[blocks.x]\nlayers = [{ type = \"y\", repeat = 10000 }]\n"
+                                            "[blocks.y]\nlayers = [{ type = \"x\", repeat = 10000 }, \"ReLU\"]\n"));
+  CHECK(endless.said.find("uses itself: x -> y -> x") != std::string::npos);
+  CHECK(endless.seconds < at_most);
+}
+
+TEST_CASE("a thousand times the same mistake is answered") {
+  std::string text = with_layers("\"ReLU\",\n");
+  for (int i = 0; text.size() < (size_t{1} << 20) - 50; ++i)
+    text += "[[expect]]\nmetrik" + std::to_string(i) + " = \"accuracy\"\n";
+  const Answer given = answer(text);
+  CHECK(given.said.find("error[E0201]") != std::string::npos);
+  CHECK(given.seconds < 2 * at_most);
+}
+
+TEST_CASE("a model of five thousand layers is answered, and one more is refused") {
+  const std::string most = with_layers("{ type = \"Dense\", units = 4, repeat = 4998 },\n");
   if (!watches_memory) {
     const Answer given = answer(most);
     CHECK(given.said.empty());
     CHECK(given.seconds < 6 * at_most);
   }
-  const Answer refused = answer(with_layers("{ type = \"Dense\", units = 4, repeat = 9999 },\n"));
+  const Answer refused = answer(with_layers("{ type = \"Dense\", units = 4, repeat = 4999 },\n"));
   CHECK(refused.said.find("error[E0403]") != std::string::npos);
   CHECK(refused.seconds < at_most);
   const Answer endless = answer(with_layers("{ type = \"Dense\", units = 4, repeat = 9000000000000000000 },\n"));
