@@ -54,6 +54,19 @@ TEST_CASE("NPZ: x and y, integers are classes") {
   CHECK(floats(read_all(*regression.data, Part::train).targets[0]) == std::vector<float>{0, 2, 0});
 }
 
+TEST_CASE("NPZ: the range of an input is known, also of whole numbers") {
+  const test::TemporaryFolder folder;
+  for (const Array& x : {array<int64_t>(Shape{2, 2}, {0, 255, 3, -4}), array<float>(Shape{2, 2}, {0, 255, 3, -4})}) {
+    formats::write_npz(folder.file("d.npz"),
+                       std::vector<NamedArray>{{"x", x}, {"y", array<int64_t>(Shape{2}, {0, 1})}});
+    const auto opened = open(table({{"type", "npz"}, {"file", folder.file("d.npz")}}));
+    const auto range = opened.data->signature().inputs[0].range;
+    REQUIRE(range.has_value());
+    CHECK(range->least == -4);
+    CHECK(range->greatest == 255);
+  }
+}
+
 TEST_CASE("NPZ: several inputs and outputs meet the model by name") {
   const test::TemporaryFolder folder;
   formats::write_npz(folder.file("d.npz"),
