@@ -9,6 +9,7 @@
 #include "training/checkpoint/checkpoint.h"
 #include "training/device.h"
 #include "training/fingerprint.h"
+#include "training/kernel_tuning.h"
 #include "training/model_folder.h"
 #include "training/trainer.h"
 
@@ -69,7 +70,9 @@ struct Again {
   Again(const std::string& checkpoint, int64_t epochs)
       : spec(spec_of(checkpoint, epochs)),
         data(open_data(spec)),
-        model(open_program(spec, data->signature()), training::open_device(spec.run)) {}
+        model(open_program(spec, data->signature()), training::open_device(spec.run)) {
+    training::use_kept_kernels(model, checkpoint);
+  }
 
   training::CallbackList callbacks() {
     std::vector<std::string> names;

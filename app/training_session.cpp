@@ -36,7 +36,8 @@ using training::RunStatus;
 namespace {
 
 void print_header(const models::Spec& spec, const datasets::Dataset& data, training::Model& model,
-                  const std::optional<training::BatchChoice>& batch, const std::string& folder) {
+                  const std::optional<training::BatchChoice>& batch,
+                  const std::optional<training::KernelTuning>& tuning, const std::string& folder) {
   const backends::DeviceInfo& device = model.session().backend().device();
   std::fprintf(stderr, "%s  (seed %lu)\n", spec.name.c_str(), static_cast<unsigned long>(spec.seed));
   const size_t width = terminal_width();
@@ -46,6 +47,7 @@ void print_header(const models::Spec& spec, const datasets::Dataset& data, train
   const std::string again = training::recompute_text(spec, model.training_plan());
   if (!again.empty()) std::fprintf(stderr, "again   %s\n", wrapped(again, width - 8, 8).c_str());
   if (batch) std::fprintf(stderr, "batch   %s\n", wrapped(batch->text(), width - 8, 8).c_str());
+  if (tuning) std::fprintf(stderr, "kernels %s\n", wrapped(tuning->text(), width - 8, 8).c_str());
   std::fprintf(stderr, "device  %s: %s\n", device.name.c_str(), device.description.c_str());
   std::fprintf(stderr, "run     %s\n\n", folder.c_str());
 }
@@ -129,10 +131,28 @@ void TrainingSession::prepare_model() {
     else if (!spec_.model.weights.empty()) training::load_weights(model_, training::starting_weights(spec_));
     else training::adapt_layers(model_, *data_);
   }
+  settle_kernels();
   model_.prepare_run(data_->size(Part::train), data_->size(Part::validation));
   Diagnostics warnings;
   training::warn_of_recompute(spec_, model_.training_plan(), warnings);
   print_warnings(warnings);
+}
+
+// A run that goes on keeps the kernels that it began with; a new one takes those of an earlier run of the recipe.
+std::optional<training::KeptKernels> TrainingSession::known_kernels() const {
+  if (!request_.checkpoint.empty()) {
+    if (auto kept = training::kernels_of_checkpoint(request_.checkpoint)) return kept;
+  }
+  if (auto kept = training::kernels_of_run(folder_.path())) return kept;
+  return training::kernels_of_earlier_run(join_path(spec_.run.directory, spec_.name),
+                                          model_.session().backend().device().description);
+}
+
+void TrainingSession::settle_kernels() {
+  if (!spec_.run.tune) return;
+  tuning_ = training::tune_kernels(model_, model_.plans_of_run(data_->size(Part::train), data_->size(Part::validation)),
+                                   known_kernels());
+  if (tuning_->report.kinds > 0) training::write_kernels(folder_.path(), model_.kernels());
 }
 
 void TrainingSession::begin_with_given_weights() {
@@ -159,6 +179,7 @@ void TrainingSession::go_on(training::Trainer& trainer, const training::Surround
   refuse_fewer_epochs(trainer.position());
   std::vector<std::string> changes = training::differences(folder_.record().surroundings, here);
   for (const std::string& line : models::differences(*request_.before, spec_)) changes.push_back("recipe: " + line);
+  if (tuning_ && tuning_->again()) changes.emplace_back("kernels were chosen again by timing");
   if (!changes.empty()) folder_.write_resolved(models::canonical_toml(spec_));
   if (!talks()) return;
   const training::Position& at = trainer.position();
@@ -214,10 +235,11 @@ ExitCode TrainingSession::train() {
   training::BackgroundSaver saver(
       model_.program(), folder_.path(),
       {models::canonical_toml(spec_),
-       formats::json_text(training::contract_table(data_->contract(), here.recipe), 2) + "\n", here});
+       formats::json_text(training::contract_table(data_->contract(), here.recipe), 2) + "\n", here,
+       training::choices_table(model_.kernels())});
   training::Trainer trainer(model_, *data_, callbacks_, &saver);
   check_room();
-  if (talks()) print_header(spec_, *data_, model_, batch_choice_, folder_.path());
+  if (talks()) print_header(spec_, *data_, model_, batch_choice_, tuning_, folder_.path());
   if (!request_.checkpoint.empty()) go_on(trainer, here);
   training::end_cleanly();
   training::RunRecord& record = folder_.record();

@@ -15,6 +15,7 @@
 #include "training/checkpoint/background_saver.h"
 #include "training/expectations.h"
 #include "training/experiment.h"
+#include "training/kernel_tuning.h"
 #include "training/observer.h"
 #include "training/run_folder.h"
 #include "training/trainer.h"
@@ -44,6 +45,8 @@ class TrainingSession {
  private:
   training::Model make_model();
   void settle_batch(backends::Backend& backend);
+  void settle_kernels();
+  std::optional<training::KeptKernels> known_kernels() const;
   int64_t steps_per_epoch() const;
   training::CallbackContext context(const std::string& folder);
   training::RunFolder make_folder();
@@ -71,6 +74,7 @@ class TrainingSession {
   std::optional<training::BatchChoice> batch_choice_;  // where the recipe leaves the batch open
   training::Model model_;
   training::Observer observer_{model_, *data_};
+  std::optional<training::KernelTuning> tuning_;       // where the recipe wants kernels to be timed
   std::optional<training::Transfer> given_;  // weights of --init-from; checked before a folder is made
   std::optional<training::Expectations> expectations_;  // checked before a folder is made
   training::RunFolder folder_;

@@ -1,6 +1,7 @@
 // What a device must offer. A backend compiles nodes into kernels once; a kernel runs on pointers. Choosing happens in
 // `compile` and is a pure function of the node, the instruction set, the number of threads and the library's version,
-// so that runs repeat bit for bit. Nothing falls back to another device.
+// so that runs repeat bit for bit; who wants another implementation asks for it by its name (backends/kernel_choice.h).
+// Nothing falls back to another device.
 #pragma once
 
 #include <cstdint>
@@ -27,10 +28,10 @@ struct Arguments {
 
 // What a kernel needs and what it should cost.
 struct KernelInfo {
-  std::string implementation;        // "brgemm:avx512_core", "reference"
+  std::string implementation;  // "brgemm:avx512_core", "reference"
   int64_t scratch_bytes = 0;
-  int64_t packed_bytes = 0;          // private copies of weights in the layout that the kernel prefers
-  std::vector<int> packed_inputs;    // the inputs they are copies of
+  int64_t packed_bytes = 0;  // private copies of weights in the layout that the kernel prefers
+  std::vector<int> packed_inputs;  // the inputs they are copies of
   std::string packed_layout;  // equal for kernels whose copies of the same inputs are the same bytes; empty: none are
   std::vector<std::pair<int, int>> in_place;  // (input, output): the output may be written over the input
   double flops = 0;  // multiplications and additions of one run
@@ -104,6 +105,18 @@ class Backend {
   virtual Support supports(const graph::Graph& graph, const graph::Node& node) const = 0;
   virtual std::unique_ptr<Kernel> compile(const graph::Graph& graph, const graph::Node& node,
                                           const std::vector<bool>& output_used) = 0;
+  // Names of the implementations that can compute the node, the one that `compile` takes first; empty where there is no
+  // choice.
+  virtual std::vector<std::string> implementations(const graph::Graph&, const graph::Node&,
+                                                   const std::vector<bool>& /*output_used*/) const {
+    return {};
+  }
+  // The kernel of one of these names; null if it is none of them.
+  virtual std::unique_ptr<Kernel> compile_as(const graph::Graph&, const graph::Node&,
+                                             const std::vector<bool>& /*output_used*/,
+                                             const std::string& /*implementation*/) {
+    return nullptr;
+  }
   // Replaces groups of nodes by fused ones that this backend runs faster. The default changes nothing.
   virtual graph::Graph fuse(const graph::Graph& graph) const { return graph; }
 

@@ -2,6 +2,7 @@
 // refuse it with a reason, and what every kernel must at least move.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,6 +19,7 @@ struct KernelRequest {
   const graph::Graph& graph;
   const graph::Node& node;
   const std::vector<bool>& output_used;
+  std::string_view implementation = {};  // which of a candidate's; empty: what it chooses
 
   const std::string& op() const;
   const graph::ValueType& input(size_t i) const { return graph.type(node.inputs[i]); }
@@ -31,6 +33,9 @@ template <class Request> class KernelRegistryOf {
   struct Candidate {
     Support (*accepts)(const Request&) = nullptr;
     std::unique_ptr<Kernel> (*make)(const Request&) = nullptr;
+    // What `make` can make, the one that it makes by itself first; also where `accepts` refuses because others are
+    // faster. Null: nothing to choose from.
+    std::vector<std::string> (*names)(const Request&) = nullptr;
   };
   void add(const std::string& op, Candidate candidate) { candidates_[op].push_back(candidate); }
   bool knows(std::string_view op) const { return candidates_.contains(op); }
@@ -49,6 +54,35 @@ template <class Request> class KernelRegistryOf {
   std::unique_ptr<Kernel> compile(const Request& request) const {
     for (const Candidate& candidate : find(request.op())) {
       if (candidate.accepts(request).yes) return candidate.make(request);
+    }
+    return nullptr;
+  }
+
+  // The names that all candidates have for the node, those of the one that `compile` takes first.
+  std::vector<std::string> implementations(const Request& request) const {
+    std::vector<std::string> names;
+    bool is_taken = false;
+    for (const Candidate& candidate : find(request.op())) {
+      const bool takes = !is_taken && candidate.accepts(request).yes;
+      is_taken = is_taken || takes;
+      if (candidate.names == nullptr) {
+        if (takes) return {};
+        continue;
+      }
+      const std::vector<std::string> own = candidate.names(request);
+      names.insert(takes ? names.begin() : names.end(), own.begin(), own.end());
+    }
+    return names;
+  }
+
+  // The kernel of one of these; null if there is none of that name.
+  std::unique_ptr<Kernel> compile_as(Request request, const std::string& name) const {
+    for (const Candidate& candidate : find(request.op())) {
+      if (candidate.names == nullptr) continue;
+      const std::vector<std::string> names = candidate.names(request);
+      if (std::find(names.begin(), names.end(), name) == names.end()) continue;
+      request.implementation = name;
+      return candidate.make(request);
     }
     return nullptr;
   }

@@ -84,23 +84,28 @@ int64_t packed_bytes(const std::vector<Step>& steps) {
 using Kernels = std::vector<std::unique_ptr<Kernel>>;  // [node]; null where none is needed
 using Used = std::vector<std::vector<bool>>;           // [node][output]
 
-Used used_outputs(const Graph& graph) {
-  Used used;
-  for (const std::vector<int>& counts : graph.use_counts()) {
-    used.emplace_back();
-    for (const int count : counts) used.back().push_back(count > 0);
-  }
-  return used;
+// By the backend's rules, unless another implementation was chosen.
+std::unique_ptr<Kernel> compile(const Graph& graph, const Node& node, Backend& backend, const std::vector<bool>& used,
+                                const KernelChoices* choices) {
+  if (choices == nullptr || choices->kernels.empty()) return backend.compile(graph, node, used);
+  const auto chosen = choices->kernels.find(kernel_key(graph, node, used));
+  if (chosen == choices->kernels.end()) return backend.compile(graph, node, used);
+  auto kernel = backend.compile_as(graph, node, used, chosen->second.implementation);
+  if (kernel == nullptr)
+    refuse(graph, node, backend,
+           "the implementation that was chosen, " + chosen->second.implementation + ", is not there");
+  return kernel;
 }
 
-void compile_missing(const Graph& graph, Backend& backend, const Used& used, Kernels& kernels) {
+void compile_missing(const Graph& graph, Backend& backend, const Used& used, const KernelChoices* choices,
+                     Kernels& kernels) {
   kernels.resize(graph.nodes.size());
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     if (kernels[i] != nullptr || !needs_kernel(node)) continue;
     if (const Support support = backend.supports(graph, node); !support.yes)
       refuse(graph, node, backend, support.reason);
-    kernels[i] = backend.compile(graph, node, used[i]);
+    kernels[i] = compile(graph, node, backend, used[i], choices);
   }
 }
 
@@ -135,13 +140,13 @@ void release_early(Plan& plan, Kernels& kernels, Used& used) {
 
 // Replaces the graph by one that keeps less, and the kernels that this changes. After all other passes, so that what is
 // repeated is computed by the same kernels.
-void compute_again(const graph::RecomputeWish& wish, Backend& backend, Plan& plan, Kernels& kernels, Used& used) {
+void compute_again(const PlanOptions& options, Backend& backend, Plan& plan, Kernels& kernels, Used& used) {
   std::vector<graph::NodeWork> works(kernels.size());
   for (size_t i = 0; i < kernels.size(); ++i) {
     if (kernels[i] != nullptr) works[i] = {kernels[i]->info().flops, kernels[i]->info().bytes};
   }
   const std::vector<graph::NodeMemory> needs = needs_of(kernels);
-  graph::Recomputed fewer = graph::recompute(plan.graph, needs, works, wish);
+  graph::Recomputed fewer = graph::recompute(plan.graph, needs, works, options.recompute);
   graph::verify(fewer.graph, "after recomputation");
   plan.repeated.arena_before = graph::plan_memory(plan.graph, needs).arena_bytes;
   plan.repeated.without_effect = std::move(fewer.without_effect);
@@ -161,19 +166,28 @@ void compute_again(const graph::RecomputeWish& wish, Backend& backend, Plan& pla
   plan.again = std::move(fewer.again);
   used = std::move(used_now);
   kernels = std::move(kernels_now);
-  compile_missing(plan.graph, backend, used, kernels);
+  compile_missing(plan.graph, backend, used, options.choices, kernels);
 }
 
 }  // namespace
+
+std::vector<std::vector<bool>> used_outputs(const Graph& graph) {
+  std::vector<std::vector<bool>> used;
+  for (const std::vector<int>& counts : graph.use_counts()) {
+    used.emplace_back();
+    for (const int count : counts) used.back().push_back(count > 0);
+  }
+  return used;
+}
 
 std::unique_ptr<Plan> compile_plan(const Graph& graph, Backend& backend, const PlanOptions& options) {
   auto plan = std::make_unique<Plan>();
   plan->graph = prepare(graph, backend, options, plan->passes);
   Used used = used_outputs(plan->graph);
   Kernels kernels;
-  compile_missing(plan->graph, backend, used, kernels);
+  compile_missing(plan->graph, backend, used, options.choices, kernels);
   if (!options.disabled_passes.contains("release-early")) release_early(*plan, kernels, used);
-  if (options.recompute.any()) compute_again(options.recompute, backend, *plan, kernels, used);
+  if (options.recompute.any()) compute_again(options, backend, *plan, kernels, used);
   plan->needs = needs_of(kernels);
   for (size_t i = 0; i < kernels.size(); ++i) {
     if (kernels[i] == nullptr) continue;

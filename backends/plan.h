@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backends/backend.h"
+#include "backends/kernel_choice.h"
 #include "graph/graph.h"
 #include "graph/memory_plan.h"
 #include "graph/passes.h"
@@ -18,6 +19,7 @@ struct PlanOptions {
   std::set<std::string> disabled_passes;
   bool fuse = true;  // let the backend fuse
   graph::RecomputeWish recompute;
+  const KernelChoices* choices = nullptr;  // outlive compiling; null: none
 };
 
 // What a plan computes a second time to keep less, and what that gives.
@@ -58,7 +60,11 @@ struct Plan {
   std::string text() const;
 };
 
-// Throws UserError (device) naming layer, op and reason if the backend has no kernel for a primitive.
+// Throws UserError (device) naming layer, op and reason if the backend has no kernel for a primitive, or not the one that
+// was chosen.
 std::unique_ptr<Plan> compile_plan(const graph::Graph& graph, Backend& backend, const PlanOptions& options = {});
+
+// Which outputs of each node are read, as compiling is told: [node][output].
+std::vector<std::vector<bool>> used_outputs(const graph::Graph& graph);
 
 }  // namespace dltrain::backends

@@ -69,13 +69,25 @@ graph::Graph Model::graph_of(PlanKind kind, int64_t batch) {
   throw Bug("a plan of an unknown kind");
 }
 
+std::unique_ptr<backends::Plan> Model::compile(PlanKind kind, int64_t batch, const backends::PlanOptions& options) {
+  return backends::compile_plan(graph_of(kind, batch), session_.backend(), options);
+}
+
+std::vector<std::unique_ptr<backends::Plan>> Model::trial_plans(const std::vector<PlanOf>& plans) {
+  std::vector<std::unique_ptr<backends::Plan>> compiled;
+  for (const PlanOf& each : plans) {
+    backends::PlanOptions options = plan_options(each.kind);
+    options.choices = nullptr;
+    compiled.push_back(compile(each.kind, each.batch, options));
+  }
+  return compiled;
+}
+
 int Model::plan(PlanKind kind, int64_t batch) {
   const std::pair key{kind, batch};
   if (const auto known = plans_.find(key); known != plans_.end()) return known->second;
-  const auto compile = [&](int64_t size) {
-    return backends::compile_plan(graph_of(kind, size), session_.backend(), plan_options(kind));
-  };
-  std::unique_ptr<backends::Plan> compiled = compile(batch);
+  const auto compile_for = [&](int64_t size) { return compile(kind, size, plan_options(kind)); };
+  std::unique_ptr<backends::Plan> compiled = compile_for(batch);
   session_.create_states(program_.states());
   try {
     session_.reserve(compiled->memory.arena_bytes);
@@ -84,7 +96,7 @@ int Model::plan(PlanKind kind, int64_t batch) {
     if (error.code() != ExitCode::memory || available < 0 || kind == PlanKind::apply) throw;
     const bool trains = kind == PlanKind::train || kind == PlanKind::gradient;
     const auto shortage =
-        memory_shortage(*compiled, compile, batch, {available, moment_on(session_.backend())}, trains);
+        memory_shortage(*compiled, compile_for, batch, {available, moment_on(session_.backend())}, trains);
     if (shortage) throw *shortage;
     throw;
   }
@@ -92,7 +104,7 @@ int Model::plan(PlanKind kind, int64_t batch) {
 }
 
 backends::PlanOptions Model::plan_options(PlanKind kind) const {
-  backends::PlanOptions options;
+  backends::PlanOptions options{.choices = &kernels_};
   if (kind == PlanKind::train || kind == PlanKind::gradient) options.recompute = recompute_;
   return options;
 }
@@ -238,19 +250,29 @@ void Model::prepare_training(int64_t batch) {
 
 void Model::prepare_evaluation(int64_t batch) { plan(PlanKind::evaluate, batch); }
 
-void Model::prepare_run(int64_t train_samples, int64_t validation_samples) {
+std::vector<PlanOf> Model::plans_of_run(int64_t train_samples, int64_t validation_samples) const {
   const models::TrainSpec& train = program_.spec().train;
-  training_samples_ = train_samples;
-  const int64_t full = train_samples > 0 ? std::min<int64_t>(train.batch_size, train_samples) : train.batch_size;
-  const int64_t rest = train_samples % train.batch_size;
+  const bool accumulates = train.gradient_accumulation > 1;
+  const PlanKind kind = accumulates ? PlanKind::gradient : PlanKind::train;
+  std::vector<PlanOf> plans = {
+      {kind, train_samples > 0 ? std::min<int64_t>(train.batch_size, train_samples) : train.batch_size}};
+  if (accumulates) plans.push_back({PlanKind::apply, 0});
   // The smaller last batch of an epoch has a plan of its own; made now, its memory is announced and it costs no pause
   // later.
-  prepare_training(full);
-  if (rest > 0 && !train.drop_last) prepare_training(rest);
-  prepare_training(full);  // the plan that is shown
-  if (validation_samples == 0) return;
-  if (validation_samples % train.batch_size > 0) prepare_evaluation(validation_samples % train.batch_size);
-  prepare_evaluation(std::min<int64_t>(train.batch_size, validation_samples));
+  const auto add = [&](PlanKind of, int64_t batch) {
+    if (batch > 0 && std::ranges::find(plans, PlanOf{of, batch}) == plans.end()) plans.push_back({of, batch});
+  };
+  if (!train.drop_last) add(kind, train_samples % train.batch_size);
+  add(PlanKind::evaluate, validation_samples % train.batch_size);
+  add(PlanKind::evaluate, std::min<int64_t>(train.batch_size, validation_samples));
+  return plans;
+}
+
+void Model::prepare_run(int64_t train_samples, int64_t validation_samples) {
+  training_samples_ = train_samples;
+  const std::vector<PlanOf> plans = plans_of_run(train_samples, validation_samples);
+  for (const PlanOf& each : plans) plan(each.kind, each.batch);
+  prepare_training(plans.front().batch);  // the plan that is shown
 }
 
 const backends::Plan& Model::training_plan() const { return session_.plan(training_plan_); }

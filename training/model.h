@@ -32,6 +32,12 @@ enum class PlanKind {
   predict
 };
 
+struct PlanOf {
+  PlanKind kind;
+  int64_t batch;  // 0 for updates
+  bool operator==(const PlanOf&) const = default;
+};
+
 class Model {
  public:
   Model(models::Program program, std::unique_ptr<backends::Backend> backend);
@@ -88,6 +94,13 @@ class Model {
   // All plans of a run with parts of these sizes; the training plan of full batches is the last (training_plan()). Sizes
   // that are not known yet are 0: full batches only.
   void prepare_run(int64_t train_samples, int64_t validation_samples);
+  // The plans that these make, each once: full batches of training first.
+  std::vector<PlanOf> plans_of_run(int64_t train_samples, int64_t validation_samples) const;
+  // What plans are to use that are made from now on.
+  void use_kernels(backends::KernelChoices choices) { kernels_ = std::move(choices); }
+  const backends::KernelChoices& kernels() const { return kernels_; }
+  // Plans without choices, for timing kernels on their shapes: neither kept nor run.
+  std::vector<std::unique_ptr<backends::Plan>> trial_plans(const std::vector<PlanOf>& plans);
   MemoryUse memory() const;
   // The plan that runs training steps of full batches, once prepared.
   const backends::Plan& training_plan() const;
@@ -98,6 +111,7 @@ class Model {
   friend class Observer;
   graph::Graph graph_of(PlanKind kind, int64_t batch);
   int plan(PlanKind kind, int64_t batch);
+  std::unique_ptr<backends::Plan> compile(PlanKind kind, int64_t batch, const backends::PlanOptions& options);
   // The batch as plans are fed with it, until the next call. Kept from step to step, so that nothing is allocated.
   backends::Feed& feed(const datasets::Batch& batch, bool targets);
   static void set_scalars(backends::Feed& feed, const StepScalars& scalars, uint64_t seed);
@@ -105,6 +119,7 @@ class Model {
   models::Program program_;
   std::vector<models::IdLimit> id_limits_;
   graph::RecomputeWish recompute_;
+  backends::KernelChoices kernels_;
   backends::Session session_;
   backends::Feed fed_;
   std::vector<std::string> target_names_;  // of the plans' inputs

@@ -153,6 +153,13 @@ class Profiler {
 
 }  // namespace
 
+std::vector<PlanOf> plans_of_work(Work work, int64_t accumulation, int64_t batch) {
+  std::vector<PlanOf> plans;
+  for (const PlanRuns& each : plans_of(work, accumulation))
+    plans.push_back({each.kind, each.kind == PlanKind::apply ? 0 : batch});
+  return plans;
+}
+
 double KernelTime::bound(const backends::Limits& limits) const {
   if (limits.flops <= 0 || limits.bandwidth <= 0) return 0;
   return std::max(flops / (narrow && limits.narrow_flops > 0 ? limits.narrow_flops : limits.flops),

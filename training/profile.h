@@ -17,6 +17,9 @@ enum class Work {
   predict
 };
 
+// The plans of one step of that work, the one that reads batches of this size first.
+std::vector<PlanOf> plans_of_work(Work work, int64_t accumulation, int64_t batch);
+
 struct ProfileOptions {
   Work work = Work::train;
   int64_t batch_size = 0;  // 0: the recipe's

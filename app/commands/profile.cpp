@@ -1,16 +1,20 @@
 // dltrain profile: where the time of a step goes.
+#include <algorithm>
 #include <cstdio>
 
 #include "app/command_line/command.h"
 #include "app/experiment.h"
 #include "app/output_file.h"
 #include "app/profile/report.h"
+#include "app/progress.h"
+#include "app/summary.h"
 #include "core/files.h"
 #include "core/text.h"
 #include "formats/json/json.h"
 #include "training/adapt.h"
 #include "training/device.h"
 #include "training/interrupt.h"
+#include "training/kernel_tuning.h"
 #include "training/profile_advice.h"
 
 namespace dltrain::app {
@@ -44,6 +48,21 @@ const char* title_of(training::Work work) {
   return "";
 }
 
+// What a run of the recipe would choose, or has chosen.
+void settle_kernels(training::Model& model, const datasets::Dataset& data, training::Work work, int64_t batch_size,
+                    const CommonOptions& common) {
+  const models::Spec& spec = model.program().spec();
+  if (!spec.run.tune) return;
+  const std::string& processor = model.session().backend().device().description;
+  const int64_t batch =
+      std::min<int64_t>(batch_size > 0 ? batch_size : spec.train.batch_size, data.size(datasets::Part::train));
+  const training::KernelTuning tuning =
+      training::tune_kernels(model, training::plans_of_work(work, spec.train.gradient_accumulation, batch),
+                             training::kernels_of_earlier_run(join_path(spec.run.directory, spec.name), processor));
+  if (!common.quiet && !common.json)
+    std::fprintf(stderr, "kernels %s\n", wrapped(tuning.text(), terminal_width() - 8, 8).c_str());
+}
+
 ExitCode profile(const ProfileOptions& options, const CommonOptions& common) {
   training::watch_signals();
   const training::Work work = work_of(options.work);
@@ -54,6 +73,7 @@ ExitCode profile(const ProfileOptions& options, const CommonOptions& common) {
   training::Model model(open_program(spec, data->signature()), training::open_device(spec.run));
   model.initialize();
   training::adapt_layers(model, *data);
+  settle_kernels(model, *data, work, options.batch_size, common);
   const training::Profile result = training::profile(model, *data, {work, options.batch_size, options.steps});
   if (training::interrupted()) return training::signal_exit_code();
   const std::string device = model.session().backend().device().description;

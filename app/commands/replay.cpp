@@ -9,6 +9,7 @@
 #include "training/checkpoint/checkpoint.h"
 #include "training/device.h"
 #include "training/fingerprint.h"
+#include "training/kernel_tuning.h"
 #include "training/model_folder.h"
 #include "training/not_finite.h"
 #include "training/state_table.h"
@@ -41,6 +42,7 @@ ExitCode replay(const ReplayOptions& options, const CommonOptions& common) {
   const models::Spec& spec = description.spec;
   const auto data = open_data(spec);
   training::Model model(open_program(spec, data->signature()), training::open_device(spec.run, options.device));
+  training::use_kept_kernels(model, options.failure);
   if (training::data_fingerprint(*data) != manifest.surroundings.data)
     std::fprintf(stderr, "warning: the data has changed since\n");
   training::Snapshot snapshot = training::read_checkpoint(options.failure, model.program());

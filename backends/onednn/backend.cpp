@@ -93,6 +93,17 @@ std::unique_ptr<Kernel> OnednnBackend::compile(const graph::Graph& graph, const 
   throw Bug("compile is asked for " + node.op->name + ", which is not supported");
 }
 
+std::vector<std::string> OnednnBackend::implementations(const graph::Graph& graph, const graph::Node& node,
+                                                        const std::vector<bool>& output_used) const {
+  return kernel_registry().implementations({{graph, node, output_used}, machine_});
+}
+
+std::unique_ptr<Kernel> OnednnBackend::compile_as(const graph::Graph& graph, const graph::Node& node,
+                                                  const std::vector<bool>& output_used,
+                                                  const std::string& implementation) {
+  return kernel_registry().compile_as({{graph, node, output_used}, machine_}, implementation);
+}
+
 Limits OnednnBackend::measure_limits() { return onednn::measure_limits(machine_); }
 
 graph::Graph OnednnBackend::fuse(const graph::Graph& graph) const { return onednn::fuse(graph); }

@@ -18,6 +18,10 @@ class OnednnBackend final : public Backend {
   Support supports(const graph::Graph& graph, const graph::Node& node) const override;
   std::unique_ptr<Kernel> compile(const graph::Graph& graph, const graph::Node& node,
                                   const std::vector<bool>& output_used) override;
+  std::vector<std::string> implementations(const graph::Graph& graph, const graph::Node& node,
+                                           const std::vector<bool>& output_used) const override;
+  std::unique_ptr<Kernel> compile_as(const graph::Graph& graph, const graph::Node& node,
+                                     const std::vector<bool>& output_used, const std::string& implementation) override;
   graph::Graph fuse(const graph::Graph& graph) const override;
 
   void* allocate(int64_t bytes) override;

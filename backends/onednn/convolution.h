@@ -3,6 +3,10 @@
 
 #include <dnnl.hpp>
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "graph/graph.h"
 
 namespace dltrain::backends::onednn {
@@ -21,12 +25,23 @@ struct Window {
 Window window_of(const graph::Attributes& attributes, const graph::ValueType& x, const graph::ValueType& kernel,
                  const graph::ValueType& y);
 
-// The library's first choice of implementation, or its older loops where these were measured to be faster
-// (docs/decisions/0024): a function of shapes, dtype and instruction set.
+// The implementation of that name; where it is empty, the library's first choice, or its older loops where these were
+// measured to be faster (docs/decisions/0024): a function of shapes, dtype and instruction set.
 dnnl::convolution_forward::primitive_desc forward_desc(const Window& window, bool bias,
-                                                       const dnnl::primitive_attr& attributes);
+                                                       const dnnl::primitive_attr& attributes,
+                                                       std::string_view implementation = {});
 // The gradient of x.
 dnnl::convolution_backward_data::primitive_desc backward_desc(const Window& window,
-                                                              const dnnl::primitive_attr& attributes);
+                                                              const dnnl::primitive_attr& attributes,
+                                                              std::string_view implementation = {});
+// The gradient of the kernel.
+dnnl::convolution_backward_weights::primitive_desc gradient_desc(const Window& window,
+                                                                 const dnnl::primitive_attr& attributes,
+                                                                 std::string_view implementation = {});
+
+// The names of all implementations, the one that is taken without a name first.
+std::vector<std::string> forward_names(const Window& window, bool bias, const dnnl::primitive_attr& attributes);
+std::vector<std::string> backward_names(const Window& window, const dnnl::primitive_attr& attributes);
+std::vector<std::string> gradient_names(const Window& window, const dnnl::primitive_attr& attributes);
 
 }  // namespace dltrain::backends::onednn

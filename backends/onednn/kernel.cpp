@@ -11,9 +11,11 @@ std::unique_ptr<Kernel> make_kernel(KernelInfo info, Body body) {
   });
 }
 
+std::string own_name(const Request& request) { return "own:" + request.machine.instruction_set; }
+
 KernelInfo own_info(const Request& request, double flops) {
   KernelInfo info;
-  info.implementation = "own:" + request.machine.instruction_set;
+  info.implementation = own_name(request);
   info.flops = flops;
   info.bytes = bytes_moved(request);
   return info;

@@ -259,19 +259,24 @@ void add_parts(const Scheme& scheme, int parts, const float* sums, float* gradie
 
 }  // namespace
 
-Support accepts_kernel_gradient(const Request& request) {
+Support computes_kernel_gradient(const Request& request) {
   if (const Support support = only_float32(request); !support.yes) return support;
   if (request.machine.instruction_set == "sse2") return {false, "it needs AVX2"};
   if (request.node.attributes.integer("groups") != 1) return {false, "it is for one group"};
   const Geometry g = geometry_of(request);
-  if (g.is_product()) {
-    if (TransposedProduct::pays(request.machine, g.places(), g.channels, g.filters)) return {};
-    return {false, "windows of one place at every place are a matrix product, which the library does as fast"};
-  }
+  if (g.is_product())
+    return {TransposedProduct::computes(request.machine, g.channels, g.filters), "its sums do not fit into a cache"};
   const int64_t lanes = tile_loops().lanes;
   if (g.filters % lanes != 0 && cells_of(g).front().count % lanes != 0)
     return {false, "neither filters nor a row of the kernel fill vectors"};
   return {};
+}
+
+Support accepts_kernel_gradient(const Request& request) {
+  if (const Support support = computes_kernel_gradient(request); !support.yes) return support;
+  const Geometry g = geometry_of(request);
+  if (!g.is_product() || TransposedProduct::pays(request.machine, g.places(), g.channels, g.filters)) return {};
+  return {false, "windows of one place at every place are a matrix product, which the library does as fast"};
 }
 
 namespace {

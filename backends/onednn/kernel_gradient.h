@@ -10,6 +10,8 @@ namespace dltrain::backends::onednn {
 
 // For conv2d_grad_kernel and joined_conv2d_grad_kernel.
 Support accepts_kernel_gradient(const Request& request);
+// The same, also where the library is as fast.
+Support computes_kernel_gradient(const Request& request);
 std::unique_ptr<Kernel> make_kernel_gradient(const Request& request);
 
 }  // namespace dltrain::backends::onednn

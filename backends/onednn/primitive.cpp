@@ -9,7 +9,6 @@
 #include "core/checked.h"
 #include "core/diagnostic.h"
 #include "graph/memory_plan.h"
-#include "graph/op.h"
 
 namespace dltrain::backends::onednn {
 
@@ -93,12 +92,18 @@ constexpr double flops_per_thread = 1e6;
 
 }  // namespace
 
+int use_threads_for(const Request& request, double flops) {
+  const auto threads =
+      static_cast<int>(std::clamp(flops / flops_per_thread, 1.0, static_cast<double>(request.machine.threads)));
+  use_threads(threads);
+  return threads;
+}
+
 void LibraryKernel::begin(const Request& request, double flops) {
   info_ = own_info(request, flops);
   for (const graph::Value value : request.node.inputs)
     info_.narrow_products = info_.narrow_products || request.graph.type(value).dtype == DType::bf16;
-  threads_ = static_cast<int>(std::clamp(flops / flops_per_thread, 1.0, static_cast<double>(request.machine.threads)));
-  use_threads(threads_);
+  threads_ = use_threads_for(request, flops);
 }
 
 void LibraryKernel::run(const Arguments& arguments) {
@@ -116,22 +121,6 @@ int64_t LibraryKernel::reserve(size_t bytes) {
   const int64_t offset = info_.scratch_bytes;
   info_.scratch_bytes += divide_up(static_cast<int64_t>(bytes), graph::alignment) * graph::alignment;
   return offset;
-}
-
-StateUse state_use(const graph::Graph& graph, graph::Value value) {
-  while (graph.node(value).op->view) value = graph.node(value).inputs[0];
-  if (graph.node(value).op->name == "concat") {
-    StateUse all{true, false};
-    for (const graph::Value part : graph.node(value).inputs) {
-      const StateUse use = state_use(graph, part);
-      all = {all.is_state && use.is_state, all.changes || use.changes};
-    }
-    return all;
-  }
-  const graph::Input* input = graph.input_at(value);
-  if (input == nullptr || input->kind != graph::InputKind::state) return {};
-  const graph::Output* output = graph.output(input->name);
-  return {true, output != nullptr && output->is_state};
 }
 
 }  // namespace dltrain::backends::onednn

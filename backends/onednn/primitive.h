@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backends/onednn/registry.h"
+#include "backends/state_use.h"
 
 namespace dltrain::backends::onednn {
 
@@ -17,6 +18,8 @@ dnnl::primitive_attr user_scratchpad();
 
 // Makes oneDNN plan and run for this many threads.
 void use_threads(int threads);
+// The same, for a kernel of so many multiplications and additions: small ones take one thread.
+int use_threads_for(const Request& request, double flops);
 
 class Primitive {
  public:
@@ -70,12 +73,5 @@ class LibraryKernel : public Kernel {
  private:
   int threads_ = 1;
 };
-
-// Whether the value is a state or put together of states, seen through views, and if so whether this graph changes them.
-struct StateUse {
-  bool is_state = false;
-  bool changes = false;
-};
-StateUse state_use(const graph::Graph& graph, graph::Value value);
 
 }  // namespace dltrain::backends::onednn

@@ -27,10 +27,15 @@ double loads(int64_t m, int64_t n) {
 
 }  // namespace
 
+bool TransposedProduct::computes(const Machine& machine, int64_t m, int64_t n) {
+  const int64_t most_sums = 1024 * 1024;  // for each thread
+  return machine.instruction_set != "sse2" && m <= most_sums && n <= most_sums && m * n >= lanes() &&
+         m * n <= most_sums;
+}
+
 bool TransposedProduct::pays(const Machine& machine, int64_t rows, int64_t m, int64_t n) {
   const int64_t most_sums = 256 * 1024;
-  return machine.instruction_set != "sse2" && rows >= 1024 && m * n >= lanes() && m <= most_sums && n <= most_sums &&
-         m * n <= most_sums;
+  return computes(machine, m, n) && rows >= 1024 && m * n <= most_sums;
 }
 
 TransposedProduct::TransposedProduct(const Machine& machine, int64_t rows, int64_t m, int64_t n)

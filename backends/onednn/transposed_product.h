@@ -19,6 +19,9 @@ class TransposedProduct {
   // Whether this is faster than the library: many rows, sums that fit into the second cache.
   static bool pays(const Machine& machine, int64_t rows, int64_t m, int64_t n);
 
+  // Whether it can be computed at all, fast or not.
+  static bool computes(const Machine& machine, int64_t m, int64_t n);
+
   int64_t scratch_bytes() const;
   void run(const float* x, const float* y, float* z, void* scratch) const;
 

@@ -57,14 +57,6 @@ void read_top(Reading& reading, Spec& spec) {
   spec.name = top.name.value_or(stem.empty() ? "recipe" : stem);
 }
 
-void check_available(Reading& reading, const Table& run, const RunSpec& spec) {
-  const auto refuse = [&](const char* key, const std::string& what) {
-    reading.diagnostics.error("not-available", run.at(key).place(), "[run]", what + " is not available yet").hint =
-        "leave it out";
-  };
-  if (spec.tune) refuse("tune", "choosing kernels by timing (tune)");
-}
-
 template <class T> T read_plain(Reading& reading, const std::string& name) {
   const Table* table = reading.section(name);
   return table == nullptr ? T() : reading.read_as<T>(*table, "[" + name + "]", {}, reading.section_place(name));
@@ -90,9 +82,6 @@ Spec read_spec(const Recipe& recipe, const Catalogue& catalogue, const ReadOptio
   spec.recipe_path = recipe.path;
   read_top(reading, spec);
   spec.run = read_plain<RunSpec>(reading, "run");
-  if (const Table* run = recipe.table.contains("run") ? recipe.table.at("run").table() : nullptr) {
-    check_available(reading, *run, spec.run);
-  }
   spec.data = read_data(reading);
   bool outputs_ok = true;
   spec.model = read_model(reading, outputs_ok);

@@ -53,6 +53,7 @@ CheckpointContent BackgroundSaver::content_of(Snapshot snapshot) const {
   CheckpointContent content{{}, {}, frame_.recipe, frame_.contract, {}};
   content.manifest.created = now_text();
   content.manifest.surroundings = frame_.surroundings;
+  content.manifest.kernels = frame_.kernels;
   fill_content(content, std::move(snapshot), program_);
   return content;
 }

@@ -22,6 +22,7 @@ struct CheckpointFrame {
   std::string recipe;    // canonical
   std::string contract;
   Surroundings surroundings;
+  Table kernels;  // that were chosen by timing
 };
 
 class BackgroundSaver : public Saver {

@@ -87,6 +87,7 @@ std::string manifest_text(const Manifest& manifest) {
     table.set("rank", std::move(rank));
   }
   table.set("callbacks", manifest.callbacks);
+  if (!manifest.kernels.empty()) table.set("kernels", manifest.kernels);
   table.set("surroundings", surroundings_table(manifest.surroundings));
   Table files;
   for (const FileRecord& file : manifest.files) {
@@ -122,6 +123,7 @@ Manifest parse_manifest(std::string_view text, const std::string& name) {
     manifest.rank = Rank{text_at(values, "monitor"), number_at(values, "value"), flag_at(values, "largest")};
   }
   manifest.callbacks = table_at(*table, "callbacks", name);
+  if (table->contains("kernels")) manifest.kernels = table_at(*table, "kernels", name);
   manifest.surroundings = surroundings_from(table_at(*table, "surroundings", name));
   for (const Table::Entry& entry : table_at(*table, "files", name).entries()) {
     const Table* record = entry.value.table();

@@ -49,6 +49,7 @@ struct Manifest {
   Position position;
   std::optional<Rank> rank;  // none: no candidate for the best
   Table callbacks;
+  Table kernels;  // that were chosen by timing (training/kernel_choices.h); empty: none
   Surroundings surroundings;
   std::vector<FileRecord> files;
 };

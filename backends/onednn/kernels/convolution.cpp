@@ -44,13 +44,20 @@ class PackedConvolution : public LibraryKernel {
   Primitive reorder_;
 };
 
+bool has_bias(const Request& request) { return request.node.inputs.size() > 2; }
+
+Window forward_window(const Request& request) {
+  Window w = window_of(request.node.attributes, request.input(0), request.input(1), request.output());
+  if (has_bias(request)) w.bias = {w.bias.get_dims(), data_type_of(request.input(2).dtype), memory::format_tag::a};
+  return w;
+}
+
 class Forward final : public PackedConvolution {
  public:
-  explicit Forward(const Request& request) : has_bias_(request.node.inputs.size() > 2) {
-    Window w = window_of(request.node.attributes, request.input(0), request.input(1), request.output());
-    if (has_bias_) w.bias = {w.bias.get_dims(), data_type_of(request.input(2).dtype), memory::format_tag::a};
+  explicit Forward(const Request& request) : has_bias_(has_bias(request)) {
+    const Window w = forward_window(request);
     begin(request, w.flops);
-    const auto desc = forward_desc(w, has_bias_, with_post_ops(request.node.attributes));
+    const auto desc = forward_desc(w, has_bias_, with_post_ops(request.node.attributes), request.implementation);
     std::vector<Primitive::Argument> arguments = {{DNNL_ARG_SRC, w.x},
                                                   {DNNL_ARG_WEIGHTS, desc.weights_desc()},
                                                   {DNNL_ARG_DST, w.y},
@@ -72,12 +79,16 @@ class Forward final : public PackedConvolution {
 };
 
 // inputs dy, kernel; the gradient of the image.
+Window grad_input_window(const Request& request) {
+  return window_of(request.node.attributes, request.output(), request.input(1), request.input(0));
+}
+
 class GradInput final : public PackedConvolution {
  public:
   explicit GradInput(const Request& request) {
-    const Window w = window_of(request.node.attributes, request.output(), request.input(1), request.input(0));
+    const Window w = grad_input_window(request);
     begin(request, w.flops);
-    const auto desc = backward_desc(w, user_scratchpad());
+    const auto desc = backward_desc(w, user_scratchpad(), request.implementation);
     primitive_ = Primitive(dnnl::convolution_backward_data(desc), {{DNNL_ARG_DIFF_DST, w.y},
                                                                    {DNNL_ARG_WEIGHTS, desc.weights_desc()},
                                                                    {DNNL_ARG_DIFF_SRC, w.x},
@@ -93,17 +104,16 @@ class GradInput final : public PackedConvolution {
 };
 
 // inputs x, dy; the gradient of the kernel, brought into its plain layout at the end.
+Window grad_kernel_window(const Request& request) {
+  return window_of(request.node.attributes, request.input(0), request.output(), request.input(1));
+}
+
 class GradKernel final : public LibraryKernel {
  public:
   explicit GradKernel(const Request& request) {
-    const Window w = window_of(request.node.attributes, request.input(0), request.output(), request.input(1));
+    const Window w = grad_kernel_window(request);
     begin(request, w.flops);
-    const dnnl::primitive_attr attributes = user_scratchpad();
-    const auto hint = forward_desc(w, false, attributes);
-    const memory::desc any_gradient(w.kernel.get_dims(), w.kernel.get_data_type(), memory::format_tag::any);
-    const dnnl::convolution_backward_weights::primitive_desc desc(engine(), dnnl::algorithm::convolution_direct, w.x,
-                                                                  any_gradient, w.y, w.strides, w.dilation,
-                                                                  w.padding_low, w.padding_high, hint, attributes);
+    const auto desc = gradient_desc(w, user_scratchpad(), request.implementation);
     primitive_ = Primitive(dnnl::convolution_backward_weights(desc), {{DNNL_ARG_SRC, w.x},
                                                                       {DNNL_ARG_DIFF_DST, w.y},
                                                                       {DNNL_ARG_DIFF_WEIGHTS, desc.diff_weights_desc()},
@@ -137,18 +147,42 @@ Support accepts(const Request& request) {
 
 template <class K> std::unique_ptr<Kernel> make(const Request& request) { return std::make_unique<K>(request); }
 
+using Names = std::vector<std::string>;
+
+Names names_of_forward(const Request& request) {
+  if (!accepts(request).yes) return {};
+  const Window w = forward_window(request);
+  use_threads_for(request, w.flops);
+  return forward_names(w, has_bias(request), with_post_ops(request.node.attributes));
+}
+
+Names names_of_grad_input(const Request& request) {
+  if (!accepts(request).yes) return {};
+  const Window w = grad_input_window(request);
+  use_threads_for(request, w.flops);
+  return backward_names(w, user_scratchpad());
+}
+
+Names names_of_grad_kernel(const Request& request) {
+  if (!accepts(request).yes) return {};
+  const Window w = grad_kernel_window(request);
+  use_threads_for(request, w.flops);
+  return gradient_names(w, user_scratchpad());
+}
+
 }  // namespace
 
 void register_convolution(KernelRegistry& registry) {
-  registry.add("conv2d", {accepts, make<Forward>});
-  registry.add("fused_conv2d", {accepts, make<Forward>});
-  registry.add("conv2d_grad_input", {accepts_depthwise, make_depthwise_grad_input});
-  registry.add("conv2d_grad_input", {accepts_spread, make_spread});
-  registry.add("conv2d_grad_input", {accepts, make<GradInput>});
+  registry.add("conv2d", {accepts, make<Forward>, names_of_forward});
+  registry.add("fused_conv2d", {accepts, make<Forward>, names_of_forward});
+  registry.add("conv2d_grad_input", {accepts_depthwise, make_depthwise_grad_input, own_names<accepts_depthwise>});
+  registry.add("conv2d_grad_input", {accepts_spread, make_spread, own_names<accepts_spread>});
+  registry.add("conv2d_grad_input", {accepts, make<GradInput>, names_of_grad_input});
   registry.add("fused_conv2d_grad_input", {accepts_spread, make_spread});
-  registry.add("conv2d_grad_kernel", {accepts_depthwise, make_depthwise_grad_kernel});
-  registry.add("conv2d_grad_kernel", {accepts_kernel_gradient, make_kernel_gradient});
-  registry.add("conv2d_grad_kernel", {accepts, make<GradKernel>});
+  registry.add("conv2d_grad_kernel", {accepts_depthwise, make_depthwise_grad_kernel, own_names<accepts_depthwise>});
+  registry.add("conv2d_grad_kernel",
+               {accepts_kernel_gradient, make_kernel_gradient, own_names<computes_kernel_gradient>});
+  registry.add("conv2d_grad_kernel", {accepts, make<GradKernel>, names_of_grad_kernel});
 }
 
 }  // namespace dltrain::backends::onednn

@@ -27,6 +27,14 @@ struct Inputs {
   size_t residual;  // 0: none
 };
 
+Window window_of(const Request& request) {
+  return onednn::window_of(request.node.attributes, request.input(0), request.input(1), request.output());
+}
+
+dnnl::primitive_attr post_ops_of(const Request& request) {
+  return with_post_ops(request.node.attributes, Inputs(request.node).residual != 0);
+}
+
 class NormalizedConvolution final : public LibraryKernel {
  public:
   explicit NormalizedConvolution(const Request& request)
@@ -35,9 +43,9 @@ class NormalizedConvolution final : public LibraryKernel {
         channels_(request.output().shape.back()),
         kernel_elements_(request.input(1).shape.elements()),
         residual_bytes_(static_cast<size_t>(request.output().bytes())) {
-    const Window w = window_of(request.node.attributes, request.input(0), request.input(1), request.output());
+    const Window w = window_of(request);
     begin(request, w.flops);
-    const auto desc = forward_desc(w, true, with_post_ops(request.node.attributes, inputs_.residual != 0));
+    const auto desc = forward_desc(w, true, post_ops_of(request), request.implementation);
     primitive_ = Primitive(dnnl::convolution_forward(desc), {{DNNL_ARG_SRC, w.x},
                                                              {DNNL_ARG_WEIGHTS, desc.weights_desc()},
                                                              {DNNL_ARG_BIAS, w.bias},
@@ -109,8 +117,15 @@ Support accepts(const Request& request) {
 
 std::unique_ptr<Kernel> make(const Request& request) { return std::make_unique<NormalizedConvolution>(request); }
 
+std::vector<std::string> names(const Request& request) {
+  if (!accepts(request).yes) return {};
+  const Window w = window_of(request);
+  use_threads_for(request, w.flops);
+  return forward_names(w, true, post_ops_of(request));
+}
+
 }  // namespace
 
-void register_convolution_norm(KernelRegistry& registry) { registry.add("fused_conv2d_norm", {accepts, make}); }
+void register_convolution_norm(KernelRegistry& registry) { registry.add("fused_conv2d_norm", {accepts, make, names}); }
 
 }  // namespace dltrain::backends::onednn

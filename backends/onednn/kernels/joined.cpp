@@ -3,6 +3,8 @@
 // copies of their parts.
 #include <dnnl.hpp>
 
+#include <algorithm>
+
 #include "backends/onednn/convolution.h"
 #include "backends/onednn/kernel.h"
 #include "backends/onednn/kernel_gradient.h"
@@ -62,32 +64,47 @@ class JoinedConvolution : public LibraryKernel {
   std::vector<Copy> copies_;
 };
 
+// What one of the two parts of the image adds to the result; the first brings the bias.
+struct ForwardPart {
+  ForwardPart(const Request& request, size_t number)
+      : begin(number == 0 ? 0 : request.input(0).shape[3]),
+        kernel(part_of_kernel(request.input(2).shape, begin, request.input(number).shape[3])),
+        window(window_of(request.node.attributes, {DType::f32, request.input(number).shape}, {DType::f32, kernel.shape},
+                         request.output())),
+        biased(number == 0 && request.node.inputs.size() > 3),
+        attributes(number == 0 ? user_scratchpad() : with_post_ops(request.node.attributes, /*accumulate=*/true)) {}
+
+  int64_t begin;  // channel
+  KernelPart kernel;
+  Window window;
+  bool biased;
+  dnnl::primitive_attr attributes;
+};
+
+double forward_flops(const Request& request) {
+  const Shape& kernel = request.input(2).shape;
+  return 2.0 * static_cast<double>(request.output().elements()) *
+         static_cast<double>(kernel[0] * kernel[1] * kernel[2]);
+}
+
 // inputs x, x2, kernel (, bias).
 class JoinedForward final : public JoinedConvolution {
  public:
   explicit JoinedForward(const Request& request) : has_bias_(request.node.inputs.size() > 3) {
-    const Shape& kernel = request.input(2).shape;
-    const graph::Attributes& attributes = request.node.attributes;
-    begin(request, 2.0 * static_cast<double>(request.output().elements()) *
-                       static_cast<double>(kernel[0] * kernel[1] * kernel[2]));
-    int64_t channel = 0;
+    begin(request, forward_flops(request));
     for (size_t i = 0; i < 2; ++i) {
-      const Shape& x = request.input(i).shape;
-      const KernelPart part = part_of_kernel(kernel, channel, x[3]);
-      const Window w = window_of(attributes, {DType::f32, x}, {DType::f32, part.shape}, request.output());
-      const bool first = i == 0;
-      const auto desc = forward_desc(w, first && has_bias_,
-                                     first ? user_scratchpad() : with_post_ops(attributes, /*accumulate=*/true));
+      const ForwardPart part(request, i);
+      const Window& w = part.window;
+      const auto desc = forward_desc(w, part.biased, part.attributes, request.implementation);
       std::vector<Primitive::Argument> arguments = {{DNNL_ARG_SRC, w.x},
                                                     {DNNL_ARG_WEIGHTS, desc.weights_desc()},
                                                     {DNNL_ARG_DST, w.y},
                                                     {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc()}};
-      if (first && has_bias_) arguments.push_back({DNNL_ARG_BIAS, w.bias});
+      if (part.biased) arguments.push_back({DNNL_ARG_BIAS, w.bias});
       primitives_[i] = Primitive(dnnl::convolution_forward(desc), arguments);
-      add_copy(request, 2, channel, part.desc, desc.weights_desc());
+      add_copy(request, 2, part.begin, part.kernel.desc, desc.weights_desc());
       scratch_[i] = reserve(desc.scratchpad_desc().get_size());
       info_.implementation = "two of " + std::string(desc.impl_info_str());
-      channel += x[3];
     }
   }
 
@@ -106,17 +123,24 @@ class JoinedForward final : public JoinedConvolution {
   std::array<int64_t, 2> scratch_ = {};
 };
 
+KernelPart part_of_gradient(const Request& request) {
+  const graph::Attributes& attributes = request.node.attributes;
+  return part_of_kernel(request.input(1).shape, attributes.integer("begin"), attributes.integer("channels"));
+}
+
+Window gradient_window(const Request& request, const KernelPart& part) {
+  return window_of(request.node.attributes, request.output(), {DType::f32, part.shape}, request.input(0));
+}
+
 // inputs dy, kernel; the gradient of some channels of the image.
 class JoinedGradInput final : public JoinedConvolution {
  public:
   explicit JoinedGradInput(const Request& request) {
-    const Shape& kernel = request.input(1).shape;
-    const graph::Attributes& attributes = request.node.attributes;
-    const int64_t first = attributes.integer("begin");
-    const KernelPart part = part_of_kernel(kernel, first, attributes.integer("channels"));
-    const Window w = window_of(attributes, request.output(), {DType::f32, part.shape}, request.input(0));
+    const int64_t first = request.node.attributes.integer("begin");
+    const KernelPart part = part_of_gradient(request);
+    const Window w = gradient_window(request, part);
     begin(request, w.flops);
-    const auto desc = backward_desc(w, user_scratchpad());
+    const auto desc = backward_desc(w, user_scratchpad(), request.implementation);
     primitive_ = Primitive(dnnl::convolution_backward_data(desc), {{DNNL_ARG_DIFF_DST, w.y},
                                                                    {DNNL_ARG_WEIGHTS, desc.weights_desc()},
                                                                    {DNNL_ARG_DIFF_SRC, w.x},
@@ -144,11 +168,30 @@ Support accepts(const Request& request) {
 
 template <class K> std::unique_ptr<Kernel> make(const Request& request) { return std::make_unique<K>(request); }
 
+// Where the rule takes two different ones for the parts, or one has what the other has not, nothing is chosen.
+std::vector<std::string> names_of_forward(const Request& request) {
+  if (!accepts(request).yes) return {};
+  use_threads_for(request, forward_flops(request));
+  const ForwardPart first(request, 0), second(request, 1);
+  std::vector<std::string> names = forward_names(first.window, first.biased, first.attributes);
+  const std::vector<std::string> others = forward_names(second.window, second.biased, second.attributes);
+  if (names.front() != others.front()) return {};
+  std::erase_if(names, [&](const auto& name) { return std::find(others.begin(), others.end(), name) == others.end(); });
+  return names;
+}
+
+std::vector<std::string> names_of_grad_input(const Request& request) {
+  if (!accepts(request).yes) return {};
+  const Window w = gradient_window(request, part_of_gradient(request));
+  use_threads_for(request, w.flops);
+  return backward_names(w, user_scratchpad());
+}
+
 }  // namespace
 
 void register_joined(KernelRegistry& registry) {
-  registry.add("joined_conv2d", {accepts, make<JoinedForward>});
-  registry.add("joined_conv2d_grad_input", {accepts, make<JoinedGradInput>});
+  registry.add("joined_conv2d", {accepts, make<JoinedForward>, names_of_forward});
+  registry.add("joined_conv2d_grad_input", {accepts, make<JoinedGradInput>, names_of_grad_input});
   registry.add("joined_conv2d_grad_kernel", {accepts_kernel_gradient, make_kernel_gradient});
 }
 
