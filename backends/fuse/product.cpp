@@ -1,5 +1,8 @@
 #include "backends/fuse/product.h"
 
+#include <algorithm>
+#include <array>
+
 namespace dltrain::backends {
 
 using graph::Value;
@@ -56,6 +59,11 @@ bool find_product(const Editor& editor, int32_t index, Applied& applied) {
   return editor.use_count(applied.product) == 1;
 }
 
+bool is_function(const Editor& editor, int32_t index) {
+  constexpr std::array functions = {"relu", "elu", "silu", "gelu"};
+  return std::ranges::any_of(functions, [&](const char* name) { return editor.is(index, name); });
+}
+
 void fuse_function(Editor& editor, int32_t index, FitsProduct fits) {
   Applied applied;
   if (!find_product(editor, index, applied)) return;
@@ -92,7 +100,7 @@ void fuse_result(Editor& editor, int32_t index) {
 
 void fuse_product(Editor& editor, int32_t index, FitsProduct fits) {
   if (editor.is(index, "add")) fuse_bias(editor, index);
-  else if (editor.is(index, "relu") || editor.is(index, "gelu")) fuse_function(editor, index, fits);
+  else if (is_function(editor, index)) fuse_function(editor, index, fits);
   else if (editor.is(index, "cast")) fuse_result(editor, index);
 }
 

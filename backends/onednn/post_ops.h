@@ -1,4 +1,4 @@
-// What the library may do to a result before it is stored: add a residual, apply a rectifier.
+// What the library may do to a result before it is stored: add a residual, apply a function that keeps not-a-number.
 #pragma once
 
 #include <dnnl.hpp>
@@ -8,7 +8,7 @@
 namespace dltrain::backends::onednn {
 
 // The attributes that say which function follows: `function` ("" for none) and the function's own.
-// True for functions that the library computes behind a product: none, and relu without limit and threshold.
+// True for functions that the library computes behind a product: none, relu without threshold, elu, silu, gelu.
 bool fits_post_ops(const graph::Attributes& attributes);
 
 // `accumulate`: what stands in the output is added before the function is applied.

@@ -3,6 +3,7 @@
 #include "backends/onednn/fuse/patterns.h"
 #include "backends/onednn/post_ops.h"
 #include "backends/onednn/primitive.h"
+#include "graph/op.h"
 
 namespace dltrain::backends::onednn {
 
@@ -46,6 +47,18 @@ void fuse_convolution_norm(Editor& editor, int32_t index) {
   attributes.set("bias", has_bias);
   editor.replace(index, "fused_conv2d_norm", inputs, attributes);
   editor.set_scope(index, convolution.scope);
+}
+
+void fuse_convolution_norm_function(Editor& editor, int32_t index) {
+  if (!editor.node(index).op->elementwise || editor.node(index).inputs.size() != 1) return;
+  const Value normed = editor.node(index).inputs[0];
+  if (!editor.is(normed, "fused_conv2d_norm") || editor.use_count(normed) != 1) return;
+  const graph::Node convolution = editor.node(normed);
+  if (!convolution.attributes.get<std::string>("function").empty()) return;
+  graph::Attributes attributes = convolution.attributes;
+  for (const auto& [name, value] : editor.node(index).attributes.entries()) attributes.set(name, value);
+  attributes.set("function", editor.node(index).op->name);
+  if (fits_post_ops(attributes)) editor.replace(index, convolution.op->name, convolution.inputs, attributes);
 }
 
 }  // namespace dltrain::backends::onednn

@@ -12,6 +12,8 @@ void fuse_product(Editor& editor, int32_t index);
 void fuse_batch_norm(Editor& editor, int32_t index);
 // conv2d with weights that do not change, batch_norm_inference: fused_conv2d_norm.
 void fuse_convolution_norm(Editor& editor, int32_t index);
+// A function behind it, other than those that fuse_batch_norm takes along.
+void fuse_convolution_norm_function(Editor& editor, int32_t index);
 // activation_grad of relu, batch_norm_grad: fused_batch_norm_grad, which does not need relu's result where nothing was
 // added before it.
 void fuse_batch_norm_gradient(Editor& editor, int32_t index);

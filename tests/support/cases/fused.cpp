@@ -8,6 +8,8 @@ namespace {
 graph::Attributes with_function(graph::Attributes attributes, const std::string& function, double slope = 0,
                                 double limit = -1) {
   attributes.set("function", function);
+  if (function == "elu") attributes.set("alpha", 0.7);
+  if (function == "gelu") attributes.set("approximate", false);
   if (function != "relu") return attributes;
   attributes.set("negative_slope", slope);
   attributes.set("max_value", limit);
@@ -21,7 +23,11 @@ void add_normalized_convolutions(std::vector<OpCase>& cases, graph::Attributes w
                                    reals({4}),          reals({4}, 0, 2),          reals({4}, 0.3, 2)};
   window.set("bias", false);
   cases.push_back({"fused_conv2d_norm", "relu", operands, with_function(window, "relu")});
+  cases.push_back({"fused_conv2d_norm", "limited relu", operands, with_function(window, "relu", 0, 0.5)});
+  cases.push_back({"fused_conv2d_norm", "silu", operands, with_function(window, "silu")});
   operands.push_back(reals({2, 5, 2, 4}));
+  cases.push_back({"fused_conv2d_norm", "residual, limited relu", operands, with_function(window, "relu", 0.1, 0.5)});
+  cases.push_back({"fused_conv2d_norm", "residual, elu", operands, with_function(window, "elu")});
   cases.push_back({"fused_conv2d_norm", "residual", operands, with_function(window, "")});
   cases.push_back({"fused_conv2d_norm", "residual, relu", operands, with_function(window, "relu")});
   window.set("bias", true);
@@ -44,6 +50,11 @@ void add_products(std::vector<OpCase>& cases) {
   cases.push_back({"fused_matmul", "bias, relu", product, with_function(plain, "relu")});
   cases.push_back({"fused_matmul", "bias, leaky relu", product, with_function(plain, "relu", 0.2)});
   cases.push_back({"fused_matmul", "bias, limited relu", product, with_function(plain, "relu", 0, 0.5)});
+  for (const char* function : {"elu", "silu", "gelu"})
+    cases.push_back({"fused_matmul", std::string("bias, ") + function, product, with_function(plain, function)});
+  graph::Attributes approximate = with_function(plain, "gelu");
+  approximate.set("approximate", true);
+  cases.push_back({"fused_matmul", "bias, approximate gelu", product, approximate});
   cases.push_back({"fused_matmul", "bias, tanh", product, with_function(plain, "tanh")});
   cases.push_back({"fused_matmul", "relu", {reals({3, 5}), reals({5, 7})}, with_function(plain, "relu")});
   cases.push_back(
@@ -62,6 +73,9 @@ void add_products(std::vector<OpCase>& cases) {
   cases.push_back({"fused_conv2d", "wide kernel and result, bias", wide_kernel, wide_result});
   cases.push_back({"fused_conv2d", "bias, relu", convolution, with_function(window, "relu")});
   cases.push_back({"fused_conv2d", "bias, leaky relu", convolution, with_function(window, "relu", 0.1)});
+  cases.push_back({"fused_conv2d", "bias, limited relu", convolution, with_function(window, "relu", 0, 0.5)});
+  for (const char* function : {"elu", "silu", "gelu"})
+    cases.push_back({"fused_conv2d", std::string("bias, ") + function, convolution, with_function(window, function)});
   add_normalized_convolutions(cases, window);
 }
 
