@@ -69,6 +69,20 @@ class Chooser {
     return trial;
   }
 
+  // Memory grows nearly evenly with the batch: between one that fits and one that does not (neighbours at least two apart),
+  // the largest that should fit.
+  size_t estimate(const std::vector<int64_t>& sizes, size_t fitting, size_t too_large, int64_t available) {
+    const Trial &low = trial(sizes[fitting]), &high = trial(sizes[too_large]);
+    const double share = static_cast<double>(room_in(available) - low.bytes()) /
+                         static_cast<double>(std::max<int64_t>(high.bytes() - low.bytes(), 1));
+    const double size =
+        static_cast<double>(sizes[fitting]) + share * static_cast<double>(sizes[too_large] - sizes[fitting]);
+    const auto beyond = std::upper_bound(sizes.begin(), sizes.end(), static_cast<int64_t>(size));
+    return std::clamp(static_cast<size_t>(beyond - sizes.begin()), fitting + 2, too_large) - 1;
+  }
+
+  size_t trials() const { return trials_.size(); }
+
  private:
   const models::Spec& spec_;
   const DataSignature& signature_;
@@ -111,9 +125,10 @@ std::optional<BatchChoice> choose_batch(models::Spec& spec, const DataSignature&
     too_large = sizes.size() - 1;
     if (too_large == 0 || !fits(sizes.front())) refuse(chooser.trial(sizes.front()), available, backend);
     fitting = 0;
-    while (too_large - fitting > 1) {
-      const size_t middle = (fitting + too_large) / 2;
-      (fits(sizes[middle]) ? fitting : too_large) = middle;
+    for (bool halve = false; too_large - fitting > 1; halve = !halve) {
+      const size_t next = halve && too_large - fitting > 2 ? (fitting + too_large) / 2
+                                                           : chooser.estimate(sizes, fitting, too_large, available);
+      (fits(sizes[next]) ? fitting : too_large) = next;
     }
   }
   choice.batch = sizes[fitting];
@@ -123,6 +138,7 @@ std::optional<BatchChoice> choose_batch(models::Spec& spec, const DataSignature&
     choice.larger = sizes[too_large];
     choice.larger_bytes = chooser.trial(sizes[too_large]).bytes();
   }
+  choice.tried = static_cast<int64_t>(chooser.trials());
   spec = with_batch(std::move(spec), choice.batch);
   return choice;
 }

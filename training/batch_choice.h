@@ -25,6 +25,7 @@ struct BatchChoice {
   // The next larger batch, which does not fit.
   std::optional<int64_t> larger;
   int64_t larger_bytes = 0;
+  int64_t tried = 0;  // plans that were compiled to find it
 
   // "64 samples at once, 4 times for an update of 256: ..."
   std::string text() const;
@@ -34,8 +35,8 @@ struct BatchChoice {
 // of 1/64 of it, so that a few pages more or less change nothing. -1 if it is not known.
 int64_t memory_for_choice(const backends::Backend& backend);
 
-// Fills in what batch_size = "auto" leaves open; nothing where it does not. Divisors of effective_batch_size are tried
-// by halving, each as a compiled plan; the largest one wins that finds room in `available` bytes less the eighth that
+// Fills in what batch_size = "auto" leaves open; nothing where it does not. Divisors of effective_batch_size are tried,
+// each as a compiled plan, where memory should just do, and by halving; the largest one wins that finds room in `available` bytes less the eighth that
 // stays free (training/shortage.h). Throws UserError (memory) naming the largest values if not even one sample fits.
 std::optional<BatchChoice> choose_batch(models::Spec& spec, const DataSignature& signature, backends::Backend& backend,
                                         int64_t available);

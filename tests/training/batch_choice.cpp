@@ -2,6 +2,8 @@
 // announced decides.
 #include "training/batch_choice.h"
 
+#include <algorithm>
+
 #include <catch2/catch_test_macros.hpp>
 
 #include "backends/factory.h"
@@ -66,6 +68,21 @@ TEST_CASE("the largest divisor that fits is chosen, and the update stays what it
       for (int64_t between = choice.batch + 1; between < *choice.larger; ++between) CHECK(96 % between != 0);
     }
   }
+}
+
+TEST_CASE("few plans are compiled to find the batch") {
+  int64_t tried = 0, most = 0;
+  for (int64_t available = 30 * mebi; available < 600 * mebi; available += 57 * mebi) {
+    const training::BatchChoice choice = chosen(open_spec("cnn.toml", 5040, {"data.samples=6000"}), available).choice;
+    INFO(choice.text());
+    REQUIRE(choice.larger);  // 5040 has 60 divisors
+    CHECK(choice.larger_bytes > training::room_in(available));
+    for (int64_t between = choice.batch + 1; between < *choice.larger; ++between) CHECK(5040 % between != 0);
+    most = std::max(most, choice.tried);
+    tried += choice.tried;
+  }
+  CHECK(most <= 6);
+  CHECK(tried <= 50);  // for ten choices
 }
 
 TEST_CASE("the choice follows from what is announced, and from nothing else") {

@@ -156,6 +156,15 @@ TEST_CASE("the announced memory of large batches is within 5 % of the measured o
   check_memory_of(transformer, "data.samples=210 train.batch_size=100" + accumulation);
 }
 
+// Half of what is kept is narrow, the weights are not, and copies of them in the library's layouts are.
+TEST_CASE("the announced memory of training in mixed precision is within 5 % of the measured one") {
+  if (!backends::open_backend("cpu", {})->device().precisions.back().missing.empty()) SKIP("no units for bfloat16");
+  const std::string narrow = R"( run.precision="mixed_bfloat16")", accumulation = " train.gradient_accumulation=2";
+  const auto benchmark = [](const char* name) { return source_path(std::string("recipes/benchmarks/") + name); };
+  check_memory_of(benchmark("resnet20.toml"), "data.samples=1000 train.batch_size=480" + narrow);
+  check_memory_of(benchmark("transformer.toml"), "data.samples=320 train.batch_size=150" + narrow + accumulation);
+}
+
 TEST_CASE("the announced memory of convolutions is within 5 % of the measured one") {
   check_memory(convolution_recipe);
 }
