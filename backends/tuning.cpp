@@ -16,11 +16,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int rounds = 6;
+constexpr size_t rounds = 7;
 constexpr double round_seconds = 2e-3;    // of each implementation at least, in short runs several
 constexpr double warm_up_seconds = 5e-3;  // pages, caches, clocks and threads wake up
-constexpr double hopeless = 1.5;          // times slower than the best so far: not timed further
-constexpr double worth = 0.97;          // of the rules' time: what measuring errs in six rounds on a busy machine
+constexpr double hopeless = 1.5;          // times slower than the rules': not timed further
+constexpr double worth = 0.97;            // of the rules' time: what measuring errs by on a busy machine
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -97,7 +97,8 @@ class Contestant {
   }
 
   const std::string& name() const { return name_; }
-  double seconds() const { return least_; }
+  // Of one run, by rounds.
+  const std::vector<double>& seconds() const { return seconds_; }
 
   // Runs that do not count.
   void warm_up() {
@@ -106,12 +107,15 @@ class Contestant {
     backend_.wait();
   }
 
-  void round() {
-    const int times = least_ < round_seconds ? static_cast<int>(std::min(round_seconds / least_ + 1, 1000.0)) : 1;
+  // Returns the seconds of one run.
+  double round() {
+    const double before = seconds_.empty() ? round_seconds : seconds_.back();
+    const int times = static_cast<int>(std::clamp(round_seconds / before, 1.0, 1000.0));
     const Clock::time_point start = Clock::now();
     for (int i = 0; i < times; ++i) run();
     backend_.wait();
-    least_ = std::min(least_, seconds_since(start) / times);
+    seconds_.push_back(seconds_since(start) / times);
+    return seconds_.back();
   }
 
  private:
@@ -126,8 +130,25 @@ class Contestant {
   Memory scratch_, packed_;
   Arguments arguments_;
   bool packs_;
-  double least_ = std::numeric_limits<double>::infinity();
+  std::vector<double> seconds_;
 };
+
+double median(std::vector<double> values) {
+  std::ranges::nth_element(values, values.begin() + static_cast<long>(values.size() / 2));
+  return values[values.size() / 2];
+}
+
+// How many times longer it takes than the other one, in doubt: the larger of two ratios. The median over rounds, each of
+// which meets the machine in one state, while from round to round it may become twice as fast; and that of the least times,
+// which others disturb least. The first round, with cold caches, does not count.
+double times_as_long(const Contestant& contestant, const Contestant& rule) {
+  const size_t both = std::min(contestant.seconds().size(), rule.seconds().size());
+  if (both < 2) return std::numeric_limits<double>::infinity();
+  const std::span own(contestant.seconds().data() + 1, both - 1), others(rule.seconds().data() + 1, both - 1);
+  std::vector<double> ratios;
+  for (size_t i = 0; i < own.size(); ++i) ratios.push_back(own[i] / others[i]);
+  return std::max(median(ratios), std::ranges::min(own) / std::ranges::min(others));
+}
 
 // A kind of kernel, and where one of it stands.
 struct Kind {
@@ -171,19 +192,23 @@ class Tuner {
   KernelChoice choose(const Kind& kind) {
     Bench bench(backend_, *kind.plan, *kind.step, kind.used);
     std::vector<Contestant> contestants = contestants_of(kind, bench);
-    const Contestant& rule = contestants.front();
-    double best = rule.seconds();
-    for (int round = 1; round < rounds; ++round) {
+    Contestant& rule = contestants.front();
+    for (size_t round = 1; round < rounds && (round == 1 || !is_over()); ++round) {
       for (Contestant& contestant : contestants) {
-        const bool is_hopeless = &contestant != &rule && contestant.seconds() > hopeless * best;
-        if (is_hopeless || (is_over() && &contestant != &rule)) continue;
-        contestant.round();
-        best = std::min(best, contestant.seconds());
+        const bool is_hopeless = round > 2 && times_as_long(contestant, rule) > hopeless;
+        if (!is_hopeless) contestant.round();
       }
     }
-    const Contestant& fastest = *std::ranges::min_element(contestants, {}, &Contestant::seconds);
-    const Contestant& taken = fastest.seconds() < worth * rule.seconds() ? fastest : rule;
-    return {taken.name(), taken.seconds(), rule.name(), rule.seconds()};
+    const double seconds = median({rule.seconds().begin() + 1, rule.seconds().end()});
+    const Contestant* taken = &rule;
+    double least = worth;
+    for (const Contestant& contestant : contestants) {
+      const double ratio = times_as_long(contestant, rule);
+      if (&contestant == &rule || contestant.seconds().size() < rule.seconds().size() || ratio >= least) continue;
+      taken = &contestant;
+      least = ratio;
+    }
+    return {taken->name(), taken == &rule ? seconds : seconds * least, rule.name(), seconds};
   }
 
  private:
@@ -196,10 +221,9 @@ class Tuner {
       if (!contestants.empty() && takes_more_memory(*kernel, kind)) continue;
       Contestant contestant(bench, name, std::move(kernel));
       if (contestants.empty()) contestant.warm_up();
-      contestant.round();
+      const double first = contestant.round();
       ++timed_;
-      const bool is_far_off =
-          !contestants.empty() && contestant.seconds() > 2 * hopeless * contestants.front().seconds();
+      const bool is_far_off = !contestants.empty() && first > 2 * hopeless * contestants.front().seconds().front();
       if (!is_far_off) contestants.push_back(std::move(contestant));
     }
     return contestants;
