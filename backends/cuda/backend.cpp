@@ -4,6 +4,7 @@
 #include "backends/cuda/fused.h"
 #include "backends/cuda/registry.h"
 #include "backends/cuda/time_marks.h"
+#include "backends/fuse/narrow.h"
 #include "backends/fuse/product.h"
 #include "core/diagnostic.h"
 #include "graph/op.h"
@@ -78,7 +79,10 @@ Limits CudaBackend::measure_limits() {
 }
 
 graph::Graph CudaBackend::fuse(const graph::Graph& graph) const {
-  Editor editor(graph);
+  const auto has_no_kernel = [this](const graph::Graph& at, const graph::Node& node) {
+    return !supports(at, node).yes;
+  };
+  Editor editor(round_weights(expand_narrow(graph, has_no_kernel)));
   for (int32_t node = 0; node < editor.node_count(); ++node) fuse_product(editor, node, fits_product);
   return graph::remove_dead_code(editor.graph());
 }

@@ -19,7 +19,7 @@ Grid grid_of(const device::ColumnsParameters& p) { return {divide_up(p.columns, 
 Columns::Columns(Queue& queue, const std::string& kernel, int64_t rows, int64_t columns)
     : queue_(&queue),
       first_(queue.kernel({"reduce", kernel})),
-      second_(queue.kernel({"reduce", "columns_sum"})),
+      second_(queue.kernel({"reduce", "columns_sum_float32"})),
       rows_(static_cast<uint32_t>(rows)),
       columns_(static_cast<uint32_t>(columns)),
       splits_(static_cast<uint32_t>(std::clamp<int64_t>(rows / rows_of_split, 1, most_splits))) {}

@@ -1,4 +1,4 @@
-// Sums of float32 down the columns of [rows, columns], in one pass for few rows and in two for many. Every sum has one
+// Sums down the columns of [rows, columns] in float32, in one pass for few rows and in two for many. Every sum has one
 // order.
 #pragma once
 
@@ -11,7 +11,7 @@ namespace dltrain::backends::cuda {
 
 class Columns {
  public:
-  // kernel: of device/reduce.cu; it says what is added up.
+  // kernel: of device/reduce.cu with the dtype of what it reads; it says what is added up.
   Columns(Queue& queue, const std::string& kernel, int64_t rows, int64_t columns);
 
   int64_t scratch_bytes() const;

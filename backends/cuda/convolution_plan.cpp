@@ -16,6 +16,8 @@ constexpr int64_t sum_id = 5, biased_id = 6;
 
 constexpr auto no_order = "cuDNN computes it only with sums in any order: set deterministic = false under [run]";
 
+cudnnDataType_t type_of(DType dtype) { return dtype == DType::bf16 ? CUDNN_DATA_BFLOAT16 : CUDNN_DATA_FLOAT; }
+
 // Puts the description of a convolution together, part by part.
 class Description {
  public:
@@ -28,7 +30,7 @@ class Description {
 
  private:
   Descriptor& make(cudnnBackendDescriptorType_t type) { return parts_.emplace_back(cudnn_, gpu_, type); }
-  Descriptor& tensor(int64_t id, const std::array<int64_t, 4>& sizes, bool inner = false);
+  Descriptor& tensor(int64_t id, const std::array<int64_t, 4>& sizes, DType dtype, bool inner = false);
   Descriptor& window(const Convolution& c);
   Descriptor& convolution(const Convolution& c, const Descriptor& results);
   Descriptor& pointwise(cudnnPointwiseMode_t mode, const Descriptor& from, const Descriptor* other,
@@ -40,12 +42,12 @@ class Description {
 };
 
 // sizes: batch (or filters), channels, rows, columns, in the library's order; the channels lie last in memory. inner: it
-// is never in memory.
-Descriptor& Description::tensor(int64_t id, const std::array<int64_t, 4>& sizes, bool inner) {
+// is never in memory, and stays float32 there.
+Descriptor& Description::tensor(int64_t id, const std::array<int64_t, 4>& sizes, DType dtype, bool inner) {
   const auto [n, c, h, w] = sizes;
   const std::array<int64_t, 4> strides = {h * w * c, 1, w * c, c};
   Descriptor& tensor = make(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
-  tensor.set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, CUDNN_DATA_FLOAT);
+  tensor.set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, type_of(dtype));
   tensor.set(CUDNN_ATTR_TENSOR_DIMENSIONS, sizes);
   tensor.set(CUDNN_ATTR_TENSOR_STRIDES, strides);
   tensor.set(CUDNN_ATTR_TENSOR_UNIQUE_ID, CUDNN_TYPE_INT64, id);
@@ -125,8 +127,8 @@ Descriptor& Description::convolution(const Convolution& c, const Descriptor& res
   const Names names = names_of(c.kind);
   Descriptor& operation = make(names.type);
   operation.set(names.window, window(c));
-  operation.set(names.images, tensor(ConvolutionIds::images, {c.n, c.c, c.h, c.w}));
-  operation.set(names.kernel, tensor(ConvolutionIds::kernel, {c.f, c.depth, c.kh, c.kw}));
+  operation.set(names.images, tensor(ConvolutionIds::images, {c.n, c.c, c.h, c.w}, c.dtype));
+  operation.set(names.kernel, tensor(ConvolutionIds::kernel, {c.f, c.depth, c.kh, c.kw}, c.dtype));
   operation.set(names.results, results);
   operation.set(names.alpha, CUDNN_TYPE_FLOAT, 1.0F);
   operation.set(names.beta, CUDNN_TYPE_FLOAT, 0.0F);
@@ -138,16 +140,17 @@ const Descriptor* Description::graph(const Convolution& c, cudnnHandle_t handle,
   const std::array<int64_t, 4> sizes = {c.n, c.f, c.oh, c.ow};
   const bool more = c.bias || c.relu;
   std::vector<cudnnBackendDescriptor_t> operations;
-  const Descriptor* last = &tensor(more ? sum_id : ConvolutionIds::results, sizes, more);
+  const Descriptor* last = &tensor(more ? sum_id : ConvolutionIds::results, sizes, more ? DType::f32 : c.dtype, more);
   operations.push_back(convolution(c, *last).get());
   if (c.bias) {
-    const Descriptor& biased = tensor(c.relu ? biased_id : ConvolutionIds::results, sizes, c.relu);
-    const Descriptor& bias = tensor(ConvolutionIds::bias, {1, c.f, 1, 1});
+    const Descriptor& biased =
+        tensor(c.relu ? biased_id : ConvolutionIds::results, sizes, c.relu ? DType::f32 : c.dtype, c.relu);
+    const Descriptor& bias = tensor(ConvolutionIds::bias, {1, c.f, 1, 1}, c.dtype);
     operations.push_back(pointwise(CUDNN_POINTWISE_ADD, *last, &bias, biased).get());
     last = &biased;
   }
   if (c.relu) {
-    const Descriptor& results = tensor(ConvolutionIds::results, sizes);
+    const Descriptor& results = tensor(ConvolutionIds::results, sizes, c.dtype);
     operations.push_back(pointwise(CUDNN_POINTWISE_RELU_FWD, *last, nullptr, results).get());
   }
   Descriptor& graph = make(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
@@ -183,7 +186,7 @@ std::vector<Descriptor> ConvolutionPlanner::proposals(const Descriptor& graph, c
 }
 
 // Why an engine does not compute as the recipe has it; "" if it does.
-std::string ConvolutionPlanner::complaint_about(const Descriptor& proposal) const {
+std::string ConvolutionPlanner::complaint_about(const Descriptor& proposal, DType dtype) const {
   const Descriptor engine = make(CUDNN_BACKEND_ENGINE_DESCRIPTOR);
   cudnnBackendDescriptor_t handle = engine.get();
   int64_t count = 0;
@@ -196,9 +199,13 @@ std::string ConvolutionPlanner::complaint_about(const Descriptor& proposal) cons
     return std::find(notes.begin(), notes.begin() + known, note) != notes.begin() + known;
   };
   // Inputs that are rounded to 16 bits have another range; matrix units round float32 to tensorfloat32.
+  const bool may_round = dtype != DType::f32 || options_.tensorfloat32;
   const bool rounds = has(CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS) || has(CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_13x13) ||
-                      (!options_.tensorfloat32 && has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE));
-  if (rounds) return "cuDNN has no engine that computes it in true float32";
+                      has(CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION) ||
+                      (!may_round && has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE));
+  if (rounds)
+    return std::string("cuDNN has no engine that ") +
+           (dtype == DType::f32 ? "computes it in true float32" : "adds up in float32");
   if (options_.deterministic && has(CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC)) return no_order;
   return {};
 }
@@ -230,7 +237,7 @@ std::unique_ptr<ConvolutionPlan> ConvolutionPlanner::plan(const Convolution& con
   for (const cudnnBackendHeurMode_t mode : {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK}) {
     if (graph == nullptr) break;
     for (Descriptor& proposal : proposals(*graph, mode)) {
-      if (const std::string what = complaint_about(proposal); !what.empty()) {
+      if (const std::string what = complaint_about(proposal, convolution.dtype); !what.empty()) {
         if (complaint != no_order) complaint = what;
         continue;
       }

@@ -1,4 +1,5 @@
-// How cuDNN describes convolutions of images, channels last, in float32, and which of its engines is taken for one.
+// How cuDNN describes convolutions of images, channels last, summed up in float32, and which of its engines is taken for
+// one.
 #pragma once
 
 #include <array>
@@ -10,25 +11,27 @@
 
 #include "backends/cuda/cudnn.h"
 #include "backends/factory.h"
+#include "core/dtype.h"
 
 namespace dltrain::backends::cuda {
 
 enum class ConvolutionKind {
-  forward,    // images, kernel (, bias) -> results
+  forward,  // images, kernel (, bias) -> results
   to_images,  // gradient of results, kernel -> gradient of images
-  to_kernel   // images, gradient of results -> gradient of kernel
+  to_kernel  // images, gradient of results -> gradient of kernel
 };
 
 // Images [n, h, w, c], results [n, oh, ow, f], and the kernel as cuDNN has it: [f, kh, kw, c / groups].
 struct Convolution {
   ConvolutionKind kind = ConvolutionKind::forward;
+  DType dtype = DType::f32;  // of all that it reads and writes: float32 or bfloat16
   int64_t n = 0, h = 0, w = 0, c = 0;
   int64_t f = 0, kh = 0, kw = 0, depth = 0;  // depth: c / groups
   int64_t oh = 0, ow = 0;
   std::array<int64_t, 2> strides{}, dilation{};
   std::array<int64_t, 2> padding{};  // on both sides of rows and of columns
-  bool bias = false;                 // [f], added to results
-  bool relu = false;                 // of results
+  bool bias = false;  // [f], added to results
+  bool relu = false;  // of results
 
   auto operator<=>(const Convolution&) const = default;
 };
@@ -60,7 +63,7 @@ class ConvolutionPlanner {
   Descriptor make(cudnnBackendDescriptorType_t type) const { return {cudnn_, gpu_, type}; }
   void check(cudnnStatus_t status) const { cudnn_.check(gpu_, status, "to choose how to convolve"); }
   std::vector<Descriptor> proposals(const Descriptor& graph, cudnnBackendHeurMode_t mode) const;
-  std::string complaint_about(const Descriptor& proposal) const;
+  std::string complaint_about(const Descriptor& proposal, DType dtype) const;
   std::unique_ptr<ConvolutionPlan> build(const Descriptor& proposal, std::string& refusal) const;
 
   const Cudnn& cudnn_;

@@ -80,8 +80,8 @@ class Gpu {
   mutable bool lost_ = false;
 };
 
-// What every GPU that can be used computes in: units for tensorfloat32 came with the oldest of them.
-inline constexpr std::array<const char*, 2> precisions = {"float32", "tensorfloat32"};
+// What every GPU that can be used computes in: units for tensorfloat32 and bfloat16 came with the oldest of them.
+inline constexpr std::array<const char*, 3> precisions = {"float32", "tensorfloat32", "mixed_bfloat16"};
 
 // Every GPU of this machine in one line each, or why there is none that can be used; for `dltrain devices`. usable: there is one.
 std::string report_gpus(std::unique_ptr<Driver> driver, bool& usable);

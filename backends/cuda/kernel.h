@@ -3,11 +3,19 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "backends/cuda/queue.h"
 #include "backends/cuda/registry.h"
 
 namespace dltrain::backends::cuda {
+
+// Whether own kernels of floats come for the dtype: float32, or one of 16 bits that they compute in float32.
+bool has_float_kernels(DType dtype);
+// Yes if that holds for its first input, which says what the kernel is called by; others are as the op has them.
+Support accepts_floats(const Request& request);
+// NAME_DTYPE, by the first input.
+std::string with_dtype(const Request& request, const std::string& name);
 
 // The info of an own kernel: every input read once and every used output written once.
 KernelInfo own_info(const Request& request, double flops);

@@ -10,11 +10,20 @@ namespace {
 // The most that an algorithm may ask for; the plan's arena has room for what it then needs.
 constexpr size_t most_workspace = size_t{32} << 20;
 
-cudaDataType_t type_of(DType dtype) { return dtype == DType::f64 ? CUDA_R_64F : CUDA_R_32F; }
+cudaDataType_t type_of(DType dtype) {
+  switch (dtype) {
+    case DType::f64: return CUDA_R_64F;
+    case DType::bf16: return CUDA_R_16BF;
+    default: return CUDA_R_32F;
+  }
+}
+// Of the factors of a product, and what is summed up.
+cudaDataType_t scale_of(DType dtype) { return dtype == DType::f64 ? CUDA_R_64F : CUDA_R_32F; }
 
 cublasComputeType_t compute_type_of(DType dtype, const BackendOptions& options) {
   if (dtype == DType::f64) return CUBLAS_COMPUTE_64F;
-  return options.tensorfloat32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+  const bool rounds = options.tensorfloat32 && dtype == DType::f32;
+  return rounds ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
 }
 
 cublasLtEpilogue_t epilogue_of(const Product& p) {
@@ -93,24 +102,24 @@ void Products::describe(const Product& p, Choice& choice) const {
   const auto set = [&](cublasLtMatmulDescAttributes_t attribute, const auto& value) {
     check(lt_->product_set(choice.product, attribute, &value, sizeof value), doing);
   };
-  const auto lay = [&](cublasLtMatrixLayout_t& layout, int64_t rows, int64_t columns, int64_t stride) {
+  const auto lay = [&](cublasLtMatrixLayout_t& layout, DType dtype, int64_t rows, int64_t columns, int64_t stride) {
     const auto count = static_cast<int32_t>(p.batch);
-    check(lt_->layout_create(&layout, type_of(p.dtype), static_cast<uint64_t>(rows), static_cast<uint64_t>(columns),
-                             rows),
-          doing);
+    check(
+        lt_->layout_create(&layout, type_of(dtype), static_cast<uint64_t>(rows), static_cast<uint64_t>(columns), rows),
+        doing);
     check(lt_->layout_set(layout, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, &count, sizeof count), doing);
     check(lt_->layout_set(layout, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, &stride, sizeof stride), doing);
   };
   const cublasOperation_t first_turned = p.transpose_y ? CUBLAS_OP_T : CUBLAS_OP_N;
   const cublasOperation_t second_turned = p.transpose_x ? CUBLAS_OP_T : CUBLAS_OP_N;
   const cublasLtEpilogue_t epilogue = epilogue_of(p);
-  check(lt_->product_create(&choice.product, compute_type_of(p.dtype, options_), type_of(p.dtype)), doing);
+  check(lt_->product_create(&choice.product, compute_type_of(p.dtype, options_), scale_of(p.dtype)), doing);
   set(CUBLASLT_MATMUL_DESC_TRANSA, first_turned);
   set(CUBLASLT_MATMUL_DESC_TRANSB, second_turned);
   set(CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue);
-  lay(choice.first, p.transpose_y ? p.k : p.n, p.transpose_y ? p.n : p.k, p.y_stride);
-  lay(choice.second, p.transpose_x ? p.m : p.k, p.transpose_x ? p.k : p.m, p.x_stride);
-  lay(choice.result, p.n, p.m, checked_multiply(p.m, p.n));
+  lay(choice.first, p.dtype, p.transpose_y ? p.k : p.n, p.transpose_y ? p.n : p.k, p.y_stride);
+  lay(choice.second, p.dtype, p.transpose_x ? p.m : p.k, p.transpose_x ? p.k : p.m, p.x_stride);
+  lay(choice.result, p.result, p.n, p.m, checked_multiply(p.m, p.n));
   choice.wide = p.dtype == DType::f64;
   choice.bias = p.bias;
   // The address of a bias is set before each run; what is chosen may depend on there being one.
@@ -123,10 +132,13 @@ void Products::prefer(const Product& p, cublasLtMatmulPreference_t preference) c
   const auto set = [&](cublasLtMatmulPreferenceAttributes_t attribute, const auto& value) {
     check(lt_->preference_set(preference, attribute, &value, sizeof value), "to describe a matrix product");
   };
-  // Sums in one order: a product may be split along its depth, but parts that add themselves to the result in place
-  // are left out.
-  const uint32_t all = CUBLASLT_REDUCTION_SCHEME_MASK;
-  const uint32_t schemes = options_.deterministic ? all & ~uint32_t{CUBLASLT_REDUCTION_SCHEME_INPLACE} : all;
+  // A product may be split along its depth. For sums in one order, parts that add themselves to the result in place are
+  // left out; for sums in float32, parts that are rounded to a narrow result before they are added.
+  uint32_t schemes = CUBLASLT_REDUCTION_SCHEME_MASK;
+  if (options_.deterministic) schemes &= ~uint32_t{CUBLASLT_REDUCTION_SCHEME_INPLACE};
+  if (byte_size(p.result) < sizeof(float)) {
+    schemes &= ~uint32_t{CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE} & ~uint32_t{CUBLASLT_REDUCTION_SCHEME_INPLACE};
+  }
   const auto aligned = static_cast<uint32_t>(p.alignment);
   set(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, most_workspace);
   set(CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, schemes);

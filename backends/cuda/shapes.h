@@ -18,8 +18,10 @@ struct Move {
   int64_t from_start = 0, to_start = 0;
 };
 
-// Enqueues a move between these addresses, of elements as large as those of the node's output. Its axes that are left
-// when merged must be few enough (fits).
+// Enqueues a move between these addresses, on whose way elements may change between float32 and a narrow dtype. Its axes
+// that are left when merged must be few enough (fits).
+std::function<void(const void* from, void* to)> mover(const Request& request, const Move& move, DType from, DType to);
+// The same with elements as large as those of the node's output.
 std::function<void(const void* from, void* to)> mover(const Request& request, const Move& move);
 Support fits(const Move& move);
 

@@ -6,6 +6,7 @@
 #include "core/random.h"
 #include "graph/autodiff.h"
 #include "graph/ops.h"
+#include "graph/precision.h"
 
 namespace dltrain::test {
 
@@ -19,7 +20,8 @@ constexpr int64_t classes = 10;
 // Builds a training step around a model that maps the input "x" to logits.
 class Trainer {
  public:
-  Trainer(Network& network, const Shape& x) : b_(network.graph, network.states, true), rows_(x[0]) {
+  Trainer(Network& network, const Shape& x, std::optional<DType> narrow)
+      : b_(network.graph, network.states, true), rows_(x[0]), narrow_(narrow) {
     x_ = b_.input("x", graph::InputKind::data, {DType::f32, x});
   }
 
@@ -48,6 +50,7 @@ class Trainer {
 
   // Loss, gradients and the step of the optimizer.
   void finish(Value logits, const std::string& rule, const graph::Attributes& options, size_t slots) {
+    logits = lowered(logits);
     const Value labels = b_.input("labels", graph::InputKind::data, {DType::i32, {rows_}});
     const Value loss = graph::reduce_mean(b_, graph::sparse_softmax_cross_entropy(b_, logits, labels));
     b_.set_result("loss", loss);
@@ -74,20 +77,32 @@ class Trainer {
   }
 
  private:
+  // The logits of the model as it is then.
+  Value lowered(Value logits) {
+    if (!narrow_) return logits;
+    graph::Lowered lowered = graph::lower_precision(b_.graph(), *narrow_);
+    const auto map = [&](Value value) {
+      return lowered.values[static_cast<size_t>(value.node)][static_cast<size_t>(value.output)];
+    };
+    b_.replace_graph(std::move(lowered.graph), map);
+    return graph::cast(b_, map(logits), DType::f32);
+  }
+
   static graph::StateInfo slot_of(const graph::StateInfo& weight, size_t slot) {
     return {"optimizer/" + weight.name + "/" + std::to_string(slot), weight.type, graph::StateRole::slot};
   }
 
   Builder b_;
   int64_t rows_;
+  std::optional<DType> narrow_;
   Value x_;
 };
 
 }  // namespace
 
-Network dense_network(int64_t rows) {
+Network dense_network(int64_t rows, std::optional<DType> narrow) {
   Network network;
-  Trainer t(network, {rows, 20});
+  Trainer t(network, {rows, 20}, narrow);
   Value x = t.dense(t.x(), "first", 65, true);
   x = graph::dropout(t.builder(), x, 0.2, 7);
   x = t.dense(x, "second", 70, true);
@@ -96,9 +111,9 @@ Network dense_network(int64_t rows) {
   return network;
 }
 
-Network convolution_network(int64_t rows) {
+Network convolution_network(int64_t rows, std::optional<DType> narrow) {
   Network network;
-  Trainer t(network, {rows, 12, 12, 3});
+  Trainer t(network, {rows, 12, 12, 3}, narrow);
   Builder& b = t.builder();
   Value x = graph::max_pool2d(b, graph::relu(b, t.convolution(t.x(), "first", 8, true, 0)), {});
   x = graph::max_pool2d(b, graph::relu(b, t.convolution(x, "second", 16, true, 0)), {});
@@ -107,9 +122,9 @@ Network convolution_network(int64_t rows) {
   return network;
 }
 
-Network residual_network(int64_t rows) {
+Network residual_network(int64_t rows, std::optional<DType> narrow) {
   Network network;
-  Trainer t(network, {rows, 8, 8, 4});
+  Trainer t(network, {rows, 8, 8, 4}, narrow);
   Builder& b = t.builder();
   const Value stem = graph::relu(b, t.batch_norm(t.convolution(t.x(), "stem", 8, false, 1), "stem_norm"));
   Value x = graph::relu(b, t.batch_norm(t.convolution(stem, "first", 8, false, 1), "first_norm"));
@@ -120,9 +135,9 @@ Network residual_network(int64_t rows) {
   return network;
 }
 
-Network joining_network(int64_t rows) {
+Network joining_network(int64_t rows, std::optional<DType> narrow) {
   Network network;
-  Trainer t(network, {rows, 8, 8, 3});
+  Trainer t(network, {rows, 8, 8, 3}, narrow);
   Builder& b = t.builder();
   const Value across = graph::relu(b, t.convolution(t.x(), "first", 16, true, 1));
   const Value below = graph::relu(b, t.convolution(graph::max_pool2d(b, across, {}), "second", 32, true, 1));

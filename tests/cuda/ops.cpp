@@ -8,11 +8,12 @@
 
 namespace dltrain::test {
 
-TEST_CASE("cuda: every op agrees with the reference in float32") {
+namespace {
+
+void check_all(DType real, const std::function<bool(const OpCase&)>& wanted) {
   for (const char* settings : {"", "backwards=1"}) {
     use_stand_in(settings);
-    for (const OpCheck& check :
-         check_backend(backends::open_backend("cuda", {}), DType::f32, tolerance_of(DType::f32))) {
+    for (const OpCheck& check : check_backend(backends::open_backend("cuda", {}), real, tolerance_of(real), wanted)) {
       INFO(check.title << ": " << check.implementation << " " << settings);
       CHECK(check.wrong == "");
     }
@@ -20,6 +21,17 @@ TEST_CASE("cuda: every op agrees with the reference in float32") {
     CHECK(stand_in_count("unpinned copies") == 0);
     CHECK(stand_in_count("allocations") == 0);
   }
+}
+
+}  // namespace
+
+TEST_CASE("cuda: every op agrees with the reference in float32") {
+  check_all(DType::f32, [](const OpCase&) { return true; });
+}
+
+// Numbers of both sides are rounded to 8 bits; the reference rounds once, at the end.
+TEST_CASE("cuda: every op agrees with the reference in bfloat16") {
+  check_all(DType::bf16, [](const OpCase&) { return true; });
 }
 
 }  // namespace dltrain::test

@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "backends/cuda/convolution_plan.h"
 #include "core/files.h"
@@ -47,45 +48,78 @@ Convolution square(ConvolutionKind kind, int64_t n, int64_t size, int64_t c, int
   return convolution;
 }
 
-}  // namespace
+// Odd sizes, groups, depthwise ones, strides, dilations, more padding than needed.
+std::vector<Convolution> examples(ConvolutionKind kind) {
+  return {square(kind, 8, 12, 16, 32, 3),
+          square(kind, 2, 7, 3, 5, 3),
+          square(kind, 1, 5, 1, 1, 1),
+          square(kind, 4, 28, 3, 64, 7, 2),
+          square(kind, 2, 9, 17, 17, 3, 1, 17),
+          square(kind, 2, 8, 6, 4, 3, 2, 2),
+          square(kind, 2, 9, 3, 5, 3, 1, 1, 2),
+          square(kind, 1, 2, 1, 1, 3, 1, 1, 1, 1),
+          square(kind, 2, 9, 17, 17, 3, 1, 17, 3),
+          square(kind, 2, 8, 5, 7, 1, 3)};
+}
 
-TEST_CASE(
-    "cuda: the real cuDNN has plans for our convolutions, in one order and in true float32, for a GPU of its own") {
+// The real library, told of a GPU that is not here.
+struct RealCudnn {
+  RealCudnn() {
+    device.set_bytes(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, std::string(h100).size(), h100);
+    device.finalize();
+  }
+  // What keeps it from computing this; "" if nothing does.
+  std::string refusal(const Convolution& convolution, const backends::BackendOptions& options = {}) const {
+    std::string reason;
+    const auto plan = cuda::ConvolutionPlanner(*cudnn, gpu, options, nullptr, &device).plan(convolution, reason);
+    return plan == nullptr && reason.empty() ? "no reason" : reason;
+  }
+
+  cuda::Gpu gpu{cuda::load_driver(), "cuda"};
+  std::unique_ptr<cuda::Cudnn> cudnn = cuda::Cudnn::load("cuda:0", real_library());
+  cuda::Descriptor device{*cudnn, gpu, CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR};
+};
+
+void needs_real_cudnn() {
   needs_stand_in();
   if (!exists(real_library())) SKIP("there is no cuDNN in " + real_library());
   use_stand_in("");
-  const cuda::Gpu gpu(cuda::load_driver(), "cuda");
   const auto cudnn = cuda::Cudnn::load("cuda:0", real_library());
   if (cudnn->version() < 90800) SKIP("this cuDNN cannot be told of a GPU");
-  cuda::Descriptor device(*cudnn, gpu, CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR);
-  device.set_bytes(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, std::string(h100).size(), h100);
-  device.finalize();
-  const cuda::ConvolutionPlanner planner(*cudnn, gpu, {}, nullptr, &device);
+}
+
+void check_plans(const RealCudnn& cudnn, DType dtype) {
   for (const ConvolutionKind kind :
        {ConvolutionKind::forward, ConvolutionKind::to_images, ConvolutionKind::to_kernel}) {
-    for (const Convolution& each :
-         {square(kind, 8, 12, 16, 32, 3), square(kind, 2, 7, 3, 5, 3), square(kind, 1, 5, 1, 1, 1),
-          square(kind, 4, 28, 3, 64, 7, 2), square(kind, 2, 9, 17, 17, 3, 1, 17), square(kind, 2, 8, 6, 4, 3, 2, 2),
-          square(kind, 2, 9, 3, 5, 3, 1, 1, 2), square(kind, 1, 2, 1, 1, 3, 1, 1, 1, 1),
-          square(kind, 2, 9, 17, 17, 3, 1, 17, 3), square(kind, 2, 8, 5, 7, 1, 3)}) {
+    for (Convolution each : examples(kind)) {
+      each.dtype = dtype;
       INFO("kind " << static_cast<int>(kind) << ", channels " << each.c << ", filters " << each.f);
-      std::string reason;
-      const auto plan = planner.plan(each, reason);
-      CHECK(reason == "");
-      CHECK(plan != nullptr);
+      CHECK(cudnn.refusal(each) == "");
     }
   }
-  const cuda::ConvolutionPlanner rounding(*cudnn, gpu, {.tensorfloat32 = true}, nullptr, &device);
-  std::string none;
-  CHECK(rounding.plan(square(ConvolutionKind::to_kernel, 8, 12, 16, 32, 3), none) != nullptr);
-  Convolution fused = square(ConvolutionKind::forward, 8, 12, 16, 32, 3);
-  fused.bias = true;
-  for (const bool relu : {false, true}) {
-    fused.relu = relu;
-    std::string reason;
-    CHECK(planner.plan(fused, reason) != nullptr);
-    CHECK(reason == "");
+  for (Convolution fused : examples(ConvolutionKind::forward)) {
+    fused.dtype = dtype;
+    fused.bias = true;
+    for (const bool relu : {false, true}) {
+      fused.relu = relu;
+      INFO("with a bias, channels " << fused.c << ", filters " << fused.f << ", rectified " << relu);
+      CHECK(cudnn.refusal(fused) == "");
+    }
   }
+}
+
+}  // namespace
+
+TEST_CASE("cuda: the real cuDNN has plans for our convolutions, in one order and true float32, for a GPU of its own") {
+  needs_real_cudnn();
+  const RealCudnn cudnn;
+  check_plans(cudnn, DType::f32);
+  CHECK(cudnn.refusal(square(ConvolutionKind::to_kernel, 8, 12, 16, 32, 3), {.tensorfloat32 = true}) == "");
+}
+
+TEST_CASE("cuda: the real cuDNN has plans for convolutions of bfloat16, in one order and with sums in float32") {
+  needs_real_cudnn();
+  check_plans(RealCudnn(), DType::bf16);
 }
 
 }  // namespace dltrain::test

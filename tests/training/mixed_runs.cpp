@@ -2,26 +2,13 @@
 // mixed_bfloat16, and as PyTorch under autocast.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
-#include <cmath>
 
 #include "backends/factory.h"
-#include "formats/json/json.h"
-#include "tests/support/paths.h"
-#include "tests/training/experiment.h"
-#include "training/trainer.h"
+#include "tests/training/mixed_losses.h"
 
 namespace dltrain::test {
 
 namespace {
-
-std::vector<double> numbers(const Table& run, const char* name) {
-  std::vector<double> result;
-  const Setting* found = run.find(name);
-  if (found == nullptr) return result;
-  for (const Setting& value : *found->list())
-    result.push_back(value.real() != nullptr ? *value.real() : static_cast<double>(*value.integer()));
-  return result;
-}
 
 bool has_bfloat16(const std::string& device) {
   const auto backend = backends::open_backend(device, {});
@@ -30,46 +17,17 @@ bool has_bfloat16(const std::string& device) {
                      [](const auto& each) { return each.name == "mixed_bfloat16" && each.missing.empty(); });
 }
 
-// Two programs round at different places: a loss may differ from another's by 2 % of itself, and by as much as mixed
-// precision has moved that program from its own float32, three times over.
-void check_losses(const std::vector<double>& ours, const std::vector<double>& theirs, const std::vector<double>& wide) {
-  REQUIRE(ours.size() == theirs.size());
-  double moved = 0;
-  for (size_t i = 0; i < theirs.size(); ++i) {
-    moved = std::max(moved, std::fabs(theirs[i] - wide[i]));
-    INFO("loss of step " << i << ": " << ours[i] << ", theirs " << theirs[i] << ", in float32 " << wide[i]);
-    CHECK(std::fabs(ours[i] - theirs[i]) <= 0.02 * std::fabs(theirs[i]) + 3 * moved);
-  }
-}
-
-void check_run(const Table& run, const std::string& device) {
-  const models::Spec spec =
-      spec_of(fixture_path("keras/training") + "/" + *run.at("recipe").text(),
-              {"train.optimizer=" + run.at("optimizer").toml(), "run.precision=\"mixed_bfloat16\"", "run.log_every=1"});
-  const auto data = data_of(spec);
-  const auto model = model_of(spec, *data, device);
-  const Fitted fitted = fit(*model, *data);
-  const std::vector<double> wide = numbers(run, "losses_float32");
-  check_losses(fitted.losses, numbers(run, "losses"), wide);
-  // It is another arithmetic, not float32 under another name.
-  CHECK(fitted.losses != wide);
-  if (const std::vector<double> torch = numbers(run, "losses_torch"); !torch.empty())
-    check_losses(fitted.losses, torch, wide);
-}
-
 }  // namespace
 
 TEST_CASE("twenty steps in mixed precision give Keras' and PyTorch's losses") {
-  const Setting file = formats::read_json(fixture_path("keras/mixed/losses.json"), ExitCode::io);
-  int runs = 0;
-  for (const Setting& run : *file.table()->at("cases").list()) {
+  const std::vector<Table> runs = mixed_runs();
+  for (const Table& run : runs) {
     for (const std::string device : {"reference", "cpu"}) {
       if (!has_bfloat16(device)) continue;
-      DYNAMIC_SECTION(*run.table()->at("case").text() << " on " << device) { check_run(*run.table(), device); }
+      DYNAMIC_SECTION(*run.at("case").text() << " on " << device) { check_mixed_run(run, device, "mixed_bfloat16"); }
     }
-    ++runs;
   }
-  CHECK(runs >= 8);
+  CHECK(runs.size() >= 8);
 }
 
 }  // namespace dltrain::test

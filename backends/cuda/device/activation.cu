@@ -1,10 +1,13 @@
-// Activation functions and their gradients in float32. Names: FUNCTION, FUNCTION_grad.
+// Activation functions and their gradients. Names: FUNCTION_DTYPE, FUNCTION_grad_DTYPE.
 #include "backends/cuda/device/elementwise.h"
 
 using namespace dltrain::backends::cuda::device;
 
+#define DLTRAIN_ACTIVATION_IN(name, F, dtype, T) \
+  DLTRAIN_KERNEL(name##_##dtype, Unary<F, T, T>) \
+  DLTRAIN_KERNEL(name##_grad_##dtype, Binary<SlopeTimes<F>, T, T>)
 #define DLTRAIN_ACTIVATION(name, F) \
-  DLTRAIN_KERNEL(name, Unary<F, float, float>) DLTRAIN_KERNEL(name##_grad, Binary<SlopeTimes<F>, float, float>)
+  DLTRAIN_ACTIVATION_IN(name, F, float32, float) DLTRAIN_ACTIVATION_IN(name, F, bfloat16, Bfloat16)
 
 DLTRAIN_ACTIVATION(relu, Relu)
 DLTRAIN_ACTIVATION(elu, Elu)

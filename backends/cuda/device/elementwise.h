@@ -25,10 +25,19 @@ template <int inputs> struct Places {
   }
 };
 
-// f(x) for every element; x and y lie in one run. Several at once where both are as wide as a load may be.
+// What a function gives as what is stored.
+template <class R, class V> DLTRAIN_GPU R result_of(V value) {
+  if constexpr (std::is_same_v<R, V>) return value;
+  else return stored<R>(value);
+}
+
+// How many elements are read and written at once.
+template <class T, class R> constexpr int packed_together = pack_size<T> < pack_size<R> ? pack_size<T> : pack_size<R>;
+
+// f(x) for every element; x and y lie in one run.
 template <class F, class T, class R> struct Unary {
   using Parameters = ElementwiseParameters;
-  static constexpr int n = sizeof(T) == sizeof(R) ? pack_size<T> : 1;
+  static constexpr int n = packed_together<T, R>;
   DLTRAIN_GPU static void run(const Parameters& p) {
     const auto* x = static_cast<const T*>(p.in[0]);
     auto* y = static_cast<R*>(p.out);
@@ -36,17 +45,20 @@ template <class F, class T, class R> struct Unary {
     for (uint32_t i = first_element(); i < packs; i += element_step()) {
       const auto some = reinterpret_cast<const Pack<T, n>*>(x)[i];
       Pack<R, n> result;
-      for (int k = 0; k < n; ++k) result.values[k] = F::of(some.values[k], p.options);
+      for (int k = 0; k < n; ++k) result.values[k] = computed(some.values[k], p.options);
       reinterpret_cast<Pack<R, n>*>(y)[i] = result;
     }
     const uint32_t rest = packs * n + first_element();
-    if (rest < p.count) y[rest] = F::of(x[rest], p.options);
+    if (rest < p.count) y[rest] = computed(x[rest], p.options);
   }
+
+ private:
+  DLTRAIN_GPU static R computed(T x, const Options& options) { return result_of<R>(F::of(widened(x), options)); }
 };
 
 template <class F, class T, class R> struct Binary {
   using Parameters = ElementwiseParameters;
-  static constexpr int n = sizeof(T) == sizeof(R) ? pack_size<T> : 1;
+  static constexpr int n = packed_together<T, R>;
   DLTRAIN_GPU static void run(const Parameters& p) {
     const auto* x = static_cast<const T*>(p.in[0]);
     const auto* y = static_cast<const T*>(p.in[1]);
@@ -54,7 +66,7 @@ template <class F, class T, class R> struct Binary {
     if (p.rank != 0) {
       for (uint32_t i = first_element(); i < p.count; i += element_step()) {
         const Places<2> at(p, i);
-        z[i] = F::of(x[at.at[0]], y[at.at[1]], p.options);
+        z[i] = computed(x[at.at[0]], y[at.at[1]], p.options);
       }
       return;
     }
@@ -63,14 +75,17 @@ template <class F, class T, class R> struct Binary {
       const Pack<T, n> a = load(x, p.step[0], i);
       const Pack<T, n> b = load(y, p.step[1], i);
       Pack<R, n> result;
-      for (int k = 0; k < n; ++k) result.values[k] = F::of(a.values[k], b.values[k], p.options);
+      for (int k = 0; k < n; ++k) result.values[k] = computed(a.values[k], b.values[k], p.options);
       reinterpret_cast<Pack<R, n>*>(z)[i] = result;
     }
     const uint32_t rest = packs * n + first_element();
-    if (rest < p.count) z[rest] = F::of(x[rest * p.step[0]], y[rest * p.step[1]], p.options);
+    if (rest < p.count) z[rest] = computed(x[rest * p.step[0]], y[rest * p.step[1]], p.options);
   }
 
  private:
+  DLTRAIN_GPU static R computed(T x, T y, const Options& options) {
+    return result_of<R>(F::of(widened(x), widened(y), options));
+  }
   DLTRAIN_GPU static Pack<T, n> load(const T* x, uint32_t step, uint32_t i) {
     if (step != 0) return reinterpret_cast<const Pack<T, n>*>(x)[i];
     Pack<T, n> same;

@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "backends/cuda/device/elementwise_parameters.h"
-#include "backends/cuda/device/kernel.h"
+#include "backends/cuda/device/narrow.h"
 
 namespace dltrain::backends::cuda::device {
 
@@ -82,14 +82,18 @@ struct LogicalNot {
 template <class R> constexpr R least_of = std::numeric_limits<R>::min();
 template <class R> constexpr R most_of = std::numeric_limits<R>::max();
 
-// Towards zero to integers, saturating, not-a-number to 0.
-template <class T, class R> DLTRAIN_GPU R converted(T x) {
+template <class T, class R> DLTRAIN_GPU R plainly_converted(T x) {
   if constexpr (std::is_floating_point_v<T> && std::is_integral_v<R>) {
     if (is_nan(x)) return 0;
     if (x <= static_cast<T>(least_of<R>)) return least_of<R>;
     if (x >= static_cast<T>(most_of<R>)) return most_of<R>;
   }
   return static_cast<R>(x);
+}
+// Towards zero to integers, saturating, not-a-number to 0.
+template <class T, class R> DLTRAIN_GPU R converted(T x) {
+  if constexpr (is_narrow<R>) return rounded_once<T, R>(x);
+  else return plainly_converted<T, R>(x);
 }
 
 // --- two inputs ---

@@ -13,7 +13,7 @@ struct GatherParameters {
   uint32_t rows, width, count;
 };
 
-// updates [count, width] added up by index -> out [rows, width].
+// updates [count, width] added up by index -> out [rows, width], float32 for narrow ones.
 struct ScatterParameters {
   const void* indices;
   const void* updates;

@@ -7,6 +7,7 @@
 // shares is a local variable with DLTRAIN_SHARED in front. Warps are 32 threads; blocks are multiples of that.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 
@@ -32,6 +33,9 @@ struct Thread {
   }
 };
 
+DLTRAIN_GPU uint32_t bits_of_float(float x) { return __float_as_uint(x); }
+DLTRAIN_GPU float float_of_bits(uint32_t bits) { return __uint_as_float(bits); }
+
 }  // namespace dltrain::backends::cuda::device
 
 #else
@@ -47,7 +51,9 @@ struct Thread {
 
 namespace dltrain::backends::cuda::device {
 using Thread = stand_in::Thread;
-}
+inline uint32_t bits_of_float(float x) { return std::bit_cast<uint32_t>(x); }
+inline float float_of_bits(uint32_t bits) { return std::bit_cast<float>(bits); }
+}  // namespace dltrain::backends::cuda::device
 
 #endif
 
@@ -62,6 +68,6 @@ DLTRAIN_GPU uint32_t element_step() { return Thread::blocks() * Thread::count();
 template <class T, int n> struct alignas(sizeof(T) * n) Pack {
   T values[n];
 };
-template <class T> constexpr int pack_size = sizeof(T) >= 4 ? 16 / sizeof(T) : 4;
+template <class T> constexpr int pack_size = sizeof(T) >= 2 ? 16 / sizeof(T) : 4;
 
 }  // namespace dltrain::backends::cuda::device

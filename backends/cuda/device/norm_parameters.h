@@ -5,15 +5,16 @@
 
 namespace dltrain::backends::cuda::device {
 
-// x [count / columns, columns], everything else [columns] unless said otherwise.
+// x [count / columns, columns] and what is said to be as x come in the kernel's dtype; everything else is float32
+// [columns].
 struct BatchNormParameters {
-  const float* x;
+  const void* x;
   const float* gamma;
   const float* beta;
   const float* shift;  // mean of the differences from the first row; null: the mean is given
   const float* mean;
   const float* variance;
-  float* out;       // as x; null where nobody reads it, as the next
+  void* out;        // as x; null where nobody reads it, as the next
   float* new_mean;
   float* inverse;
   uint32_t count, columns;
@@ -21,14 +22,14 @@ struct BatchNormParameters {
 };
 
 struct BatchNormGradParameters {
-  const float* x;
+  const void* x;
   const float* gamma;
   const float* mean;
   const float* inverse;
-  const float* dy;  // as x
+  const void* dy;  // as x
   const float* dgamma;
   const float* dbeta;
-  float* dx;  // as x
+  void* dx;  // as x
   uint32_t count, columns;
   float share;  // 1 / rows
 };

@@ -1,12 +1,19 @@
-// Pooling over windows of images, channels last, float32. Gradients are gathered: each cell of the image looks at the
-// windows that it lies in, in their order. Names: max_pool2d_PLACES, max_pool2d_grad_PLACES, average_pool2d,
-// average_pool2d_grad.
+// Pooling over windows of images, channels last. Gradients are gathered: each cell of the image looks at the
+// windows that it lies in, in their order. Names: max_pool2d_DTYPE_PLACES, max_pool2d_grad_DTYPE_PLACES,
+// average_pool2d_DTYPE, average_pool2d_grad_DTYPE.
 #include "backends/cuda/device/functions.h"
 #include "backends/cuda/device/pool_parameters.h"
 
 using namespace dltrain::backends::cuda::device;
 
 namespace {
+
+template <class T> DLTRAIN_GPU float read(const PoolParameters& p, uint32_t i) {
+  return widened(static_cast<const T*>(p.in)[i]);
+}
+template <class T> DLTRAIN_GPU void write(const PoolParameters& p, uint32_t i, float value) {
+  static_cast<T*>(p.out)[i] = stored<T>(value);
+}
 
 struct Span {
   int begin, end;
@@ -39,7 +46,7 @@ struct Cell {
   }
 };
 
-template <class Place> struct MaxPool {
+template <class T, class Place> struct MaxPool {
   using Parameters = PoolParameters;
   DLTRAIN_GPU static void run(const Parameters& p) {
     for (uint32_t i = first_element(); i < p.n * p.oh * p.ow * p.c; i += element_step()) {
@@ -52,18 +59,19 @@ template <class Place> struct MaxPool {
         const int h = row + k / p.size_w;
         const int w = column + k % p.size_w;
         if (h < 0 || h >= static_cast<int>(p.h) || w < 0 || w >= static_cast<int>(p.w)) continue;
-        const float value = p.in[((y.n * p.h + static_cast<uint32_t>(h)) * p.w + static_cast<uint32_t>(w)) * p.c + y.c];
+        const float value =
+            read<T>(p, ((y.n * p.h + static_cast<uint32_t>(h)) * p.w + static_cast<uint32_t>(w)) * p.c + y.c);
         if (place >= 0 && (is_nan(best) || !(value > best || is_nan(value)))) continue;
         best = value;
         place = k;
       }
-      p.out[i] = best;
+      write<T>(p, i, best);
       if (p.found != nullptr) static_cast<Place*>(p.found)[i] = static_cast<Place>(place);
     }
   }
 };
 
-template <class Place> struct MaxPoolGrad {
+template <class T, class Place> struct MaxPoolGrad {
   using Parameters = PoolParameters;
   DLTRAIN_GPU static void run(const Parameters& p) {
     for (uint32_t i = first_element(); i < p.n * p.h * p.w * p.c; i += element_step()) {
@@ -78,15 +86,15 @@ template <class Place> struct MaxPoolGrad {
           const int own = (h - row * p.stride_h + p.top) * p.size_w + w - column * p.stride_w + p.left;
           const uint32_t y =
               ((x.n * p.oh + static_cast<uint32_t>(row)) * p.ow + static_cast<uint32_t>(column)) * p.c + x.c;
-          if (static_cast<int>(static_cast<const Place*>(p.places)[y]) == own) sum += p.in[y];
+          if (static_cast<int>(static_cast<const Place*>(p.places)[y]) == own) sum += read<T>(p, y);
         }
       }
-      p.out[i] = sum;
+      write<T>(p, i, sum);
     }
   }
 };
 
-struct AveragePool {
+template <class T> struct AveragePool {
   using Parameters = PoolParameters;
   DLTRAIN_GPU static void run(const Parameters& p) {
     for (uint32_t i = first_element(); i < p.n * p.oh * p.ow * p.c; i += element_step()) {
@@ -96,14 +104,14 @@ struct AveragePool {
       float sum = 0;
       for (int h = rows.begin; h < rows.end; ++h) {
         for (int w = columns.begin; w < columns.end; ++w)
-          sum += p.in[((y.n * p.h + static_cast<uint32_t>(h)) * p.w + static_cast<uint32_t>(w)) * p.c + y.c];
+          sum += read<T>(p, ((y.n * p.h + static_cast<uint32_t>(h)) * p.w + static_cast<uint32_t>(w)) * p.c + y.c);
       }
-      p.out[i] = sum / static_cast<float>((rows.end - rows.begin) * (columns.end - columns.begin));
+      write<T>(p, i, sum / static_cast<float>((rows.end - rows.begin) * (columns.end - columns.begin)));
     }
   }
 };
 
-struct AveragePoolGrad {
+template <class T> struct AveragePoolGrad {
   using Parameters = PoolParameters;
   DLTRAIN_GPU static void run(const Parameters& p) {
     for (uint32_t i = first_element(); i < p.n * p.h * p.w * p.c; i += element_step()) {
@@ -117,19 +125,23 @@ struct AveragePoolGrad {
           const Span wide = cells_of(column, p.stride_w, p.left, p.size_w, static_cast<int>(p.w));
           const uint32_t y =
               ((x.n * p.oh + static_cast<uint32_t>(row)) * p.ow + static_cast<uint32_t>(column)) * p.c + x.c;
-          sum += p.in[y] / static_cast<float>((high.end - high.begin) * (wide.end - wide.begin));
+          sum += read<T>(p, y) / static_cast<float>((high.end - high.begin) * (wide.end - wide.begin));
         }
       }
-      p.out[i] = sum;
+      write<T>(p, i, sum);
     }
   }
 };
 
 }  // namespace
 
-DLTRAIN_KERNEL(max_pool2d_uint8, MaxPool<uint8_t>)
-DLTRAIN_KERNEL(max_pool2d_int32, MaxPool<int32_t>)
-DLTRAIN_KERNEL(max_pool2d_grad_uint8, MaxPoolGrad<uint8_t>)
-DLTRAIN_KERNEL(max_pool2d_grad_int32, MaxPoolGrad<int32_t>)
-DLTRAIN_KERNEL(average_pool2d, AveragePool)
-DLTRAIN_KERNEL(average_pool2d_grad, AveragePoolGrad)
+#define DLTRAIN_POOLS(dtype, T)                                        \
+  DLTRAIN_KERNEL(max_pool2d_##dtype##_uint8, MaxPool<T, uint8_t>)          \
+  DLTRAIN_KERNEL(max_pool2d_##dtype##_int32, MaxPool<T, int32_t>)          \
+  DLTRAIN_KERNEL(max_pool2d_grad_##dtype##_uint8, MaxPoolGrad<T, uint8_t>) \
+  DLTRAIN_KERNEL(max_pool2d_grad_##dtype##_int32, MaxPoolGrad<T, int32_t>) \
+  DLTRAIN_KERNEL(average_pool2d_##dtype, AveragePool<T>)                   \
+  DLTRAIN_KERNEL(average_pool2d_grad_##dtype, AveragePoolGrad<T>)
+
+DLTRAIN_POOLS(float32, float)
+DLTRAIN_POOLS(bfloat16, Bfloat16)

@@ -5,11 +5,11 @@
 
 namespace dltrain::backends::cuda::device {
 
-// Images x [n, h, w, c] and windows y [n, oh, ow, c].
+// Images x [n, h, w, c] and windows y [n, oh, ow, c], in the kernel's dtype.
 struct PoolParameters {
-  const float* in;     // x forward, dy backward
+  const void* in;      // x forward, dy backward
   const void* places;  // of the maxima, for their gradient
-  float* out;          // y forward, dx backward
+  void* out;           // y forward, dx backward
   void* found;         // places of the maxima, forward; null where nobody reads them
   uint32_t n, h, w, c, oh, ow;
   int size_h, size_w, stride_h, stride_w, top, left;

@@ -1,5 +1,5 @@
-// Random numbers and dropout: the words of core/random.h, bit for bit.
-#include "backends/cuda/device/kernel.h"
+// Random numbers and dropout: the words of core/random.h, bit for bit. Names: random_uniform, dropout_DTYPE.
+#include "backends/cuda/device/narrow.h"
 #include "backends/cuda/device/random_parameters.h"
 
 using namespace dltrain::backends::cuda::device;
@@ -31,7 +31,7 @@ DLTRAIN_GPU uint64_t mixed(uint64_t x) {
   return x ^ (x >> 31);
 }
 
-// Use::of(p, element, upper 24 bits of its word); a thread takes all elements of one block of four words.
+// Use::write(p, element, upper 24 bits of its word); a thread takes all elements of one block of four words.
 template <class Use> struct Draw {
   using Parameters = RandomParameters;
   DLTRAIN_GPU static void run(const Parameters& p) {
@@ -47,24 +47,25 @@ template <class Use> struct Draw {
                                  static_cast<uint32_t>(key), static_cast<uint32_t>(key >> 32));
       for (uint32_t k = 0; k < 4; ++k) {
         const uint32_t i = 4 * b + k - shift;  // wraps around before the first
-        if (i < p.count) p.out[i] = Use::of(p, i, words.values[k] >> 8);
+        if (i < p.count) Use::write(p, i, words.values[k] >> 8);
       }
     }
   }
 };
 
 struct Uniform {
-  DLTRAIN_GPU static float of(const RandomParameters&, uint32_t, uint32_t draw) {
-    return static_cast<float>(draw) * 0x1p-24F;
+  DLTRAIN_GPU static void write(const RandomParameters& p, uint32_t i, uint32_t draw) {
+    static_cast<float*>(p.out)[i] = static_cast<float>(draw) * 0x1p-24F;
   }
 };
-struct Drop {
-  DLTRAIN_GPU static float of(const RandomParameters& p, uint32_t i, uint32_t draw) {
-    return draw >= p.least ? p.x[i] * p.scale : 0.0F;
+template <class T> struct Drop {
+  DLTRAIN_GPU static void write(const RandomParameters& p, uint32_t i, uint32_t draw) {
+    static_cast<T*>(p.out)[i] = stored<T>(draw >= p.least ? widened(static_cast<const T*>(p.x)[i]) * p.scale : 0.0F);
   }
 };
 
 }  // namespace
 
 DLTRAIN_KERNEL(random_uniform, Draw<Uniform>)
-DLTRAIN_KERNEL(dropout, Draw<Drop>)
+DLTRAIN_KERNEL(dropout_float32, Draw<Drop<float>>)
+DLTRAIN_KERNEL(dropout_bfloat16, Draw<Drop<Bfloat16>>)

@@ -10,8 +10,8 @@ struct RandomParameters {
   const int64_t* seed;
   const int64_t* step;
   const int64_t* sample_offset;
-  const float* x;  // what is dropped from; null for the numbers themselves
-  float* out;
+  const void* x;  // what is dropped from, in the kernel's dtype; null for the numbers themselves
+  void* out;
   uint32_t count;
   uint64_t stream, per_row;
   uint32_t least;  // kept are draws of at least this, in units of 2^-24

@@ -1,5 +1,5 @@
-// Sums and extremes along axes, and the places of maxima. Names: reduce_OP_DTYPE, columns_TERM,
-// argmax_DTYPE.
+// Sums and extremes along axes, and the places of maxima. Names: reduce_OP_DTYPE, reduce_sum_DTYPE_DTYPE where the sum
+// stays wide, columns_TERM_DTYPE, argmax_DTYPE. Narrow numbers are added up in float32.
 #include "backends/cuda/device/block.h"
 #include "backends/cuda/device/functions.h"
 #include "backends/cuda/device/reduce_parameters.h"
@@ -33,53 +33,60 @@ template <class T> struct Smallest {
   DLTRAIN_GPU static T join(T x, T y) { return Minimum::of(x, y); }
 };
 
-template <class Join, class T> struct Reduce {
+template <class Join, class T, class R> struct Reduce {
   using Parameters = ReduceParameters;
   DLTRAIN_GPU static void run(const Parameters& p) {
-    DLTRAIN_SHARED T shared[most_warps];
+    DLTRAIN_SHARED Wide<T> shared[most_warps];
     for (uint32_t output = Thread::block(); output < p.kept.count; output += Thread::blocks()) {
       const T* x = static_cast<const T*>(p.x) + place_at(p.kept, output);
-      T value = Join::none();
+      Wide<T> value = Join::none();
       for (uint32_t i = Thread::index(); i < p.reduced.count; i += Thread::count())
-        value = Join::join(value, x[place_at(p.reduced, i)]);
+        value = Join::join(value, widened(x[place_at(p.reduced, i)]));
       value = over_block<Join>(value, shared);
-      if (Thread::index() == 0) static_cast<T*>(p.out)[output] = value;
+      if (Thread::index() == 0) static_cast<R*>(p.out)[output] = stored<R>(value);
     }
   }
 };
 
 // --- what is added up down the columns ---
 
-struct Itself {
+template <class T> DLTRAIN_GPU float x_at(const ColumnsParameters& p, uint32_t i) {
+  return widened(static_cast<const T*>(p.x)[i]);
+}
+template <class T> DLTRAIN_GPU float y_at(const ColumnsParameters& p, uint32_t i) {
+  return widened(static_cast<const T*>(p.y)[i]);
+}
+
+template <class T> struct Itself {
   DLTRAIN_GPU static float of(const ColumnsParameters& p, uint32_t row, uint32_t column) {
-    return p.x[row * p.columns + column];
+    return x_at<T>(p, row * p.columns + column);
   }
 };
 // Differences from the first row, which keep their digits where the mean is far from zero; with its factor, their mean.
-struct FromFirst {
+template <class T> struct FromFirst {
   DLTRAIN_GPU static float of(const ColumnsParameters& p, uint32_t row, uint32_t column) {
-    return p.x[row * p.columns + column] - p.x[column];
+    return x_at<T>(p, row * p.columns + column) - x_at<T>(p, column);
   }
 };
 // Squares of how far these are from their mean: the variance of batch normalization.
-struct Spread {
+template <class T> struct Spread {
   DLTRAIN_GPU static float of(const ColumnsParameters& p, uint32_t row, uint32_t column) {
-    const float d = FromFirst::of(p, row, column) - p.mean[column];
+    const float d = FromFirst<T>::of(p, row, column) - p.mean[column];
     return d * d;
   }
 };
 // y (x - mean) inverse, both by column: dgamma of batch normalization.
-struct TimesColumnNorm {
+template <class T> struct TimesColumnNorm {
   DLTRAIN_GPU static float of(const ColumnsParameters& p, uint32_t row, uint32_t column) {
     const uint32_t i = row * p.columns + column;
-    return p.y[i] * (p.x[i] - p.mean[column]) * p.inverse[column];
+    return y_at<T>(p, i) * (x_at<T>(p, i) - p.mean[column]) * p.inverse[column];
   }
 };
 // The same by row: dgamma of layer normalization.
-struct TimesRowNorm {
+template <class T> struct TimesRowNorm {
   DLTRAIN_GPU static float of(const ColumnsParameters& p, uint32_t row, uint32_t column) {
     const uint32_t i = row * p.columns + column;
-    return p.y[i] * (p.x[i] - p.mean[row]) * p.inverse[row];
+    return y_at<T>(p, i) * (x_at<T>(p, i) - p.mean[row]) * p.inverse[row];
   }
 };
 
@@ -119,10 +126,10 @@ template <class T> struct Argmax {
   DLTRAIN_GPU static void run(const Parameters& p) {
     for (uint32_t i = first_element(); i < p.outer * p.inner; i += element_step()) {
       const T* x = static_cast<const T*>(p.x) + i / p.inner * p.size * p.inner + i % p.inner;
-      T best = x[0];
+      Wide<T> best = widened(x[0]);
       int32_t place = 0;
       for (uint32_t k = 1; k < p.size; ++k) {
-        const T value = x[k * p.inner];
+        const Wide<T> value = widened(x[k * p.inner]);
         if (value > best || (is_nan(value) && !is_nan(best))) {
           best = value;
           place = static_cast<int32_t>(k);
@@ -136,19 +143,25 @@ template <class T> struct Argmax {
 }  // namespace
 
 #define DLTRAIN_REDUCTIONS(dtype, T)                            \
-  DLTRAIN_KERNEL(reduce_sum_##dtype, Reduce<Sum<T>, T>)         \
-  DLTRAIN_KERNEL(reduce_max_##dtype, Reduce<Largest<T>, T>)     \
-  DLTRAIN_KERNEL(reduce_min_##dtype, Reduce<Smallest<T>, T>)    \
+  DLTRAIN_KERNEL(reduce_sum_##dtype, Reduce<Sum<Wide<T>>, T, T>)         \
+  DLTRAIN_KERNEL(reduce_max_##dtype, Reduce<Largest<Wide<T>>, T, T>)     \
+  DLTRAIN_KERNEL(reduce_min_##dtype, Reduce<Smallest<Wide<T>>, T, T>)    \
   DLTRAIN_KERNEL(argmax_##dtype, Argmax<T>)
 
 DLTRAIN_REDUCTIONS(float32, float)
 DLTRAIN_REDUCTIONS(float64, double)
+DLTRAIN_REDUCTIONS(bfloat16, Bfloat16)
+DLTRAIN_KERNEL(reduce_sum_bfloat16_float32, Reduce<Sum<float>, Bfloat16, float>)
 DLTRAIN_REDUCTIONS(int32, int32_t)
 DLTRAIN_REDUCTIONS(int64, int64_t)
 DLTRAIN_KERNEL(argmax_int8, Argmax<int8_t>)
 DLTRAIN_KERNEL(argmax_uint8, Argmax<uint8_t>)
-DLTRAIN_KERNEL(columns_sum, Columns<Itself>)
-DLTRAIN_KERNEL(columns_from_first, Columns<FromFirst>)
-DLTRAIN_KERNEL(columns_spread, Columns<Spread>)
-DLTRAIN_KERNEL(columns_times_column_norm, Columns<TimesColumnNorm>)
-DLTRAIN_KERNEL(columns_times_row_norm, Columns<TimesRowNorm>)
+#define DLTRAIN_COLUMNS(dtype, T)                                         \
+  DLTRAIN_KERNEL(columns_sum_##dtype, Columns<Itself<T>>)                           \
+  DLTRAIN_KERNEL(columns_from_first_##dtype, Columns<FromFirst<T>>)                 \
+  DLTRAIN_KERNEL(columns_spread_##dtype, Columns<Spread<T>>)                        \
+  DLTRAIN_KERNEL(columns_times_column_norm_##dtype, Columns<TimesColumnNorm<T>>)    \
+  DLTRAIN_KERNEL(columns_times_row_norm_##dtype, Columns<TimesRowNorm<T>>)
+
+DLTRAIN_COLUMNS(float32, float)
+DLTRAIN_COLUMNS(bfloat16, Bfloat16)

@@ -23,13 +23,13 @@ struct ReduceParameters {
 };
 
 // x [rows, columns] -> out [splits, columns]: each split adds up its own share of the rows, times factor. What is added
-// up is said beside each kernel.
+// up is said beside each kernel. x and y come in the kernel's dtype, all else is float32.
 struct ColumnsParameters {
-  const float* x;
+  const void* x;
   float* out;
   uint32_t rows, columns, splits;
   float factor;
-  const float* y;  // as x
+  const void* y;  // as x
   const float* mean;  // [columns], or [rows]
   const float* inverse;  // the same
 };

@@ -1,5 +1,5 @@
-// Functions over the last axis in float32, one block for each row: softmax and cross-entropies with their gradients,
-// layer normalization. Formulas as in graph/ops/{softmax,cross_entropy,layer_norm}.cpp.
+// Functions over the last axis, one block for each row: softmax and cross-entropies with their gradients, in float32,
+// and layer normalization. Formulas as in graph/ops/{softmax,cross_entropy,layer_norm}.cpp.
 #include "backends/cuda/device/block.h"
 #include "backends/cuda/device/functions.h"
 #include "backends/cuda/device/rows_parameters.h"
@@ -125,33 +125,35 @@ struct CrossEntropyGrad {
   }
 };
 
-struct LayerNorm {
+template <class T> struct LayerNorm {
   DLTRAIN_GPU static void row(const LayerNormParameters& p, uint32_t row, float* shared) {
-    const float* x = p.x + row * p.columns;
+    const T* all = static_cast<const T*>(p.x) + row * p.columns;
+    const auto x = [&](uint32_t i) { return widened(all[i]); };
     const auto n = static_cast<float>(p.columns);
-    const float mean = sum_of_row(p.columns, shared, [&](uint32_t i) { return x[i]; }) / n;
+    const float mean = sum_of_row(p.columns, shared, x) / n;
     const float variance =
-        sum_of_row(p.columns, shared, [&](uint32_t i) { return (x[i] - mean) * (x[i] - mean); }) / n;
+        sum_of_row(p.columns, shared, [&](uint32_t i) { return (x(i) - mean) * (x(i) - mean); }) / n;
     const float inverse = 1 / std::sqrt(variance + p.epsilon);
     for (uint32_t i = Thread::index(); i < p.columns; i += Thread::count())
-      p.out[row * p.columns + i] = (x[i] - mean) * inverse * p.gamma[i] + p.beta[i];
+      static_cast<T*>(p.out)[row * p.columns + i] = stored<T>((x(i) - mean) * inverse * p.gamma[i] + p.beta[i]);
     if (Thread::index() == 0 && p.mean != nullptr) p.mean[row] = mean;
     if (Thread::index() == 0 && p.inverse != nullptr) p.inverse[row] = inverse;
   }
 };
 
-struct LayerNormGrad {
+template <class T> struct LayerNormGrad {
   DLTRAIN_GPU static void row(const LayerNormGradParameters& p, uint32_t row, float* shared) {
-    const float* x = p.x + row * p.columns;
-    const float* dy = p.dy + row * p.columns;
+    const T* x = static_cast<const T*>(p.x) + row * p.columns;
+    const T* flow = static_cast<const T*>(p.dy) + row * p.columns;
     const auto n = static_cast<float>(p.columns);
     const float mean = p.mean[row];
     const float inverse = p.inverse[row];
-    const auto h = [&](uint32_t i) { return (x[i] - mean) * inverse; };
-    const float sum = sum_of_row(p.columns, shared, [&](uint32_t i) { return dy[i] * p.gamma[i]; });
-    const float turned = sum_of_row(p.columns, shared, [&](uint32_t i) { return dy[i] * p.gamma[i] * h(i); });
+    const auto h = [&](uint32_t i) { return (widened(x[i]) - mean) * inverse; };
+    const auto g = [&](uint32_t i) { return widened(flow[i]) * p.gamma[i]; };
+    const float sum = sum_of_row(p.columns, shared, g);
+    const float turned = sum_of_row(p.columns, shared, [&](uint32_t i) { return g(i) * h(i); });
     for (uint32_t i = Thread::index(); i < p.columns; i += Thread::count())
-      p.dx[row * p.columns + i] = (dy[i] * p.gamma[i] - (sum + h(i) * turned) / n) * inverse;
+      static_cast<T*>(p.dx)[row * p.columns + i] = stored<T>((g(i) - (sum + h(i) * turned) / n) * inverse);
   }
 };
 
@@ -169,5 +171,7 @@ DLTRAIN_KERNEL(sparse_softmax_cross_entropy_grad_int64, Rows<SparseCrossEntropyG
 DLTRAIN_KERNEL(sparse_softmax_cross_entropy_grad_uint8, Rows<SparseCrossEntropyGrad<uint8_t>>)
 DLTRAIN_KERNEL(softmax_cross_entropy, Rows<CrossEntropy>)
 DLTRAIN_KERNEL(softmax_cross_entropy_grad, Rows<CrossEntropyGrad>)
-DLTRAIN_KERNEL(layer_norm, Rows<LayerNorm, LayerNormParameters>)
-DLTRAIN_KERNEL(layer_norm_grad, Rows<LayerNormGrad, LayerNormGradParameters>)
+DLTRAIN_KERNEL(layer_norm_float32, Rows<LayerNorm<float>, LayerNormParameters>)
+DLTRAIN_KERNEL(layer_norm_bfloat16, Rows<LayerNorm<Bfloat16>, LayerNormParameters>)
+DLTRAIN_KERNEL(layer_norm_grad_float32, Rows<LayerNormGrad<float>, LayerNormGradParameters>)
+DLTRAIN_KERNEL(layer_norm_grad_bfloat16, Rows<LayerNormGrad<Bfloat16>, LayerNormGradParameters>)

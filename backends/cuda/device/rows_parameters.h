@@ -15,12 +15,13 @@ struct RowsParameters {
   uint32_t rows, columns;
 };
 
-// x [rows, columns], gamma, beta [columns] -> out as x, mean, inverse [rows] (null where nobody reads them).
+// x [rows, columns], gamma, beta [columns] -> out as x, mean, inverse [rows] (null where nobody reads them). x and out
+// come in the kernel's dtype, as those below.
 struct LayerNormParameters {
-  const float* x;
+  const void* x;
   const float* gamma;
   const float* beta;
-  float* out;
+  void* out;
   float* mean;
   float* inverse;
   uint32_t rows, columns;
@@ -29,12 +30,12 @@ struct LayerNormParameters {
 
 // The gradient by x: x, dy as out; mean, inverse [rows].
 struct LayerNormGradParameters {
-  const float* x;
+  const void* x;
   const float* gamma;
   const float* mean;
   const float* inverse;
-  const float* dy;
-  float* dx;
+  const void* dy;
+  void* dx;
   uint32_t rows, columns;
 };
 

@@ -1,4 +1,4 @@
-// Activation functions and their gradients, in float32.
+// Activation functions and their gradients, computed in float32.
 #include <set>
 #include <string>
 
@@ -18,19 +18,21 @@ device::Options options_of(const Request& request, const std::string& function) 
 }
 
 Support accepts(const Request& request) {
-  const Support support = only_float32(request);
+  const Support support = accepts_floats(request);
   return support.yes ? accepts_elementwise(request) : support;
 }
 
 constexpr double cost = 10;  // additions that an element is worth, roughly
 
 std::unique_ptr<Kernel> make(const Request& request) {
-  return make_elementwise(request, {"activation", request.op()}, cost, options_of(request, request.op()));
+  return make_elementwise(request, {"activation", with_dtype(request, request.op())}, cost,
+                          options_of(request, request.op()));
 }
 
 std::unique_ptr<Kernel> make_gradient(const Request& request) {
   const auto& function = request.node.attributes.get<std::string>("function");
-  return make_elementwise(request, {"activation", function + "_grad"}, cost, options_of(request, function));
+  return make_elementwise(request, {"activation", with_dtype(request, function + "_grad")}, cost,
+                          options_of(request, function));
 }
 
 }  // namespace

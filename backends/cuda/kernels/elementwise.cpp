@@ -1,4 +1,4 @@
-// Primitives element by element: own kernels for every dtype that a graph may hold but float16 and bfloat16.
+// Primitives element by element: own kernels for every dtype that a graph may hold but float16.
 #include "backends/cuda/elementwise.h"
 
 #include <set>
@@ -20,10 +20,7 @@ bool is_comparison(const std::string& op) { return op == "equal" || op == "less"
 // The name of the node's kernel; empty if there is none.
 std::string kernel_of(const Request& request) {
   const std::string& op = request.op();
-  if (op == "select") {
-    const size_t bytes = byte_size(request.output().dtype);
-    return bytes == 2 ? std::string() : "select_" + std::to_string(bytes);
-  }
+  if (op == "select") return "select_" + std::to_string(byte_size(request.output().dtype));
   const DType dtype = request.input(0).dtype;
   const char* suffix = suffix_of(dtype);
   if (suffix == nullptr) return {};

@@ -1,4 +1,4 @@
-// Batch normalization and the gradient of layer normalization in float32: sums down the columns first, then one pass.
+// Batch normalization and the gradient of layer normalization, computed in float32: sums down the columns first, then one pass.
 // What an output that nobody reads would hold is computed into scratch memory where the pass needs it.
 #include <algorithm>
 
@@ -29,11 +29,9 @@ float* vector_in(const Arguments& a, int64_t sums, int64_t columns, int64_t numb
   return reinterpret_cast<float*>(static_cast<std::byte*>(a.scratch) + sums) + number * columns;
 }
 
-Support accepts(const Request& request) { return only_float32(request); }
-
 KernelInfo info_of(const Request& request, const std::string& name, int64_t scratch) {
   KernelInfo info = own_info(request, 10 * static_cast<double>(request.input(0).elements()));
-  info.implementation = "norm:" + name;
+  info.implementation = "norm:" + with_dtype(request, name);
   info.scratch_bytes = scratch;
   return info;
 }
@@ -41,17 +39,17 @@ KernelInfo info_of(const Request& request, const std::string& name, int64_t scra
 std::unique_ptr<Kernel> make_batch_norm(const Request& request) {
   const auto [rows, columns] = sizes_of(request);
   Queue* queue = &request.queue;
-  const Columns sum(*queue, "columns_from_first", rows, columns);
-  const Columns spread(*queue, "columns_spread", rows, columns);
+  const Columns sum(*queue, with_dtype(request, "columns_from_first"), rows, columns);
+  const Columns spread(*queue, with_dtype(request, "columns_spread"), rows, columns);
   const int64_t sums = sum.scratch_bytes();
-  CUkernel kernel = queue->kernel({"norm", "batch_norm"});
+  CUkernel kernel = queue->kernel({"norm", with_dtype(request, "batch_norm")});
   const int64_t count = checked_multiply(rows, columns);
   const Grid grid = grid_for(request, count);
   const auto epsilon = static_cast<float>(request.node.attributes.real("epsilon"));
   const float share = 1 / static_cast<float>(rows);
   return make_function_kernel(
       info_of(request, "batch_norm", scratch_for(sums, columns, 2)), [=, columns = columns](const Arguments& a) {
-        const auto* x = input<float>(a, 0);
+        const void* x = a.inputs[0];
         float* shift = vector_in(a, sums, columns, 0);
         float* variance = a.outputs[2] != nullptr ? output<float>(a, 2) : vector_in(a, sums, columns, 1);
         sum.run({.x = x, .factor = share}, shift, a.scratch);
@@ -62,7 +60,7 @@ std::unique_ptr<Kernel> make_batch_norm(const Request& request) {
                                             .shift = shift,
                                             .mean = nullptr,
                                             .variance = variance,
-                                            .out = output<float>(a),
+                                            .out = a.outputs[0],
                                             .new_mean = output<float>(a, 1),
                                             .inverse = output<float>(a, 3),
                                             .count = static_cast<uint32_t>(count),
@@ -79,15 +77,15 @@ std::unique_ptr<Kernel> make_inference(const Request& request) {
   KernelInfo info = own_info(request, 4 * static_cast<double>(count));
   info.in_place = {{0, 0}};
   return launch_kernel<device::BatchNormParameters>(
-      request, std::move(info), {"norm", "batch_norm"}, grid_for(request, count),
+      request, std::move(info), {"norm", with_dtype(request, "batch_norm")}, grid_for(request, count),
       [=, columns = columns](const Arguments& a) {
-        return device::BatchNormParameters{.x = input<float>(a, 0),
+        return device::BatchNormParameters{.x = a.inputs[0],
                                            .gamma = input<float>(a, 1),
                                            .beta = input<float>(a, 2),
                                            .shift = nullptr,
                                            .mean = input<float>(a, 3),
                                            .variance = input<float>(a, 4),
-                                           .out = output<float>(a),
+                                           .out = a.outputs[0],
                                            .new_mean = nullptr,
                                            .inverse = nullptr,
                                            .count = static_cast<uint32_t>(count),
@@ -99,19 +97,19 @@ std::unique_ptr<Kernel> make_inference(const Request& request) {
 std::unique_ptr<Kernel> make_batch_norm_grad(const Request& request) {
   const auto [rows, columns] = sizes_of(request);
   Queue* queue = &request.queue;
-  const Columns turned(*queue, "columns_times_column_norm", rows, columns);
-  const Columns plain(*queue, "columns_sum", rows, columns);
+  const Columns turned(*queue, with_dtype(request, "columns_times_column_norm"), rows, columns);
+  const Columns plain(*queue, with_dtype(request, "columns_sum"), rows, columns);
   const int64_t sums = plain.scratch_bytes();
-  CUkernel kernel = queue->kernel({"norm", "batch_norm_grad"});
+  CUkernel kernel = queue->kernel({"norm", with_dtype(request, "batch_norm_grad")});
   const int64_t count = checked_multiply(rows, columns);
   const Grid grid = grid_for(request, count);
   const float share = 1 / static_cast<float>(rows);
   return make_function_kernel(
       info_of(request, "batch_norm_grad", scratch_for(sums, columns, 2)), [=, columns = columns](const Arguments& a) {
-        const auto* x = input<float>(a, 0);
+        const void* x = a.inputs[0];
         const auto* mean = input<float>(a, 2);
         const auto* inverse = input<float>(a, 3);
-        const auto* dy = input<float>(a, 4);
+        const void* dy = a.inputs[4];
         float* dgamma = a.outputs[1] != nullptr ? output<float>(a, 1) : vector_in(a, sums, columns, 0);
         float* dbeta = a.outputs[2] != nullptr ? output<float>(a, 2) : vector_in(a, sums, columns, 1);
         turned.run({.x = x, .factor = 1, .y = dy, .mean = mean, .inverse = inverse}, dgamma, a.scratch);
@@ -124,7 +122,7 @@ std::unique_ptr<Kernel> make_batch_norm_grad(const Request& request) {
                                                 dy,
                                                 dgamma,
                                                 dbeta,
-                                                output<float>(a),
+                                                a.outputs[0],
                                                 static_cast<uint32_t>(count),
                                                 static_cast<uint32_t>(columns),
                                                 share};
@@ -135,16 +133,16 @@ std::unique_ptr<Kernel> make_batch_norm_grad(const Request& request) {
 std::unique_ptr<Kernel> make_layer_norm_grad(const Request& request) {
   const auto [rows, columns] = sizes_of(request);
   Queue* queue = &request.queue;
-  const Columns turned(*queue, "columns_times_row_norm", rows, columns);
-  const Columns plain(*queue, "columns_sum", rows, columns);
-  CUkernel kernel = queue->kernel({"rows", "layer_norm_grad"});
+  const Columns turned(*queue, with_dtype(request, "columns_times_row_norm"), rows, columns);
+  const Columns plain(*queue, with_dtype(request, "columns_sum"), rows, columns);
+  CUkernel kernel = queue->kernel({"rows", with_dtype(request, "layer_norm_grad")});
   const Grid grid{rows, static_cast<int>(std::clamp<int64_t>(divide_up(columns, 128) * 32, 32, 256))};
   return make_function_kernel(info_of(request, "layer_norm_grad", plain.scratch_bytes()),
                               [=, rows = rows, columns = columns](const Arguments& a) {
-                                const auto* x = input<float>(a, 0);
+                                const void* x = a.inputs[0];
                                 const auto* mean = input<float>(a, 2);
                                 const auto* inverse = input<float>(a, 3);
-                                const auto* dy = input<float>(a, 4);
+                                const void* dy = a.inputs[4];
                                 if (a.outputs[1] != nullptr)
                                   turned.run({.x = x, .factor = 1, .y = dy, .mean = mean, .inverse = inverse},
                                              output<float>(a, 1), a.scratch);
@@ -156,7 +154,7 @@ std::unique_ptr<Kernel> make_layer_norm_grad(const Request& request) {
                                                                         mean,
                                                                         inverse,
                                                                         dy,
-                                                                        output<float>(a),
+                                                                        a.outputs[0],
                                                                         static_cast<uint32_t>(rows),
                                                                         static_cast<uint32_t>(columns)};
                                 queue->launch(kernel, grid, &p);
@@ -166,10 +164,10 @@ std::unique_ptr<Kernel> make_layer_norm_grad(const Request& request) {
 }  // namespace
 
 void register_norm(KernelRegistry& registry) {
-  registry.add("batch_norm", {accepts, make_batch_norm});
-  registry.add("batch_norm_inference", {accepts, make_inference});
-  registry.add("batch_norm_grad", {accepts, make_batch_norm_grad});
-  registry.add("layer_norm_grad", {accepts, make_layer_norm_grad});
+  registry.add("batch_norm", {accepts_floats, make_batch_norm});
+  registry.add("batch_norm_inference", {accepts_floats, make_inference});
+  registry.add("batch_norm_grad", {accepts_floats, make_batch_norm_grad});
+  registry.add("layer_norm_grad", {accepts_floats, make_layer_norm_grad});
 }
 
 }  // namespace dltrain::backends::cuda

@@ -1,4 +1,4 @@
-// Pooling over windows of images, forward and backward, in float32.
+// Pooling over windows of images, forward and backward, computed in float32.
 #include "backends/cuda/device/pool_parameters.h"
 #include "backends/cuda/kernel.h"
 #include "backends/cuda/windows.h"
@@ -6,11 +6,6 @@
 namespace dltrain::backends::cuda {
 
 namespace {
-
-Support accepts(const Request& request) {
-  if (request.input(0).dtype == DType::f32) return {};
-  return {false, "its CUDA kernel computes in float32 (was " + request.input(0).text() + ")"};
-}
 
 device::PoolParameters parameters_of(const Request& request, const Shape& x, const Shape& y) {
   device::PoolParameters p{};
@@ -28,14 +23,15 @@ double cells_of(const Request& request) {
 std::unique_ptr<Kernel> make(const Request& request) {
   const device::PoolParameters constant = parameters_of(request, request.input(0).shape, request.output().shape);
   const bool finds_places = request.op() == "max_pool2d";
-  const std::string name = finds_places ? request.op() + "_" + suffix_of(request.output(1).dtype) : request.op();
+  const std::string own = with_dtype(request, request.op());
+  const std::string name = finds_places ? own + "_" + suffix_of(request.output(1).dtype) : own;
   const int64_t count = request.output().elements();
   return launch_kernel<device::PoolParameters>(request,
                                                own_info(request, static_cast<double>(count) * cells_of(request)),
                                                {"pool", name}, grid_for(request, count), [=](const Arguments& a) {
                                                  device::PoolParameters p = constant;
-                                                 p.in = input<float>(a, 0);
-                                                 p.out = output<float>(a);
+                                                 p.in = a.inputs[0];
+                                                 p.out = a.outputs[0];
                                                  p.found = finds_places ? a.outputs[1] : nullptr;
                                                  return p;
                                                });
@@ -44,15 +40,16 @@ std::unique_ptr<Kernel> make(const Request& request) {
 std::unique_ptr<Kernel> make_gradient(const Request& request) {
   const device::PoolParameters constant = parameters_of(request, request.output().shape, request.input(0).shape);
   const bool has_places = request.op() == "max_pool2d_grad";
-  const std::string name = has_places ? request.op() + "_" + suffix_of(request.input(1).dtype) : request.op();
+  const std::string own = with_dtype(request, request.op());
+  const std::string name = has_places ? own + "_" + suffix_of(request.input(1).dtype) : own;
   const int64_t count = request.output().elements();
   return launch_kernel<device::PoolParameters>(
       request, own_info(request, static_cast<double>(request.input(0).elements()) * cells_of(request)), {"pool", name},
       grid_for(request, count), [=](const Arguments& a) {
         device::PoolParameters p = constant;
-        p.in = input<float>(a, 0);
+        p.in = a.inputs[0];
         p.places = has_places ? a.inputs[1] : nullptr;
-        p.out = output<float>(a);
+        p.out = a.outputs[0];
         return p;
       });
 }
@@ -60,8 +57,8 @@ std::unique_ptr<Kernel> make_gradient(const Request& request) {
 }  // namespace
 
 void register_pool(KernelRegistry& registry) {
-  for (const char* op : {"max_pool2d", "average_pool2d"}) registry.add(op, {accepts, make});
-  for (const char* op : {"max_pool2d_grad", "average_pool2d_grad"}) registry.add(op, {accepts, make_gradient});
+  for (const char* op : {"max_pool2d", "average_pool2d"}) registry.add(op, {accepts_floats, make});
+  for (const char* op : {"max_pool2d_grad", "average_pool2d_grad"}) registry.add(op, {accepts_floats, make_gradient});
 }
 
 }  // namespace dltrain::backends::cuda

@@ -25,7 +25,7 @@ device::RandomParameters filled(device::RandomParameters p, const Arguments& a, 
   p.seed = input<int64_t>(a, first);
   p.step = input<int64_t>(a, first + 1);
   p.sample_offset = input<int64_t>(a, first + 2);
-  p.out = output<float>(a);
+  p.out = a.outputs[0];
   return p;
 }
 
@@ -43,8 +43,8 @@ std::unique_ptr<Kernel> make_uniform(const Request& request) {
 
 // Where elements share draws, the expansion is as good.
 Support accepts_dropout(const Request& request) {
-  if (request.input(0).dtype != DType::f32)
-    return {false, "its CUDA kernel computes in float32 (was " + request.input(0).text() + ")"};
+  const Support support = accepts_floats(request);
+  if (!support.yes) return support;
   const std::vector<int64_t>& noise = request.node.attributes.integers("noise_shape");
   for (size_t i = 0; i < noise.size(); ++i) {
     if (noise[i] != -1 && (noise[i] == 1 || noise[i] != request.input(0).shape[i]))
@@ -61,11 +61,11 @@ std::unique_ptr<Kernel> make_dropout(const Request& request) {
   constant.scale = rate < 1 ? static_cast<float>(1 / (1 - rate)) : 0;
   KernelInfo info = own_info(request, cost * static_cast<double>(constant.count));
   info.in_place = {{0, 0}};
-  return launch_kernel<device::RandomParameters>(request, std::move(info), {"random", "dropout"},
+  return launch_kernel<device::RandomParameters>(request, std::move(info), {"random", with_dtype(request, "dropout")},
                                                  grid_for(request, constant.count, per_thread),
                                                  [constant](const Arguments& a) {
                                                    device::RandomParameters p = filled(constant, a, 1);
-                                                   p.x = input<float>(a, 0);
+                                                   p.x = a.inputs[0];
                                                    return p;
                                                  });
 }

@@ -1,4 +1,4 @@
-// Sums and extremes along axes: one block for each output, or, for sums of float32 over all axes but the last ones (the
+// Sums and extremes along axes: one block for each output, or, for sums to float32 over all axes but the last ones (the
 // gradient of a bias), a walk down many columns side by side.
 #include <algorithm>
 
@@ -65,39 +65,46 @@ int threads_for(int64_t elements) {
   return static_cast<int>(std::clamp<int64_t>(divide_up(elements, 32) * 32, 32, 256));
 }
 
+std::string name_of(const Request& request) {
+  const DType result = request.output().dtype;
+  const std::string name = with_dtype(request, request.op());
+  return result == request.input(0).dtype ? name : name + "_" + suffix_of(result);
+}
+
 std::unique_ptr<Kernel> make(const Request& request) {
   const Parts parts = parts_of(request);
   device::ReduceParameters constant{};
   constant.kept = walk_of(parts.kept);
   constant.reduced = walk_of(parts.reduced);
   const Grid grid{std::min<int64_t>(constant.kept.count, INT32_MAX), threads_for(constant.reduced.count)};
-  return launch_kernel<device::ReduceParameters>(
-      request, own_info(request, static_cast<double>(request.input(0).elements())),
-      {"reduce", request.op() + "_" + suffix_of(request.input(0).dtype)}, grid, [constant](const Arguments& a) {
-        device::ReduceParameters p = constant;
-        p.x = a.inputs[0];
-        p.out = a.outputs[0];
-        return p;
-      });
+  return launch_kernel<device::ReduceParameters>(request,
+                                                 own_info(request, static_cast<double>(request.input(0).elements())),
+                                                 {"reduce", name_of(request)}, grid, [constant](const Arguments& a) {
+                                                   device::ReduceParameters p = constant;
+                                                   p.x = a.inputs[0];
+                                                   p.out = a.outputs[0];
+                                                   return p;
+                                                 });
 }
 
 // --- columns ---
 
 Support accepts_columns(const Request& request) {
   const Parts parts = parts_of(request);
-  const bool fits = request.input(0).dtype == DType::f32 && parts.kept.size() == 1 && parts.reduced.size() == 1 &&
-                    parts.kept[0].strides[0] == 1 && parts.kept[0].size >= 8 && parts.reduced[0].size >= 8;
+  const bool fits = has_float_kernels(request.input(0).dtype) && request.output().dtype == DType::f32 &&
+                    parts.kept.size() == 1 && parts.reduced.size() == 1 && parts.kept[0].strides[0] == 1 &&
+                    parts.kept[0].size >= 8 && parts.reduced[0].size >= 8;
   return fits ? Support{} : Support{false, "these are no columns"};
 }
 
 std::unique_ptr<Kernel> make_columns(const Request& request) {
   const Parts parts = parts_of(request);
-  const Columns columns(request.queue, "columns_sum", parts.reduced[0].size, parts.kept[0].size);
+  const Columns columns(request.queue, with_dtype(request, "columns_sum"), parts.reduced[0].size, parts.kept[0].size);
   KernelInfo info = own_info(request, static_cast<double>(request.input(0).elements()));
-  info.implementation = "reduce:columns_sum";
+  info.implementation = "reduce:" + with_dtype(request, "columns_sum");
   info.scratch_bytes = columns.scratch_bytes();
   return make_function_kernel(std::move(info), [columns](const Arguments& a) {
-    columns.run({.x = input<float>(a, 0), .factor = 1}, output<float>(a), a.scratch);
+    columns.run({.x = a.inputs[0], .factor = 1}, output<float>(a), a.scratch);
   });
 }
 
@@ -116,15 +123,14 @@ std::unique_ptr<Kernel> make_argmax(const Request& request) {
   constant.outer = static_cast<uint32_t>(shape.slice(0, axis).elements());
   constant.size = static_cast<uint32_t>(shape[axis]);
   constant.inner = static_cast<uint32_t>(shape.from(axis + 1).elements());
-  return launch_kernel<device::ArgmaxParameters>(request, own_info(request, static_cast<double>(shape.elements())),
-                                                 {"reduce", std::string("argmax_") + suffix_of(request.input(0).dtype)},
-                                                 grid_for(request, request.output().elements()),
-                                                 [constant](const Arguments& a) {
-                                                   device::ArgmaxParameters p = constant;
-                                                   p.x = a.inputs[0];
-                                                   p.out = output<int32_t>(a);
-                                                   return p;
-                                                 });
+  return launch_kernel<device::ArgmaxParameters>(
+      request, own_info(request, static_cast<double>(shape.elements())), {"reduce", with_dtype(request, "argmax")},
+      grid_for(request, request.output().elements()), [constant](const Arguments& a) {
+        device::ArgmaxParameters p = constant;
+        p.x = a.inputs[0];
+        p.out = output<int32_t>(a);
+        return p;
+      });
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Functions over the last axis in float32, a block for each row: softmax, cross-entropies, layer normalization.
+// Functions over the last axis, a block for each row: softmax and cross-entropies in float32, layer normalization.
 #include <algorithm>
 
 #include "backends/cuda/device/rows_parameters.h"
@@ -74,11 +74,11 @@ std::unique_ptr<Kernel> make_layer_norm(const Request& request) {
   const RowShape shape = rows_of(request.input(0).shape);
   const auto epsilon = static_cast<float>(request.node.attributes.real("epsilon"));
   return launch_kernel<device::LayerNormParameters>(
-      request, own_info(request, flops_of(request)), {"rows", "layer_norm"}, shape.grid,
+      request, own_info(request, flops_of(request)), {"rows", with_dtype(request, "layer_norm")}, shape.grid,
       [shape, epsilon](const Arguments& a) {
-        return device::LayerNormParameters{input<float>(a, 0),  input<float>(a, 1),  input<float>(a, 2),
-                                           output<float>(a, 0), output<float>(a, 1), output<float>(a, 2),
-                                           shape.rows,          shape.columns,       epsilon};
+        return device::LayerNormParameters{a.inputs[0],  input<float>(a, 1),  input<float>(a, 2),
+                                           a.outputs[0], output<float>(a, 1), output<float>(a, 2),
+                                           shape.rows,   shape.columns,       epsilon};
       });
 }
 
@@ -91,7 +91,7 @@ void register_rows(KernelRegistry& registry) {
   registry.add("sparse_softmax_cross_entropy", {accepts_sparse, make_sparse});
   registry.add("sparse_softmax_cross_entropy_grad", {accepts_sparse, make_sparse_grad});
   registry.add("softmax_cross_entropy_grad", {accepts, make_cross_entropy_grad});
-  registry.add("layer_norm", {accepts, make_layer_norm});
+  registry.add("layer_norm", {accepts_floats, make_layer_norm});
 }
 
 }  // namespace dltrain::backends::cuda

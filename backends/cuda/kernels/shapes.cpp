@@ -18,8 +18,7 @@ Support fits(const Move& move) {
                      std::to_string(axes) + ")"};
 }
 
-std::function<void(const void* from, void* to)> mover(const Request& request, const Move& move) {
-  const int64_t bytes = static_cast<int64_t>(byte_size(request.output().dtype));
+std::function<void(const void* from, void* to)> mover(const Request& request, const Move& move, DType from, DType to) {
   const std::vector<Axis> axes = axes_of(move);
   device::CopyParameters constant{};
   constant.count = static_cast<uint32_t>(move.shape.elements());
@@ -30,16 +29,22 @@ std::function<void(const void* from, void* to)> mover(const Request& request, co
     constant.to_strides[i] = static_cast<uint32_t>(axes[i].strides[1]);
   }
   Queue* queue = &request.queue;
-  CUkernel kernel = queue->kernel({"shapes", "copy_" + std::to_string(bytes)});
+  const std::string kind =
+      from == to ? std::to_string(byte_size(to)) : std::string(suffix_of(from)) + "_" + suffix_of(to);
+  CUkernel kernel = queue->kernel({"shapes", "copy_" + kind});
   const Grid grid = grid_for(request, move.shape.elements());
-  const int64_t from_start = move.from_start * bytes;
-  const int64_t to_start = move.to_start * bytes;
-  return [=](const void* from, void* to) {
+  const int64_t from_start = move.from_start * static_cast<int64_t>(byte_size(from));
+  const int64_t to_start = move.to_start * static_cast<int64_t>(byte_size(to));
+  return [=](const void* source, void* target) {
     device::CopyParameters p = constant;
-    p.from = static_cast<const std::byte*>(from) + from_start;
-    p.to = static_cast<std::byte*>(to) + to_start;
+    p.from = static_cast<const std::byte*>(source) + from_start;
+    p.to = static_cast<std::byte*>(target) + to_start;
     queue->launch(kernel, grid, &p);
   };
+}
+
+std::function<void(const void* from, void* to)> mover(const Request& request, const Move& move) {
+  return mover(request, move, request.output().dtype, request.output().dtype);
 }
 
 namespace {

@@ -2,8 +2,6 @@
 
 #include <vector>
 
-#include "tests/cuda/stand_in/numbers.h"
-
 namespace dltrain::stand_in {
 
 namespace {
@@ -61,12 +59,13 @@ bool fits(const Convolve& c, const int64_t (&padding_after)[2]) {
   return good;
 }
 
-void convolve(const Convolve& c, float* images, float* kernel, float* results, const float* bias) {
-  float* const out = c.kind == Convolve::forward ? results : c.kind == Convolve::to_images ? images : kernel;
+void convolve(const Convolve& c, void* images, void* kernel, void* results, const void* bias) {
+  void* const out = c.kind == Convolve::forward ? results : c.kind == Convolve::to_images ? images : kernel;
   const Tensor& written = c.kind == Convolve::forward ? c.results : c.kind == Convolve::to_images ? c.images : c.kernel;
   std::vector<float> sums(static_cast<size_t>(elements_of(written)), 0.0F);
-  const auto read = [&](const float* from, int64_t place) {
-    return c.rounds ? tensorfloat32(from[place]) : from[place];
+  const auto read = [&](const void* from, int64_t place) {
+    const auto number = read_number<float>(from, c.storage, place);
+    return c.rounds ? tensorfloat32(number) : number;
   };
   each_product(c, [&](int64_t image, int64_t weight, int64_t result) {
     switch (c.kind) {
@@ -81,8 +80,9 @@ void convolve(const Convolve& c, float* images, float* kernel, float* results, c
   });
   const auto channels = static_cast<size_t>(written.sizes[1]);
   for (size_t i = 0; i < sums.size(); ++i) {
-    const float sum = c.bias ? sums[i] + bias[i % channels] : sums[i];
-    out[i] = c.relu && sum < 0 ? 0 : sum;
+    float sum = sums[i];
+    if (c.bias) sum += read_number<float>(bias, c.storage, static_cast<int64_t>(i % channels));
+    write_number(out, c.storage, static_cast<int64_t>(i), c.relu && sum < 0 ? 0.0F : sum);
   }
 }
 

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "tests/cuda/stand_in/numbers.h"
+
 namespace dltrain::stand_in {
 
 // Batch (or filters), channels, rows, columns; strides in elements.
@@ -22,12 +24,13 @@ struct Convolve {
   int64_t padding[2] = {}, strides[2] = {}, dilation[2] = {};
   bool bias = false, relu = false;
   bool rounds = false;  // what is multiplied, to tensorfloat32
+  Storage storage = Storage::float32;  // of everything; sums are float32
 };
 
 // Whether sizes go together for these paddings, and all tensors lie channels last without gaps.
 bool fits(const Convolve& c, const int64_t (&padding_after)[2]);
 
 // Two of images, kernel and results are read, the third is written.
-void convolve(const Convolve& c, float* images, float* kernel, float* results, const float* bias);
+void convolve(const Convolve& c, void* images, void* kernel, void* results, const void* bias);
 
 }  // namespace dltrain::stand_in

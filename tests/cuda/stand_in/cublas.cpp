@@ -41,7 +41,10 @@ const ProductDescription& of(cublasLtMatmulDesc_t product) {
 }
 
 bool turned(cublasOperation_t operation) { return operation == CUBLAS_OP_T; }
-size_t size_of(cudaDataType_t type) { return type == CUDA_R_64F ? 8 : 4; }
+Storage storage_of(cudaDataType_t type) {
+  return type == CUDA_R_64F ? Storage::float64 : type == CUDA_R_16BF ? Storage::bfloat16 : Storage::float32;
+}
+size_t size_of(cudaDataType_t type) { return bytes_of(storage_of(type)); }
 bool adds_bias(const ProductDescription& p) { return (p.epilogue & CUBLASLT_EPILOGUE_BIAS) != 0; }
 
 // Copies an attribute; false if it has another size.
@@ -51,14 +54,21 @@ template <class T> bool take(T& value, const void* buffer, size_t bytes) {
   return true;
 }
 
+// Factors of one type; results of it too, or in float32 where it is bfloat16. A bias comes in the type of the result.
+bool types_fit(const ProductDescription& p, const Layout& a, const Layout& b, const Layout& c, const Layout& d) {
+  if (a.type != b.type || c.type != d.type) return false;
+  if (p.compute == CUBLAS_COMPUTE_64F) return p.scale == CUDA_R_64F && a.type == CUDA_R_64F && d.type == CUDA_R_64F;
+  if (p.scale != CUDA_R_32F) return false;
+  if (a.type == CUDA_R_16BF) return p.compute == CUBLAS_COMPUTE_32F && (d.type == CUDA_R_16BF || d.type == CUDA_R_32F);
+  return a.type == CUDA_R_32F && d.type == CUDA_R_32F;
+}
+
 // Types that go together, and matrices that fit: d [m, n] = a [m, k] b [k, n].
 bool fits(const ProductDescription& p, const Layout& a, const Layout& b, const Layout& c, const Layout& d) {
-  const bool wide = p.compute == CUBLAS_COMPUTE_64F;
-  const cudaDataType_t type = wide ? CUDA_R_64F : CUDA_R_32F;
-  if (p.scale != type) return false;
+  if (!types_fit(p, a, b, c, d)) return false;
   for (const Layout* each : {&a, &b, &c, &d}) {
-    if (each->type != type || each->leading < each->rows || each->rows < 1 || each->columns < 1 ||
-        each->batch != d.batch || (each->batch > 1 && each == &d && each->batch_stride < each->rows * each->columns))
+    if (each->leading < each->rows || each->rows < 1 || each->columns < 1 || each->batch != d.batch ||
+        (each->batch > 1 && each == &d && each->batch_stride < each->rows * each->columns))
       return false;
   }
   const int64_t m = turned(p.first) ? a.columns : a.rows;
@@ -83,25 +93,36 @@ template <class T> T applied(T value, cublasLtEpilogue_t epilogue) {
   return value;
 }
 
+// Where the matrices lie.
+struct Places {
+  const void *a, *b;
+  void* d;
+};
+
+// Sums and all that is done with them in T.
 template <class T>
-void multiply(const ProductDescription& p, T alpha, const T* a, const Layout& of_a, const T* b, const Layout& of_b,
-              T* d, const Layout& of_d) {
+void multiply(const ProductDescription& p, T alpha, const Places& at, const Layout& of_a, const Layout& of_b,
+              const Layout& of_d) {
   const int64_t depth = turned(p.first) ? of_a.rows : of_a.columns;
   const bool rounds = p.compute == CUBLAS_COMPUTE_32F_FAST_TF32;
+  const auto read = [&](const void* memory, const Layout& layout, int64_t batch, int64_t row, int64_t column) {
+    const T x =
+        read_number<T>(memory, storage_of(layout.type), batch * layout.batch_stride + row + column * layout.leading);
+    return rounds ? tensorfloat32(x) : x;
+  };
   for (int64_t batch = 0; batch < of_d.batch; ++batch) {
-    const T* left = a + batch * of_a.batch_stride;
-    const T* right = b + batch * of_b.batch_stride;
     for (int64_t column = 0; column < of_d.columns; ++column) {
       for (int64_t row = 0; row < of_d.rows; ++row) {
         T sum = 0;
         for (int64_t i = 0; i < depth; ++i) {
-          const T x = left[turned(p.first) ? i + row * of_a.leading : row + i * of_a.leading];
-          const T y = right[turned(p.second) ? column + i * of_b.leading : i + column * of_b.leading];
-          sum += rounds ? tensorfloat32(x) * tensorfloat32(y) : x * y;
+          const T x = turned(p.first) ? read(at.a, of_a, batch, i, row) : read(at.a, of_a, batch, row, i);
+          const T y = turned(p.second) ? read(at.b, of_b, batch, column, i) : read(at.b, of_b, batch, i, column);
+          sum += x * y;
         }
         sum *= alpha;
-        if (adds_bias(p)) sum += static_cast<const T*>(p.bias)[row];
-        d[batch * of_d.batch_stride + column * of_d.leading + row] = applied(sum, p.epilogue);
+        const Storage storage = storage_of(of_d.type);
+        if (adds_bias(p)) sum += read_number<T>(p.bias, storage, row);
+        write_number(at.d, storage, batch * of_d.batch_stride + column * of_d.leading + row, applied(sum, p.epilogue));
       }
     }
   }
@@ -220,6 +241,9 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDe
   if (wanted < 1 || !fits(of(product), of(a), of(b), of(c), of(d))) return CUBLAS_STATUS_INVALID_VALUE;
   if ((p.schemes & CUBLASLT_REDUCTION_SCHEME_INPLACE) != 0) machine().add("sums in any order");
   if (of(product).compute == CUBLAS_COMPUTE_32F_FAST_TF32) machine().add("products in tensorfloat32");
+  if (of(a).type == CUDA_R_16BF) machine().add("products in bfloat16");
+  if (of(d).type == CUDA_R_16BF && (p.schemes & CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE) != 0)
+    machine().add("sums of rounded parts");
   if (p.workspace < workspace_bytes) return CUBLAS_STATUS_NOT_SUPPORTED;
   Proposal proposal{workspace_bytes, {}};
   std::memcpy(proposal.alignment, p.alignment, sizeof p.alignment);
@@ -254,13 +278,8 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t product, co
   if (share != 0) return CUBLAS_STATUS_NOT_SUPPORTED;  // nobody adds to what is there
   machine().enqueue(*reinterpret_cast<Stream*>(stream), [=] {
     std::memset(workspace, 0xFF, workspace_size);
-    if (wide) {
-      multiply(p, factor, static_cast<const double*>(a), la, static_cast<const double*>(b), lb, static_cast<double*>(d),
-               ld);
-    } else {
-      multiply(p, static_cast<float>(factor), static_cast<const float*>(a), la, static_cast<const float*>(b), lb,
-               static_cast<float*>(d), ld);
-    }
+    if (wide) multiply<double>(p, factor, {a, b, d}, la, lb, ld);
+    else multiply<float>(p, static_cast<float>(factor), {a, b, d}, la, lb, ld);
   });
   return CUBLAS_STATUS_SUCCESS;
 }

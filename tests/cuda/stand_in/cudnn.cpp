@@ -5,6 +5,7 @@
 // that rounds to tensorfloat32, and one that does neither.
 #include <cudnn.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -223,6 +224,25 @@ bool read_rest(const std::vector<NodePointer>& operations, NodePointer last, Rea
   return !is_virtual(*last);
 }
 
+cudnnDataType_t type_of(const Node& tensor) { return tensor.get<cudnnDataType_t>(CUDNN_ATTR_TENSOR_DATA_TYPE); }
+
+// All tensors in memory come in one type, as the library has engines for; those that are not are float32.
+bool read_type(const std::vector<NodePointer>& operations, const Sides& sides, Convolve& c) {
+  const cudnnDataType_t type = type_of(c.kind == Convolve::to_images ? *sides.results : *sides.images);
+  if (type != CUDNN_DATA_FLOAT && type != CUDNN_DATA_BFLOAT16) return false;
+  c.storage = type == CUDNN_DATA_FLOAT ? Storage::float32 : Storage::bfloat16;
+  std::vector<NodePointer> tensors = {sides.images, sides.kernel, sides.results};
+  for (size_t i = 1; i < operations.size(); ++i) {
+    const Node& o = *operations[i];
+    if (o.find(CUDNN_ATTR_OPERATION_POINTWISE_BDESC) != nullptr)
+      tensors.push_back(o.node(CUDNN_ATTR_OPERATION_POINTWISE_BDESC));
+    tensors.push_back(o.node(CUDNN_ATTR_OPERATION_POINTWISE_YDESC));
+  }
+  return std::all_of(tensors.begin(), tensors.end(), [&](const NodePointer& tensor) {
+    return type_of(*tensor) == (is_virtual(*tensor) ? CUDNN_DATA_FLOAT : type);
+  });
+}
+
 Read read_graph(const Node& graph) {
   Read read;
   const std::vector<NodePointer>& operations = graph.values.at(CUDNN_ATTR_OPERATIONGRAPH_OPS).nodes;
@@ -237,9 +257,7 @@ Read read_graph(const Node& graph) {
   c.images = tensor_of(*sides.images);
   c.kernel = tensor_of(*sides.kernel);
   c.results = tensor_of(*sides.results);
-  for (const NodePointer& tensor : {sides.images, sides.kernel, sides.results}) {
-    if (tensor->get<cudnnDataType_t>(CUDNN_ATTR_TENSOR_DATA_TYPE) != CUDNN_DATA_FLOAT) return read;
-  }
+  if (!read_type(operations, sides, c)) return read;
   const Node& window = *sides.window;
   const auto pair = [&](cudnnBackendAttributeName_t name, int64_t* to) {
     const std::vector<int64_t> values = window.integers(name);
@@ -282,13 +300,14 @@ cudnnStatus_t finalize_plan(Node& plan) {
   if (!read.even || lacks == "plans" || (fused && lacks == "fused")) return CUDNN_STATUS_NOT_SUPPORTED;
   plan.engine = configuration.engine;
   if (plan.engine == any_order) machine().add("plans that sum in any order");
-  if (plan.engine == rounding) machine().add("plans in tensorfloat32");
+  if (plan.engine == rounding && read.convolve.storage == Storage::float32) machine().add("plans in tensorfloat32");
+  if (read.convolve.storage == Storage::bfloat16) machine().add("plans in bfloat16");
   return CUDNN_STATUS_SUCCESS;
 }
 
-bool lies_well(const void* address, const Tensor& tensor) {
+bool lies_well(const void* address, const Tensor& tensor, Storage storage) {
   const auto start = reinterpret_cast<CUdeviceptr>(address);
-  return start % 64 == 0 && machine().holds(start, static_cast<size_t>(elements_of(tensor)) * sizeof(float));
+  return start % 64 == 0 && machine().holds(start, static_cast<size_t>(elements_of(tensor)) * bytes_of(storage));
 }
 
 // Copies descriptors that the caller has made into those that a query gives.
@@ -422,20 +441,19 @@ cudnnStatus_t cudnnBackendExecute(cudnnHandle_t handle, cudnnBackendDescriptor_t
     }
   }
   Convolve c = read.convolve;
-  c.rounds = planned.engine == rounding;
+  c.rounds = planned.engine == rounding && c.storage == Storage::float32;
   auto* const workspace = bound.get<void*>(CUDNN_ATTR_VARIANT_PACK_WORKSPACE);
-  const bool well = lies_well(memory[0], c.images) && lies_well(memory[1], c.kernel) &&
-                    lies_well(memory[2], c.results) &&
+  const bool well = lies_well(memory[0], c.images, c.storage) && lies_well(memory[1], c.kernel, c.storage) &&
+                    lies_well(memory[2], c.results, c.storage) &&
                     (!c.bias || machine().holds(reinterpret_cast<CUdeviceptr>(memory[3]),
-                                                static_cast<size_t>(c.results.sizes[1]) * sizeof(float))) &&
+                                                static_cast<size_t>(c.results.sizes[1]) * bytes_of(c.storage))) &&
                     machine().holds(reinterpret_cast<CUdeviceptr>(workspace), workspace_bytes);
   if (!well) return CUDNN_STATUS_BAD_PARAM;
-  machine().enqueue(*handle->stream,
-                    [c, workspace, images = static_cast<float*>(memory[0]), kernel = static_cast<float*>(memory[1]),
-                     results = static_cast<float*>(memory[2]), bias = static_cast<const float*>(memory[3])] {
-                      std::memset(workspace, 0xFF, workspace_bytes);
-                      convolve(c, images, kernel, results, bias);
-                    });
+  machine().enqueue(*handle->stream, [c, workspace, images = memory[0], kernel = memory[1], results = memory[2],
+                                      bias = static_cast<const void*>(memory[3])] {
+    std::memset(workspace, 0xFF, workspace_bytes);
+    convolve(c, images, kernel, results, bias);
+  });
   return CUDNN_STATUS_SUCCESS;
 }
 }

@@ -1,0 +1,16 @@
+// Losses of training in mixed precision beside those of real Keras and PyTorch (fixtures/keras/mixed).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/setting.h"
+
+namespace dltrain::test {
+
+// The runs of the fixture: recipe, optimizer, and what others have lost in each step.
+std::vector<Table> mixed_runs();
+// Trains one of them on the device under this policy and compares.
+void check_mixed_run(const Table& run, const std::string& device, const std::string& precision);
+
+}  // namespace dltrain::test
