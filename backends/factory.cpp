@@ -88,10 +88,12 @@ std::unique_ptr<Backend> open_backend(const std::string& device, const BackendOp
 }
 
 void require_precision(const DeviceInfo& device, const std::string& precision) {
-  std::string has, lacks;
+  std::string has, lacks, instead = "float32";
   bool known = false;
   for (const PrecisionInfo& each : device.precisions) {
     if (each.name == precision && each.missing.empty()) return;
+    // The other mixed precision, which needs no scaling of losses, is nearer to what is asked for.
+    if (each.missing.empty() && each.name == "mixed_bfloat16" && precision == "mixed_float16") instead = each.name;
     if (each.missing.empty()) has += (has.empty() ? "" : ", ") + quote(each.name);
     if (each.name != precision) continue;
     known = true;
@@ -105,7 +107,7 @@ void require_precision(const DeviceInfo& device, const std::string& precision) {
                                       what + (known ? ": " + lacks : ""),
                                       "",
                                       has,
-                                      "use precision = \"float32\""}});
+                                      "use precision = " + quote(instead)}});
 }
 
 namespace {

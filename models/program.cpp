@@ -86,9 +86,10 @@ Graph Program::gradient(int64_t batch) {
   ProgramBuilder part(*this, true);
   graph::Builder& b = part.builder();
   part.forward(batch);
-  const BatchLoss loss = part.losses(batch, SumSet::train);
+  BatchLoss loss = part.losses(batch, SumSet::train);
   part.metrics(batch, SumSet::train);
   part.keep_buffers(loss);
+  part.scale(loss);
   const auto weights = part.trained();
   const auto gradients = part.weight_gradients(loss, weights);
   for (size_t i = 0; i < weights.size(); ++i) add_to_state(b, gradient_state(weights[i]), gradients[i]);
@@ -120,9 +121,10 @@ Graph Program::apply() {
 Graph Program::train(int64_t batch) {
   ProgramBuilder part(*this, true);
   part.forward(batch);
-  const BatchLoss loss = part.losses(batch, SumSet::train);
+  BatchLoss loss = part.losses(batch, SumSet::train);
   part.metrics(batch, SumSet::train);
   part.keep_buffers(loss);
+  part.scale(loss);
   const auto weights = part.trained();
   part.update(weights, part.weight_gradients(loss, weights), loss.denominator, loss.mean);
   part.builder().set_result("loss", loss.mean);
@@ -162,7 +164,8 @@ Graph Program::layer_outputs(int64_t batch, const std::vector<std::string>& laye
 Graph Program::gradient_values(int64_t batch) {
   ProgramBuilder part(*this, true);
   part.forward(batch);
-  const BatchLoss loss = part.losses(batch, SumSet::train);
+  BatchLoss loss = part.losses(batch, SumSet::train);
+  part.scale(loss);
   const auto weights = part.trained();
   const auto gradients = part.weight_gradients(loss, weights);
   for (size_t i = 0; i < weights.size(); ++i)

@@ -8,6 +8,7 @@
 
 #include "graph/builder.h"
 #include "models/assembly.h"
+#include "models/loss_scale.h"
 #include "models/losses/reduction.h"
 #include "models/program.h"
 
@@ -18,6 +19,7 @@ struct BatchLoss {
   graph::Value numerator;    // differentiable, a sum over the batch
   graph::Value denominator;  // what it is divided by
   graph::Value mean;         // with regularization, as Keras shows it
+  double usual = 1;          // the denominator of a full batch in which nothing is masked
 };
 
 // Emits into one graph. Each function opens its own scope.
@@ -37,6 +39,9 @@ class ProgramBuilder {
   BatchLoss losses(int64_t batch, SumSet set);
   void metrics(int64_t batch, SumSet set);
 
+  // In float16: multiplies what is differentiated, and what it is divided by, so that gradients are those of the loss scale
+  // times the mean over a usual batch. Does nothing in other precisions.
+  void scale(BatchLoss& loss);
   // Trained weights in the order of their creation, and their gradients.
   std::vector<graph::StateInfo> trained() const;
   std::vector<graph::Value> weight_gradients(const BatchLoss& loss, const std::vector<graph::StateInfo>& weights);
@@ -48,6 +53,10 @@ class ProgramBuilder {
               graph::Value weight_sum, std::optional<graph::Value> loss);
 
  private:
+  // How losses are scaled; nothing where they are not.
+  std::optional<LossScaling> scaling() const;
+  // Sets the first step that ends the run, and the loss scale; whether this step changes anything.
+  graph::Value judge(graph::Value finite);
   // Makes what is assembled compute in the narrow dtype of the run's precision; outputs of the model stay as they are.
   void lower_precision();
   graph::Value target(const OutputSpec& output, int64_t batch);

@@ -145,6 +145,8 @@ BatchLoss ProgramBuilder::losses(int64_t batch, SumSet set) {
   result.denominator = single ? sums[0].denominator : graph::scalar_constant(b_, static_cast<double>(batch));
   result.numerator =
       single ? graph::mul(b_, sums[0].numerator, outputs[0].loss_weight) : graph::mul(b_, *mean, result.denominator);
+  const auto full_batch = static_cast<double>(std::max<int64_t>(program_.spec_.train.batch_size, 1));
+  if (!single || sums[0].per_sample > 0) result.usual = full_batch * (single ? sums[0].per_sample : 1);
   for (const Value added : b_.added_losses()) {  // activity regularizers: sums over the batch
     const Value share = graph::mul(b_, added, 1 / static_cast<double>(batch));
     result.numerator = graph::add(b_, result.numerator, graph::mul(b_, share, result.denominator));

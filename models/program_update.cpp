@@ -46,6 +46,21 @@ void ProgramBuilder::lower_precision() {
   }
 }
 
+std::optional<LossScaling> ProgramBuilder::scaling() const {
+  if (narrow_dtype(program_.spec_.run) != DType::f16) return std::nullopt;
+  return LossScaling{};
+}
+
+// One factor for all batches of a step, so that those that are accumulated keep their shares.
+void ProgramBuilder::scale(BatchLoss& loss) {
+  const std::optional<LossScaling> how = scaling();
+  if (!how) return;
+  const auto scope = b_.scope("loss");
+  const Value factor = graph::mul(b_, loss_scale(b_, *how), 1 / loss.usual);
+  loss.numerator = graph::mul(b_, loss.numerator, factor);
+  loss.denominator = graph::mul(b_, loss.denominator, factor);
+}
+
 std::vector<StateInfo> ProgramBuilder::trained() const {
   std::vector<StateInfo> weights;
   for (const StateInfo& info : program_.states_.list()) {
@@ -66,6 +81,21 @@ StateInfo first_bad_state() { return {state_name::first_bad_step, {DType::i64, {
 
 }  // namespace
 
+Value ProgramBuilder::judge(Value finite) {
+  const StateInfo first_bad = first_bad_state();
+  const std::optional<LossScaling> how = scaling();
+  const Value good = how ? graph::logical_or(b_, finite, may_skip(b_, *how)) : finite;
+  // Stored as step + 1, so that zero, with which states begin, means "none".
+  const Value known = b_.state(first_bad);
+  const Value zero = graph::full(b_, DType::i64, {}, 0);
+  const Value none_before = graph::equal(b_, known, zero);
+  const Value here = graph::add(b_, b_.scalar_input(graph::scalar::step), graph::full(b_, DType::i64, {}, 1));
+  b_.set_state(first_bad.name, graph::select(b_, none_before, graph::select(b_, good, zero, here), known));
+  if (how) update_loss_scale(b_, *how, finite, none_before);
+  // Nothing changes after a bad step either: whoever looks finds the weights from before it.
+  return graph::logical_and(b_, finite, none_before);
+}
+
 // Constraints hold after each update; a skipped update changes nothing.
 void ProgramBuilder::constrain(const std::vector<StateInfo>& weights, std::vector<Value>& values, Value finite) {
   for (size_t i = 0; i < weights.size(); ++i) {
@@ -80,7 +110,6 @@ void ProgramBuilder::update(const std::vector<StateInfo>& weights, std::vector<V
                             std::optional<Value> loss) {
   const auto scope = b_.scope("optimizer");
   const StateInfo iteration{state_name::iteration, {DType::i64, {}}, graph::StateRole::counter};
-  const StateInfo first_bad = first_bad_state();
   OptimizerContext context;
   context.states = weights;
   for (const StateInfo& weight : weights) context.weights.push_back(b_.state(weight));
@@ -104,14 +133,7 @@ void ProgramBuilder::update(const std::vector<StateInfo>& weights, std::vector<V
     squares = {finite.node, 1};
   }
   if (loss) finite = graph::logical_and(b_, finite, graph::is_finite(b_, *loss));
-  // Stored as step + 1, so that zero, with which states begin, means "none".
-  const Value known = b_.state(first_bad);
-  const Value zero = graph::full(b_, DType::i64, {}, 0);
-  const Value none_before = graph::equal(b_, known, zero);
-  const Value here = graph::add(b_, b_.scalar_input(graph::scalar::step), graph::full(b_, DType::i64, {}, 1));
-  b_.set_state(first_bad.name, graph::select(b_, none_before, graph::select(b_, finite, zero, here), known));
-  // Nothing changes after a bad step either: whoever looks finds the weights from before it.
-  finite = graph::logical_and(b_, finite, none_before);
+  finite = judge(finite);
 
   context.learning_rate = b_.scalar_input(graph::scalar::learning_rate);
   context.iteration = b_.state(iteration);

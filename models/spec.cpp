@@ -9,6 +9,7 @@ namespace dltrain::models {
 
 std::optional<DType> narrow_dtype(const RunSpec& run) {
   if (run.precision == "mixed_bfloat16") return DType::bf16;
+  if (run.precision == "mixed_float16") return DType::f16;
   return std::nullopt;
 }
 

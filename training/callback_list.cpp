@@ -6,6 +6,7 @@
 #include "core/checked.h"
 #include "core/read_fields.h"
 #include "core/text.h"
+#include "models/loss_scale.h"
 #include "models/optimizers/optimizer.h"
 
 namespace dltrain::training {
@@ -178,7 +179,8 @@ int64_t CallbackList::log_bytes(const models::Program& program) {
 std::vector<std::string> value_names(const std::vector<std::string>& tracked, bool validation) {
   std::vector<std::string> names = tracked;
   for (const std::string& name : tracked) {
-    if (validation) names.push_back("val_" + name);
+    const bool is_scale = name == models::value_name::loss_scale || name == models::value_name::skipped_steps;
+    if (validation && !is_scale) names.push_back("val_" + name);
   }
   return names;
 }

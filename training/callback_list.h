@@ -47,7 +47,8 @@ class CallbackList {
   std::vector<Callback*> observers_;
 };
 
-// The names that EpochDone will have for a spec: Keras', with "val_" where there is a validation part.
+// The names that EpochDone will have for a spec: Keras', with "val_" where there is a validation part, which has no loss
+// scale.
 std::vector<std::string> value_names(const std::vector<std::string>& tracked, bool validation);
 
 }  // namespace dltrain::training

@@ -10,6 +10,7 @@
 #include "graph/builder.h"
 #include "layers/initializers.h"
 #include "models/at_layer.h"
+#include "models/loss_scale.h"
 #include "models/metrics/metric.h"
 #include "models/recompute.h"
 #include "training/check_ids.h"
@@ -224,6 +225,10 @@ std::vector<std::pair<std::string, double>> Model::results(SumSet set) {
     const std::vector<double> values = metric->results(totals);
     for (size_t i = 0; i < values.size(); ++i) results.emplace_back(tracked.name + suffixes[i], values[i]);
   }
+  if (set != SumSet::train || !session_.has_state(models::state_name::loss_scale)) return results;
+  const double scale = totals_of(models::state_name::loss_scale)[0];
+  results.emplace_back(models::value_name::loss_scale, scale == 0 ? models::LossScaling().initial : scale);
+  results.emplace_back(models::value_name::skipped_steps, totals_of(models::state_name::skipped_steps)[0]);
   return results;
 }
 

@@ -82,7 +82,8 @@ class Model {
   void set_learning_rate(std::optional<double> rate) { learning_rate_ = rate; }
   std::optional<double> learning_rate() const { return learning_rate_; }
 
-  // Means and metrics since the last reset, in the order of Program::tracked, with Keras' names.
+  // Means and metrics since the last reset, in the order of Program::tracked, with Keras' names. Behind those of training
+  // in float16 "loss_scale" and "skipped_steps", as they are now.
   std::vector<std::pair<std::string, double>> results(models::SumSet set);
   void reset(models::SumSet set);
   // 0-based optimizer step at which a loss or gradient was not finite, or -1.

@@ -5,6 +5,7 @@
 
 #include "core/checked.h"
 #include "datasets/batch_stream.h"
+#include "models/loss_scale.h"
 #include "models/optimizers/optimizer.h"
 #include "training/averages.h"
 #include "training/interrupt.h"
@@ -75,6 +76,10 @@ void Trainer::rebatch(Snapshot& snapshot) const {
 
 void Trainer::restore(Snapshot snapshot, const std::string& source) {
   rebatch(snapshot);
+  // A run may go on in another precision, which has no loss scale.
+  std::erase_if(snapshot.states, [&](const auto& state) {
+    return models::is_of_loss_scale(state.name) && model_.program().states().find(state.name) == nullptr;
+  });
   // Some states are made with their plans.
   model_.prepare_training(std::min<int64_t>(model_.program().spec().train.batch_size, data_.size(Part::train)));
   set_states(model_, snapshot.states, source);

@@ -16,7 +16,13 @@ constexpr int64_t sum_id = 5, biased_id = 6;
 
 constexpr auto no_order = "cuDNN computes it only with sums in any order: set deterministic = false under [run]";
 
-cudnnDataType_t type_of(DType dtype) { return dtype == DType::bf16 ? CUDNN_DATA_BFLOAT16 : CUDNN_DATA_FLOAT; }
+cudnnDataType_t type_of(DType dtype) {
+  switch (dtype) {
+    case DType::bf16: return CUDNN_DATA_BFLOAT16;
+    case DType::f16: return CUDNN_DATA_HALF;
+    default: return CUDNN_DATA_FLOAT;
+  }
+}
 
 // Puts the description of a convolution together, part by part.
 class Description {

@@ -24,7 +24,7 @@ enum class ConvolutionKind {
 // Images [n, h, w, c], results [n, oh, ow, f], and the kernel as cuDNN has it: [f, kh, kw, c / groups].
 struct Convolution {
   ConvolutionKind kind = ConvolutionKind::forward;
-  DType dtype = DType::f32;  // of all that it reads and writes: float32 or bfloat16
+  DType dtype = DType::f32;  // of all that it reads and writes: float32, bfloat16 or float16
   int64_t n = 0, h = 0, w = 0, c = 0;
   int64_t f = 0, kh = 0, kw = 0, depth = 0;  // depth: c / groups
   int64_t oh = 0, ow = 0;

@@ -80,8 +80,10 @@ class Gpu {
   mutable bool lost_ = false;
 };
 
-// What every GPU that can be used computes in: units for tensorfloat32 and bfloat16 came with the oldest of them.
-inline constexpr std::array<const char*, 3> precisions = {"float32", "tensorfloat32", "mixed_bfloat16"};
+// What every GPU that can be used computes in: units for tensorfloat32 and bfloat16 came with the oldest of them, those
+// for float16 before.
+inline constexpr std::array<const char*, 4> precisions = {"float32", "tensorfloat32", "mixed_bfloat16",
+                                                          "mixed_float16"};
 
 // Every GPU of this machine in one line each, or why there is none that can be used; for `dltrain devices`. usable: there is one.
 std::string report_gpus(std::unique_ptr<Driver> driver, bool& usable);

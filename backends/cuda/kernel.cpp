@@ -12,11 +12,11 @@ constexpr int64_t blocks_per_processor = 8;  // of 256 threads: 2048, the most t
 
 }  // namespace
 
-bool has_float_kernels(DType dtype) { return dtype == DType::f32 || dtype == DType::bf16; }
+bool has_float_kernels(DType dtype) { return dtype == DType::f32 || dtype == DType::bf16 || dtype == DType::f16; }
 
 Support accepts_floats(const Request& request) {
   if (has_float_kernels(request.input(0).dtype)) return {};
-  return {false, "its CUDA kernel computes in float32 and bfloat16 (was " + request.input(0).text() + ")"};
+  return {false, "its CUDA kernel computes in float32, bfloat16 and float16 (was " + request.input(0).text() + ")"};
 }
 
 std::string with_dtype(const Request& request, const std::string& name) {

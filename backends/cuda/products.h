@@ -22,7 +22,7 @@ enum class ProductFunction {
 // z [batch, m, n] = function(x [batch, m, k] y [batch, k, n] + bias [n]), rows one after the other. A transposed side
 // lies as [k, m] or [n, k]. Strides are elements from one matrix of a batch to the next, 0 for one that serves all.
 struct Product {
-  DType dtype = DType::f32;   // of x and y: float32, float64 or bfloat16
+  DType dtype = DType::f32;   // of x and y: float32, float64, bfloat16 or float16
   DType result = DType::f32;  // of z and bias: the same, or float32
   int64_t m = 0, n = 0, k = 0;
   bool transpose_x = false, transpose_y = false;

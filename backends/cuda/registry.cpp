@@ -18,6 +18,7 @@ const char* suffix_of(DType dtype) {
     case DType::f64: return "float64";
     case DType::f32: return "float32";
     case DType::bf16: return "bfloat16";
+    case DType::f16: return "float16";
     case DType::i8: return "int8";
     case DType::u8: return "uint8";
     case DType::i32: return "int32";

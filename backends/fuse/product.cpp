@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "graph/infer.h"
+
 namespace dltrain::backends {
 
 using graph::Value;
@@ -21,11 +23,13 @@ bool is_bias(const Editor& editor, Value value, Value product) {
   return editor.type(value) == graph::ValueType{type.dtype, {type.shape.back()}};
 }
 
+bool widens(DType narrow, DType wide) { return narrow != wide && graph::wide_dtype(narrow) == wide; }
+
 // What is rounded for a product only need not be: the product adds it before its own result is rounded.
 Value unrounded(const Editor& editor, Value bias) {
   if (!editor.is(bias, "cast")) return bias;
   const Value wide = editor.node(bias).inputs[0];
-  return editor.type(wide).dtype == DType::f32 && editor.type(bias).dtype == DType::bf16 ? wide : bias;
+  return widens(editor.type(bias).dtype, editor.type(wide).dtype) ? wide : bias;
 }
 
 void fuse_bias(Editor& editor, int32_t index) {
@@ -89,10 +93,11 @@ void fuse_function(Editor& editor, int32_t index, FitsProduct fits) {
 void fuse_result(Editor& editor, int32_t index) {
   const Value product = editor.node(index).inputs[0];
   if (product.output != 0 || !editor.node(product).op->has_result || editor.use_count(product) != 1) return;
-  if (editor.type(product).dtype != DType::bf16 || editor.node(index).outputs[0].dtype != DType::f32) return;
+  const DType wide = editor.node(index).outputs[0].dtype;
+  if (!widens(editor.type(product).dtype, wide)) return;
   const graph::Node group = editor.node(product);
   graph::Attributes attributes = group.attributes;
-  attributes.set("result", DType::f32);
+  attributes.set("result", wide);
   editor.replace(index, group.op->name, group.inputs, attributes);
 }
 

@@ -74,7 +74,9 @@ OnednnBackend::OnednnBackend(int threads) : machine_(open_machine(threads)) {
   device_ = {.name = "cpu",
              .description = describe(machine_),
              .memory_bytes = machine_.memory_bytes,
-             .precisions = {{"float32", ""}, {"mixed_bfloat16", machine_.no_bfloat16}},
+             .precisions = {{"float32", ""},
+                            {"mixed_float16", "GPUs have units for numbers of that range"},
+                            {"mixed_bfloat16", machine_.no_bfloat16}},
              .library_bytes = library_bytes};
   // Worker threads do nothing but kernels and keep this mode; the calling thread has it inside kernels only.
   in_parallel(machine_.threads, [](int part) {

@@ -83,7 +83,7 @@ class ReferenceBackend : public Backend {
  private:
   DeviceInfo device_{.name = "reference",
                      .description = "plain loops in double precision",
-                     .precisions = {{"float32", ""}, {"mixed_bfloat16", ""}}};
+                     .precisions = {{"float32", ""}, {"mixed_bfloat16", ""}, {"mixed_float16", ""}}};
 };
 
 }  // namespace

@@ -67,7 +67,8 @@ Value shares_of(Builder& b, Value q, Value k, Value mask, const Attributes& attr
   const Value scores = matmul(b, mul(b, heads_first(b, q), attributes.real("scale")), heads_first(b, k), false, true);
   const Value allowed = looks(b, mask, attributes.get<bool>("causal"), b.shape(q)[1], b.shape(k)[1]);
   if (!allowed.valid()) return softmax(b, scores);
-  const double never = -0.7 * static_cast<double>(std::numeric_limits<float>::max());
+  const double never =
+      b.dtype(scores) == DType::f16 ? -6e4 : -0.7 * static_cast<double>(std::numeric_limits<float>::max());
   return softmax(b, select(b, allowed, scores, full(b, b.dtype(scores), {}, never)));
 }
 

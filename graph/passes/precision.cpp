@@ -1,6 +1,7 @@
 #include "graph/precision.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "graph/infer.h"
@@ -13,6 +14,13 @@ namespace {
 
 bool contains(const std::vector<size_t>& list, size_t i) {
   return std::find(list.begin(), list.end(), i) != list.end();
+}
+
+// A number that the dtype has no place for, as its largest: what stands for "never" must not become infinite, which less
+// itself is no number.
+double within(DType low, double value) {
+  const double largest = low == DType::f16 ? 65504 : 0x1.FEp127;
+  return std::isfinite(value) ? std::clamp(value, -largest, largest) : value;
 }
 
 class Lowering {
@@ -63,7 +71,8 @@ class Lowering {
   // Constants are made in the lower dtype; what is repeated is rounded before, while it is small.
   Value made_low(Builder& b, Value x) {
     const Node node = b.graph().node(x);
-    if (node.op->name == "full") return full(b, low_, node.outputs[0].shape, node.attributes.real("value"));
+    if (node.op->name == "full")
+      return full(b, low_, node.outputs[0].shape, within(low_, node.attributes.real("value")));
     if (node.op->name == "broadcast_to") return broadcast_to(b, lowered(b, node.inputs[0]), node.outputs[0].shape);
     return cast(b, x, low_);
   }

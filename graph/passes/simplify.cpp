@@ -1,6 +1,7 @@
 #include <numeric>
 #include <utility>
 
+#include "graph/infer.h"
 #include "graph/ops.h"
 #include "graph/passes.h"
 #include "graph/rewrite.h"
@@ -74,7 +75,8 @@ std::optional<Value> simpler_reshape(Builder& b, const Node& node) {
 std::optional<Value> wide_sum(Builder& b, const Node& node, const Node& old, const Graph& graph,
                               const std::vector<std::vector<int>>& uses) {
   const DType wide = node.outputs[0].dtype;
-  if (wide != DType::f32 || b.dtype(node.inputs[0]) != DType::bf16) return std::nullopt;
+  const DType narrow = b.dtype(node.inputs[0]);
+  if (narrow == wide || wide_dtype(narrow) != wide) return std::nullopt;
   const auto is_only_reader = [&](Value value) {
     return uses[static_cast<size_t>(value.node)][static_cast<size_t>(value.output)] == 1;
   };

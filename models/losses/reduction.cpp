@@ -65,6 +65,8 @@ LossSums loss_sums(Builder& b, const LossValues& loss, Reduction reduction, std:
 
   LossSums sums;
   sums.numerator = graph::reduce_sum(b, weights ? graph::mul(b, loss.values, *weights) : loss.values);
+  if (reduction != Reduction::sum)
+    sums.per_sample = static_cast<double>(shape.elements()) / static_cast<double>(std::max<int64_t>(shape[0], 1));
   const auto divisor = reduction == Reduction::mean_with_sample_weight ? weights : kept;
   if (reduction == Reduction::sum) {
     sums.denominator = graph::full(b, b.dtype(loss.values), {}, 1);

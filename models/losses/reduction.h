@@ -15,6 +15,7 @@ namespace dltrain::models {
 struct LossSums {
   graph::Value numerator;    // real scalar
   graph::Value denominator;  // real scalar
+  double per_sample = 0;     // what a sample adds to it where nothing is masked; 0: it is 1, whatever the batch
 };
 
 // mask: bool, weight: real, both over leading axes of the values ([N], [N, T], [N, 1] ...), broadcast over the others.

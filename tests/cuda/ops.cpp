@@ -34,4 +34,8 @@ TEST_CASE("cuda: every op agrees with the reference in bfloat16") {
   check_all(DType::bf16, [](const OpCase&) { return true; });
 }
 
+TEST_CASE("cuda: every op agrees with the reference in float16") {
+  check_all(DType::f16, [](const OpCase&) { return true; });
+}
+
 }  // namespace dltrain::test

@@ -64,7 +64,6 @@ TEST_CASE("cuda: precisions that a device lacks are refused, and those that it h
   const auto refusal = [](const std::string& device, const std::string& precision) {
     return message_of([&] { backends::require_precision(backends::open_backend(device, {})->device(), precision); });
   };
-  golden.add("float16 on a GPU", refusal("cuda", "mixed_float16"));
   golden.add("tensorfloat32 without one", refusal("reference", "tensorfloat32"));
   if (!on_gpu()) {
     use_stand_in("capability=75");

@@ -117,9 +117,10 @@ TEST_CASE("cuda: the real cuDNN has plans for our convolutions, in one order and
   CHECK(cudnn.refusal(square(ConvolutionKind::to_kernel, 8, 12, 16, 32, 3), {.tensorfloat32 = true}) == "");
 }
 
-TEST_CASE("cuda: the real cuDNN has plans for convolutions of bfloat16, in one order and with sums in float32") {
+TEST_CASE("cuda: the real cuDNN has plans for convolutions of 16 bits, in one order and with sums in float32") {
   needs_real_cudnn();
-  check_plans(RealCudnn(), DType::bf16);
+  const RealCudnn cudnn;
+  for (const DType dtype : {DType::bf16, DType::f16}) check_plans(cudnn, dtype);
 }
 
 }  // namespace dltrain::test

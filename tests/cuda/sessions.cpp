@@ -159,13 +159,13 @@ TEST_CASE("cuda: too little memory, a GPU that fails and an op without kernel en
   CHECK_NOTHROW(train(""));
 
   use_stand_in("");
-  graph::Graph half;
+  graph::Graph wide;
   graph::StateTable states;
-  graph::Builder b(half, states, true, DType::f16);
-  const graph::Value x = b.input("x", graph::InputKind::data, {DType::f16, {2, 3}});
-  const graph::Builder::ScopeGuard scope = b.scope("hidden", "layer \"hidden\" (Dense)");
-  half.outputs.push_back({"y", false, graph::exp(b, x)});
-  golden.add("a dtype without kernel", message_of([&] { session_on("cuda")->add(half); }));
+  graph::Builder b(wide, states, true, DType::f64);
+  const graph::Value x = b.input("x", graph::InputKind::data, {DType::f64, {2, 4, 4, 3}});
+  const graph::Builder::ScopeGuard scope = b.scope("hidden", "layer \"hidden\" (MaxPooling2D)");
+  wide.outputs.push_back({"y", false, graph::max_pool2d(b, x, {})});
+  golden.add("a dtype without kernel", message_of([&] { session_on("cuda")->add(wide); }));
   golden.check();
 }
 

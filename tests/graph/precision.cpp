@@ -2,6 +2,7 @@
 #include "graph/precision.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <cmath>
 
 #include "graph/autodiff.h"
 #include "graph/ops.h"
@@ -88,6 +89,24 @@ TEST_CASE("lowering casts a value once, and makes constants narrow") {
   CHECK(dtype_of(low, "full") == DType::bf16);
 }
 
+TEST_CASE("lowering keeps large constants finite") {
+  for (const auto& [low, expected] : {std::pair{DType::f16, -65504.0}, std::pair{DType::bf16, -1e9}}) {
+    Graph graph;
+    graph::StateTable states;
+    Builder b(graph, states, true);
+    const Value x = b.input("x", InputKind::data, {DType::f32, {4, 4}});
+    const Value y = graph::matmul(b, x, x);
+    b.set_result("never", graph::maximum(b, y, -1e9));
+    b.set_result("infinite", graph::maximum(b, y, -INFINITY));
+    const Graph lowered = graph::remove_dead_code(graph::lower_precision(graph, low).graph);
+    std::vector<double> constants;
+    for (const graph::Node& node : lowered.nodes) {
+      if (node.op->name == "full") constants.push_back(node.attributes.real("value"));
+    }
+    CHECK(constants == std::vector<double>{expected, -INFINITY});
+  }
+}
+
 TEST_CASE("gradients of weights are made in float32 by the ops that sum them up") {
   Graph graph;
   graph::StateTable states;
@@ -122,7 +141,7 @@ TEST_CASE("gradients of weights are made in float32 by the ops that sum them up"
   }
 }
 
-TEST_CASE("every op of a model means the same in bfloat16, but for rounding") {
+TEST_CASE("every op of a model means the same in 16 bits, but for rounding") {
   for (const OpCase& op_case : op_cases()) {
     const graph::Op& op = *graph::op_registry().find(op_case.op);
     // What rounds its inputs to other classes, places or truth values means something else there.

@@ -36,8 +36,9 @@ void check_losses(const std::vector<double>& ours, const std::vector<double>& th
 
 }  // namespace
 
-std::vector<Table> mixed_runs() {
-  const Setting file = formats::read_json(fixture_path("keras/mixed/losses.json"), ExitCode::io);
+std::vector<Table> mixed_runs(const std::string& precision) {
+  const std::string name = precision == "mixed_float16" ? "losses_float16" : "losses";
+  const Setting file = formats::read_json(fixture_path("keras/mixed/" + name + ".json"), ExitCode::io);
   std::vector<Table> runs;
   for (const Setting& run : *file.table()->at("cases").list()) runs.push_back(*run.table());
   return runs;
@@ -56,6 +57,13 @@ void check_mixed_run(const Table& run, const std::string& device, const std::str
   CHECK(fitted.losses != wide);
   if (const std::vector<double> torch = numbers(run, "losses_torch"); !torch.empty())
     check_losses(fitted.losses, torch, wide);
+  if (precision != "mixed_float16") return;
+  const double* scale = training::find_value(fitted.values, "loss_scale");
+  const double* skipped = training::find_value(fitted.values, "skipped_steps");
+  REQUIRE((scale != nullptr && skipped != nullptr));
+  // Gradients of weights are float16 in Keras, and may overflow where ours, which are float32, do not.
+  CHECK(*scale >= *run.at("scale").real());
+  CHECK(*skipped <= static_cast<double>(static_cast<int64_t>(fitted.losses.size()) - *run.at("updates").integer()));
 }
 
 }  // namespace dltrain::test

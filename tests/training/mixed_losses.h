@@ -8,9 +8,10 @@
 
 namespace dltrain::test {
 
-// The runs of the fixture: recipe, optimizer, and what others have lost in each step.
-std::vector<Table> mixed_runs();
-// Trains one of them on the device under this policy and compares.
+// The runs of the fixture for this policy: recipe, optimizer, and what others have lost in each step.
+std::vector<Table> mixed_runs(const std::string& precision);
+// Trains one of them on the device under the policy and compares; in float16 also the loss scale at the end, and how many
+// steps were left out.
 void check_mixed_run(const Table& run, const std::string& device, const std::string& precision);
 
 }  // namespace dltrain::test

@@ -1,5 +1,5 @@
-// Twenty training steps in mixed precision from the same weights and batches as real Keras under its policy
-// mixed_bfloat16, and as PyTorch under autocast.
+// Twenty training steps in mixed precision from the same weights and batches as real Keras under its policies
+// mixed_bfloat16 and mixed_float16, and as PyTorch under autocast.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
@@ -10,24 +10,28 @@ namespace dltrain::test {
 
 namespace {
 
-bool has_bfloat16(const std::string& device) {
+bool computes_in(const std::string& device, const std::string& precision) {
   const auto backend = backends::open_backend(device, {});
   const auto& all = backend->device().precisions;
   return std::any_of(all.begin(), all.end(),
-                     [](const auto& each) { return each.name == "mixed_bfloat16" && each.missing.empty(); });
+                     [&](const auto& each) { return each.name == precision && each.missing.empty(); });
 }
 
 }  // namespace
 
 TEST_CASE("twenty steps in mixed precision give Keras' and PyTorch's losses") {
-  const std::vector<Table> runs = mixed_runs();
-  for (const Table& run : runs) {
-    for (const std::string device : {"reference", "cpu"}) {
-      if (!has_bfloat16(device)) continue;
-      DYNAMIC_SECTION(*run.at("case").text() << " on " << device) { check_mixed_run(run, device, "mixed_bfloat16"); }
+  for (const std::string precision : {"mixed_bfloat16", "mixed_float16"}) {
+    const std::vector<Table> runs = mixed_runs(precision);
+    for (const Table& run : runs) {
+      for (const std::string device : {"reference", "cpu"}) {
+        if (!computes_in(device, precision)) continue;
+        DYNAMIC_SECTION(*run.at("case").text() << " in " << precision << " on " << device) {
+          check_mixed_run(run, device, precision);
+        }
+      }
     }
+    CHECK(runs.size() >= 8);
   }
-  CHECK(runs.size() >= 8);
 }
 
 }  // namespace dltrain::test

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/checked.h"
+#include "core/files.h"
 #include "core/text.h"
 #include "formats/json/json.h"
 #include "training/callback.h"
@@ -27,7 +28,9 @@ struct History : Callback {
   }
 
   void open() override {
-    csv_ = LogFile(join_path(folder_, "history.csv"), csv_length_);
+    const std::string path = join_path(folder_, "history.csv");
+    if (csv_length_ > 0 && exists(path)) columns_ = columns_in(path);
+    csv_ = LogFile(path, csv_length_);
     lines_ = LogFile(join_path(folder_, "history.jsonl"), lines_length_);
   }
 
@@ -62,6 +65,14 @@ struct History : Callback {
   }
 
  private:
+  // Those of a file that is gone on with: a run may have other values since.
+  static std::vector<std::string> columns_in(const std::string& path) {
+    const std::string text = read_text(path, ExitCode::io);
+    std::vector<std::string> names = split(text.substr(0, text.find('\n')), ',');
+    names.erase(names.begin(), names.begin() + std::min<std::ptrdiff_t>(std::ssize(names), 4));
+    return names;
+  }
+
   void write(const EpochDone& epoch) {
     std::string line;
     if (csv_.length() == 0) line = "epoch,step,learning_rate,seconds," + join(columns_, ",") + "\n";

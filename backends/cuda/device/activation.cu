@@ -7,7 +7,9 @@ using namespace dltrain::backends::cuda::device;
   DLTRAIN_KERNEL(name##_##dtype, Unary<F, T, T>) \
   DLTRAIN_KERNEL(name##_grad_##dtype, Binary<SlopeTimes<F>, T, T>)
 #define DLTRAIN_ACTIVATION(name, F) \
-  DLTRAIN_ACTIVATION_IN(name, F, float32, float) DLTRAIN_ACTIVATION_IN(name, F, bfloat16, Bfloat16)
+  DLTRAIN_ACTIVATION_IN(name, F, float32, float) \
+  DLTRAIN_ACTIVATION_IN(name, F, bfloat16, Bfloat16) \
+  DLTRAIN_ACTIVATION_IN(name, F, float16, Float16)
 
 DLTRAIN_ACTIVATION(relu, Relu)
 DLTRAIN_ACTIVATION(elu, Elu)

@@ -6,7 +6,7 @@ using namespace dltrain::backends::cuda::device;
 #define DLTRAIN_UNARY(name, F, dtype, T) DLTRAIN_KERNEL(name##_##dtype, Unary<Plain<F>, T, T>)
 #define DLTRAIN_REAL(name, F)                                                  \
   DLTRAIN_UNARY(name, F, float32, float) DLTRAIN_UNARY(name, F, float64, double) \
-  DLTRAIN_UNARY(name, F, bfloat16, Bfloat16)
+  DLTRAIN_UNARY(name, F, bfloat16, Bfloat16) DLTRAIN_UNARY(name, F, float16, Float16)
 
 DLTRAIN_REAL(exp, Exp)
 DLTRAIN_REAL(log, Log)
@@ -26,7 +26,7 @@ DLTRAIN_REAL(cos, Cos)
 #define DLTRAIN_CAST(from, T, to, R) DLTRAIN_KERNEL(cast_##from##_##to, Unary<ConvertTo<R>, T, R>)
 #define DLTRAIN_CASTS(from, T)                                                   \
   DLTRAIN_CAST(from, T, float32, float) DLTRAIN_CAST(from, T, float64, double)   \
-  DLTRAIN_CAST(from, T, bfloat16, Bfloat16)                                      \
+  DLTRAIN_CAST(from, T, bfloat16, Bfloat16) DLTRAIN_CAST(from, T, float16, Float16)                                      \
   DLTRAIN_CAST(from, T, int8, int8_t) DLTRAIN_CAST(from, T, uint8, uint8_t)      \
   DLTRAIN_CAST(from, T, int32, int32_t) DLTRAIN_CAST(from, T, int64, int64_t)    \
   DLTRAIN_KERNEL(cast_##from##_bool, Unary<ToBool, T, uint8_t>)
@@ -44,11 +44,13 @@ DLTRAIN_REAL(cos, Cos)
 DLTRAIN_NUMBER(float32, float)
 DLTRAIN_NUMBER(float64, double)
 DLTRAIN_NUMBER(bfloat16, Bfloat16)
+DLTRAIN_NUMBER(float16, Float16)
 DLTRAIN_NUMBER(int32, int32_t)
 DLTRAIN_NUMBER(int64, int64_t)
 DLTRAIN_TWO(pow, Pow, float32, float)
 DLTRAIN_TWO(pow, Pow, float64, double)
 DLTRAIN_TWO(pow, Pow, bfloat16, Bfloat16)
+DLTRAIN_TWO(pow, Pow, float16, Float16)
 
 // Small integers are what data comes in: they become other numbers before anything is done with them.
 DLTRAIN_CASTS(int8, int8_t)

@@ -40,5 +40,7 @@ template <class T> struct BatchNormGrad {
 
 DLTRAIN_KERNEL(batch_norm_float32, BatchNorm<float>)
 DLTRAIN_KERNEL(batch_norm_bfloat16, BatchNorm<Bfloat16>)
+DLTRAIN_KERNEL(batch_norm_float16, BatchNorm<Float16>)
 DLTRAIN_KERNEL(batch_norm_grad_float32, BatchNormGrad<float>)
 DLTRAIN_KERNEL(batch_norm_grad_bfloat16, BatchNormGrad<Bfloat16>)
+DLTRAIN_KERNEL(batch_norm_grad_float16, BatchNormGrad<Float16>)

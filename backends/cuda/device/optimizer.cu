@@ -1,5 +1,5 @@
 // Optimizer steps over many weights at once, and the scalars over all gradients. Formulas as in
-// graph/ops/{optimizer_step,average_step,all_of}.cpp. The learning rate and the number of the step are read on the
+// graph/ops/{optimizer_step,average_step,all_of,loss_scale}.cpp. The learning rate and the number of the step are read on the
 // device, so that one recorded step serves the whole run.
 #include "backends/cuda/device/block.h"
 #include "backends/cuda/device/functions.h"
@@ -168,8 +168,32 @@ struct Average {
   }
 };
 
+// One thread.
+struct LossScale {
+  using Parameters = LossScaleParameters;
+  DLTRAIN_GPU static void run(const Parameters& p) {
+    if (first_element() != 0) return;
+    float scale = *p.scale;
+    int64_t age = *p.age;
+    int64_t skipped = *p.skipped;
+    if (*p.counts != 0 && *p.finite != 0) {
+      const bool grows = age == p.growth_steps - 1;
+      if (grows) scale = Minimum::of(scale * 2, 0x1p126F);
+      age = grows ? 0 : age + 1;
+    } else if (*p.counts != 0) {
+      skipped += scale <= 1 ? 0 : 1;
+      scale = Maximum::of(scale * 0.5F, 1.0F);
+      age = 0;
+    }
+    if (p.new_scale != nullptr) *p.new_scale = scale;
+    if (p.new_age != nullptr) *p.new_age = age;
+    if (p.new_skipped != nullptr) *p.new_skipped = skipped;
+  }
+};
+
 }  // namespace
 
+DLTRAIN_KERNEL(loss_scale_step, LossScale)
 DLTRAIN_KERNEL(sgd_step, Step<Sgd>)
 DLTRAIN_KERNEL(rmsprop_step, Step<Rmsprop>)
 DLTRAIN_KERNEL(adam_step, Step<Adam>)

@@ -80,6 +80,19 @@ struct AverageParameters {
   float* new_weight[average_values];
 };
 
+// The next loss scale; outputs may be the inputs, and null where nobody reads them.
+struct LossScaleParameters {
+  const float* scale;
+  const int64_t* age;
+  const int64_t* skipped;
+  const uint8_t* finite;
+  const uint8_t* counts;
+  float* new_scale;
+  int64_t* new_age;
+  int64_t* new_skipped;
+  int64_t growth_steps;
+};
+
 static_assert(sizeof(StepParameters) <= 4096 && sizeof(SquaresParameters) <= 4096 && sizeof(AverageParameters) <= 4096);
 
 }  // namespace dltrain::backends::cuda::device

@@ -145,3 +145,4 @@ template <class T> struct AveragePoolGrad {
 
 DLTRAIN_POOLS(float32, float)
 DLTRAIN_POOLS(bfloat16, Bfloat16)
+DLTRAIN_POOLS(float16, Float16)

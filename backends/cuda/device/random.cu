@@ -69,3 +69,4 @@ template <class T> struct Drop {
 DLTRAIN_KERNEL(random_uniform, Draw<Uniform>)
 DLTRAIN_KERNEL(dropout_float32, Draw<Drop<float>>)
 DLTRAIN_KERNEL(dropout_bfloat16, Draw<Drop<Bfloat16>>)
+DLTRAIN_KERNEL(dropout_float16, Draw<Drop<Float16>>)

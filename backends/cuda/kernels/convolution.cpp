@@ -1,4 +1,4 @@
-// Convolutions of images and their gradients by cuDNN, in float32 or bfloat16, with a bias and a rectifier where they are
+// Convolutions of images and their gradients by cuDNN, in float32 or 16 bits, with a bias and a rectifier where they are
 // fused. cuDNN has the filters of a kernel outermost, so that kernels are turned into scratch memory before, and gradients
 // of kernels back behind it. It pads both sides alike: what one side has more is padded, or cut off, in scratch memory.
 // It reads and writes one dtype: wide kernels are rounded as they are turned, and so is a bias; a result that is to be

@@ -1,4 +1,4 @@
-// Primitives element by element: own kernels for every dtype that a graph may hold but float16.
+// Primitives element by element: own kernels for every dtype that a graph may hold.
 #include "backends/cuda/elementwise.h"
 
 #include <set>

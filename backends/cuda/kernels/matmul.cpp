@@ -1,4 +1,4 @@
-// Matrix products by cuBLASLt, in float32, float64 or bfloat16, with a bias and a function of the result where they are
+// Matrix products by cuBLASLt, in float32, float64 or 16 bits, with a bias and a function of the result where they are
 // fused. Leading axes that count through both sides alike are one batch; others are products one after the other. A
 // second side that is wide is rounded into scratch memory before, and a bias brought to the dtype of the result.
 #include <algorithm>
@@ -103,7 +103,8 @@ Work work_of(const Request& request) {
 Support accepts(const Request& request) {
   const DType dtype = request.input(0).dtype;
   if (!has_float_kernels(dtype) && dtype != DType::f64)
-    return {false, "CUDA multiplies matrices in float32, float64 or bfloat16 (was " + request.input(0).text() + ")"};
+    return {false,
+            "CUDA multiplies matrices in float32, float64, bfloat16 or float16 (was " + request.input(0).text() + ")"};
   if (!product_function(request.node.attributes)) return {false, "cuBLASLt does not compute this function"};
   std::string reason;
   const bool chosen = request.libraries.products().choose(work_of(request).product, reason) != nullptr;
@@ -137,7 +138,7 @@ class ProductKernel final : public Kernel {
     info_ = own_info(request, 2 * all * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k));
     info_.implementation = name_of(p);
     info_.narrow_products =
-        p.dtype == DType::bf16 || (request.libraries.options().tensorfloat32 && p.dtype == DType::f32);
+        byte_size(p.dtype) == 2 || (request.libraries.options().tensorfloat32 && p.dtype == DType::f32);
     info_.scratch_bytes = scratch.bytes();
     info_.reorders = static_cast<int>(staged_.size());
   }

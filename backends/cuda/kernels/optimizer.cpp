@@ -252,12 +252,38 @@ std::unique_ptr<Kernel> make_average(const Request& request) {
   return make_function_kernel(std::move(info), [=](const Arguments& a) { run_average(*queue, kernel, all, a); });
 }
 
+// --- the loss scale ---
+
+Support accepts_scale(const Request& request) {
+  if (request.input(0).dtype == DType::f32) return {};
+  return {false, "its CUDA kernel computes in float32 (was " + request.input(0).text() + ")"};
+}
+
+std::unique_ptr<Kernel> make_scale(const Request& request) {
+  KernelInfo info = own_info(request, 1);
+  info.in_place = {{0, 0}, {1, 1}, {2, 2}};
+  const int64_t growth_steps = request.node.attributes.integer("growth_steps");
+  return launch_kernel<device::LossScaleParameters>(
+      request, std::move(info), {"optimizer", "loss_scale_step"}, {1, 32}, [growth_steps](const Arguments& a) {
+        return device::LossScaleParameters{.scale = input<float>(a, 0),
+                                           .age = input<int64_t>(a, 1),
+                                           .skipped = input<int64_t>(a, 2),
+                                           .finite = input<uint8_t>(a, 3),
+                                           .counts = input<uint8_t>(a, 4),
+                                           .new_scale = output<float>(a, 0),
+                                           .new_age = output<int64_t>(a, 1),
+                                           .new_skipped = output<int64_t>(a, 2),
+                                           .growth_steps = growth_steps};
+      });
+}
+
 }  // namespace
 
 void register_optimizer(KernelRegistry& registry) {
   for (const char* op : {"sgd_step", "rmsprop_step", "adam_step"}) registry.add(op, {accepts_step, make_step});
   for (const char* op : {"all_finite", "sum_of_squares"}) registry.add(op, {accepts_all, make_all});
   registry.add("average_step", {accepts_average, make_average});
+  registry.add("loss_scale_step", {accepts_scale, make_scale});
 }
 
 }  // namespace dltrain::backends::cuda

@@ -42,8 +42,14 @@ const ProductDescription& of(cublasLtMatmulDesc_t product) {
 
 bool turned(cublasOperation_t operation) { return operation == CUBLAS_OP_T; }
 Storage storage_of(cudaDataType_t type) {
-  return type == CUDA_R_64F ? Storage::float64 : type == CUDA_R_16BF ? Storage::bfloat16 : Storage::float32;
+  switch (type) {
+    case CUDA_R_64F: return Storage::float64;
+    case CUDA_R_16BF: return Storage::bfloat16;
+    case CUDA_R_16F: return Storage::float16;
+    default: return Storage::float32;
+  }
 }
+bool is_narrow(cudaDataType_t type) { return type == CUDA_R_16BF || type == CUDA_R_16F; }
 size_t size_of(cudaDataType_t type) { return bytes_of(storage_of(type)); }
 bool adds_bias(const ProductDescription& p) { return (p.epilogue & CUBLASLT_EPILOGUE_BIAS) != 0; }
 
@@ -54,12 +60,12 @@ template <class T> bool take(T& value, const void* buffer, size_t bytes) {
   return true;
 }
 
-// Factors of one type; results of it too, or in float32 where it is bfloat16. A bias comes in the type of the result.
+// Factors of one type; results of it too, or in float32 where it has 16 bits. A bias comes in the type of the result.
 bool types_fit(const ProductDescription& p, const Layout& a, const Layout& b, const Layout& c, const Layout& d) {
   if (a.type != b.type || c.type != d.type) return false;
   if (p.compute == CUBLAS_COMPUTE_64F) return p.scale == CUDA_R_64F && a.type == CUDA_R_64F && d.type == CUDA_R_64F;
   if (p.scale != CUDA_R_32F) return false;
-  if (a.type == CUDA_R_16BF) return p.compute == CUBLAS_COMPUTE_32F && (d.type == CUDA_R_16BF || d.type == CUDA_R_32F);
+  if (is_narrow(a.type)) return p.compute == CUBLAS_COMPUTE_32F && (d.type == a.type || d.type == CUDA_R_32F);
   return a.type == CUDA_R_32F && d.type == CUDA_R_32F;
 }
 
@@ -242,7 +248,8 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDe
   if ((p.schemes & CUBLASLT_REDUCTION_SCHEME_INPLACE) != 0) machine().add("sums in any order");
   if (of(product).compute == CUBLAS_COMPUTE_32F_FAST_TF32) machine().add("products in tensorfloat32");
   if (of(a).type == CUDA_R_16BF) machine().add("products in bfloat16");
-  if (of(d).type == CUDA_R_16BF && (p.schemes & CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE) != 0)
+  if (of(a).type == CUDA_R_16F) machine().add("products in float16");
+  if (is_narrow(of(d).type) && (p.schemes & CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE) != 0)
     machine().add("sums of rounded parts");
   if (p.workspace < workspace_bytes) return CUBLAS_STATUS_NOT_SUPPORTED;
   Proposal proposal{workspace_bytes, {}};

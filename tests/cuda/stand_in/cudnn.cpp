@@ -229,8 +229,10 @@ cudnnDataType_t type_of(const Node& tensor) { return tensor.get<cudnnDataType_t>
 // All tensors in memory come in one type, as the library has engines for; those that are not are float32.
 bool read_type(const std::vector<NodePointer>& operations, const Sides& sides, Convolve& c) {
   const cudnnDataType_t type = type_of(c.kind == Convolve::to_images ? *sides.results : *sides.images);
-  if (type != CUDNN_DATA_FLOAT && type != CUDNN_DATA_BFLOAT16) return false;
-  c.storage = type == CUDNN_DATA_FLOAT ? Storage::float32 : Storage::bfloat16;
+  if (type != CUDNN_DATA_FLOAT && type != CUDNN_DATA_BFLOAT16 && type != CUDNN_DATA_HALF) return false;
+  c.storage = type == CUDNN_DATA_FLOAT  ? Storage::float32
+              : type == CUDNN_DATA_HALF ? Storage::float16
+                                        : Storage::bfloat16;
   std::vector<NodePointer> tensors = {sides.images, sides.kernel, sides.results};
   for (size_t i = 1; i < operations.size(); ++i) {
     const Node& o = *operations[i];
@@ -302,6 +304,7 @@ cudnnStatus_t finalize_plan(Node& plan) {
   if (plan.engine == any_order) machine().add("plans that sum in any order");
   if (plan.engine == rounding && read.convolve.storage == Storage::float32) machine().add("plans in tensorfloat32");
   if (read.convolve.storage == Storage::bfloat16) machine().add("plans in bfloat16");
+  if (read.convolve.storage == Storage::float16) machine().add("plans in float16");
   return CUDNN_STATUS_SUCCESS;
 }
 

@@ -38,6 +38,17 @@ OpCase step(const Rule& rule, const std::vector<Shape>& weights, double iteratio
   return result;
 }
 
+// A scale of this age that grows after five updates.
+OpCase loss_scale(const std::string& name, double scale, double age, bool finite, bool counts = true) {
+  OpCase result{"loss_scale_step",
+                name,
+                {listed({}, {scale}), listed({}, {age}, DType::i64), listed({}, {7}, DType::i64),
+                 listed({}, {finite ? 1.0 : 0.0}, DType::boolean), listed({}, {counts ? 1.0 : 0.0}, DType::boolean)},
+                {{"growth_steps", int64_t{5}}}};
+  result.differentiable = false;
+  return result;
+}
+
 // Several weights and their averages.
 OpCase averages(const std::vector<Shape>& weights, double iteration, bool finite, int64_t frequency,
                 const std::string& name) {
@@ -80,6 +91,12 @@ void add_optimizer_cases(std::vector<OpCase>& cases) {
   cases.push_back(averages(weights, 7, true, 5, "not overwriting yet"));
   cases.push_back(averages(weights, 9, true, 5, "overwriting"));
   cases.push_back(averages(weights, 9, false, 5, "overwriting, not finite"));
+  cases.push_back(loss_scale("grows", 1024, 4, true));
+  cases.push_back(loss_scale("as it was", 1024, 3, true));
+  cases.push_back(loss_scale("not finite", 1024, 3, false));
+  cases.push_back(loss_scale("not finite at the least", 1, 0, false));
+  cases.push_back(loss_scale("at the largest", 0x1p126, 4, true));
+  cases.push_back(loss_scale("does not count", 1024, 4, false, false));
 }
 
 }  // namespace dltrain::test
