@@ -94,6 +94,9 @@ inline constexpr CodeEntry code_table[] = {
     {"E0914", "class-weight"},
     {"E0915", "not-flattened"},
     {"W0916", "nothing-to-train"},
+    {"W0917", "exclusive-classes"},
+    {"W0918", "dropped-output"},
+    {"W0919", "classes-together"},
     // 10: metrics
     {"E1001", "duplicate-metric"},
     {"W1002", "accuracy-of-numbers"},
@@ -135,6 +138,7 @@ inline constexpr CodeEntry code_table[] = {
     {"E1225", "unknown-category"},
     {"W1226", "new-category"},
     {"W1227", "many-categories"},
+    {"W1228", "not-ids"},
     // 13: paths
     {"E1301", "no-recipe"},
     {"E1302", "no-data-file"},

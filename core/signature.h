@@ -15,6 +15,13 @@ namespace dltrain {
 struct ValueRange {
   double least = 0;
   double greatest = 0;
+  bool whole = false;  // all of them are whole numbers
+};
+
+// How many ones a sample has in a target whose values are all 0 or 1: the fewest and the most of all samples.
+struct OnesRange {
+  int64_t fewest = 0;
+  int64_t most = 0;
 };
 
 // One named array of the data; `shape` is that of one sample.
@@ -28,6 +35,7 @@ struct DataField {
   // What some or all values of the training part show; unknown without one.
   std::optional<ValueRange> range;
   std::vector<int64_t> class_counts;  // samples of each class, where a sample has one class
+  std::optional<OnesRange> ones;  // of all samples of a target with several columns
 
   // Without what only the values show.
   bool operator==(const DataField& o) const {

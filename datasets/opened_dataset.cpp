@@ -1,6 +1,8 @@
 #include "datasets/opened_dataset.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "core/checked.h"
 #include "core/diagnostic.h"
@@ -42,7 +44,29 @@ std::optional<ValueRange> range_of(const Array& array) {
   const std::span<const float> values = array.as<float>();
   if (values.empty()) return std::nullopt;
   const auto [least, greatest] = std::ranges::minmax_element(values);
-  return ValueRange{*least, *greatest};
+  const bool whole = std::ranges::all_of(values, [](float value) { return value == std::trunc(value); });
+  return ValueRange{*least, *greatest, whole};
+}
+
+// Of all rows of a part, as they are in memory. Nothing unless every value is 0 or 1, or if there are too few rows to
+// tell exclusive classes from labels that happen not to meet.
+std::optional<OnesRange> ones_of(const TargetField& target, const PartRows& rows) {
+  constexpr int64_t enough = 20;
+  if (target.input || target.values.dtype != DType::f32 || target.field.shape.rank() != 1 || rows.size() < enough)
+    return std::nullopt;
+  const std::span<const float> values = target.values.as<float>();
+  const size_t columns = to_size(target.field.shape[0]);
+  if (columns < 2) return std::nullopt;
+  OnesRange range{std::numeric_limits<int64_t>::max(), 0};
+  for (int64_t i = 0; i < rows.size(); ++i) {
+    int64_t ones = 0;
+    for (const float value : values.subspan(to_size(rows.row(i)) * columns, columns)) {
+      if (value != 0 && value != 1) return std::nullopt;
+      ones += value == 1 ? 1 : 0;
+    }
+    range = {std::min(range.fewest, ones), std::max(range.most, ones)};
+  }
+  return range;
 }
 
 // Of an input of whole numbers: pixels as NumPy's integers, or numbers of words.
@@ -67,6 +91,8 @@ void OpenedDataset::look_at_values() {
     signature_.inputs[i].range = input.dtype == DType::i32 ? range_of_integers(input) : range_of(input);
   }
   for (size_t i = 0; i < batch.targets.size(); ++i) signature_.targets[i].range = range_of(batch.targets[i]);
+  const std::vector<TargetField>& targets = parts_[0].samples->targets;
+  for (size_t i = 0; i < targets.size(); ++i) signature_.targets[i].ones = ones_of(targets[i], parts_[0]);
   for (const ClassCounts& counts : class_counts(Part::train)) {
     for (DataField& target : signature_.targets) {
       if (target.name == counts.target) target.class_counts = counts.counts;

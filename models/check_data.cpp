@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "models/check_support.h"
 #include "models/checks.h"
+#include "models/id_limits.h"
 #include "models/losses/loss.h"
 
 namespace dltrain::models {
@@ -22,6 +23,7 @@ class DataChecker {
 
   void check() {
     for (const InputSpec& input : spec_.model.inputs) check_input(input);
+    check_ids();
     for (const OutputSpec& output : spec_.train.outputs) {
       const DataField* target = target_of(spec_.model, signature_, output.name);
       if (target == nullptr) missing_target(output);
@@ -92,6 +94,21 @@ class DataChecker {
     d.help = pixels ? "put { type = \"Rescaling\", scale = \"1/255\" } before it" : "put \"Normalization\" before it";
   }
 
+  // A table of vectors is asked for numbers of rows: 0.3 and 0.8 are the same one, and images lose all they show.
+  void check_ids() {
+    for (const IdLimit& limit : id_limits(spec_.model)) {
+      const auto found = std::find_if(signature_.inputs.begin(), signature_.inputs.end(),
+                                      [&](const DataField& f) { return f.name == limit.input; });
+      if (found == signature_.inputs.end() || !found->range || found->range->whole) continue;
+      diagnostics_
+          .warning("not-ids", limit.place, limit.who,
+                   "it looks up whole numbers, and the input has values between them, from " +
+                       float_text(static_cast<float>(found->range->least)) + " to " +
+                       float_text(static_cast<float>(found->range->greatest)) + ": the fractions are cut off")
+          .help = "leave the layer out: for numbers and pixels use \"Dense\" or \"Conv2D\"";
+    }
+  }
+
   void missing_target(const OutputSpec& output) {
     std::vector<std::string> names;
     for (const DataField& target : signature_.targets) names.push_back(target.name);
@@ -109,10 +126,38 @@ class DataChecker {
       diagnostics_
           .error("needs-classes", output.loss_place, "loss " + output.loss.kind,
                  "it needs class numbers, and the target is numbers (" + std::string(name(target.dtype)) + ")")
-          .help = "use \"mse\" for numbers, or check the target of [data]";
+          .help = help_for_numbers(target);
     }
     if (traits.target == TargetForm::numbers) check_reach(output, target);
     check_double_softmax(output);
+    check_dropped(output);
+  }
+
+  // Dropout that nothing follows takes answers away and doubles others, in training alone.
+  void check_dropped(const OutputSpec& output) {
+    const LayerSpec* layer = find_layer(spec_.model, output.name);
+    while (layer != nullptr && layer->inputs.size() == 1 && only_moves(layer->component.kind))
+      layer = find_layer(spec_.model, layer->inputs.front());
+    if (layer == nullptr || layer->component.kind != "Dropout") return;
+    const Setting* rate = layer->component.params.find("rate");
+    if (rate != nullptr && rate->real() != nullptr && *rate->real() == 0) return;
+    diagnostics_
+        .warning("dropped-output", layer->place, layer->who(),
+                 "it is the last layer: in training it sets answers of the model to 0 and makes the others larger")
+        .help = "put it above the last layer with weights, or leave it out";
+  }
+
+  static bool only_moves(const std::string& kind) {
+    return kind == "Flatten" || kind == "Reshape" || kind == "Permute" || kind == "Identity";
+  }
+
+  static std::string help_for_numbers(const DataField& target) {
+    const bool one_hot = target.ones && target.ones->fewest == 1 && target.ones->most == 1;
+    const std::string dense = "use \"categorical_crossentropy\"";
+    if (one_hot) return dense + ": the target has a column for each class";
+    const bool columns = target.shape.rank() > 0 && target.shape.back() > 1 && !target.ones;
+    return (columns ? dense + " for a column for each class, " : "use ") +
+           "\"mse\" for numbers, or check the target of [data]";
   }
 
   // A softmax of a softmax: the scores end up nearly equal, and training crawls.

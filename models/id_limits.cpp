@@ -30,7 +30,7 @@ std::vector<IdLimit> id_limits(const ModelSpec& model) {
     if (moves_values(layer.component.kind)) origins[layer.name] = from;
     if (layer.component.kind != "Embedding") continue;
     for (const std::string& input : from)
-      limits.push_back({input, layer.who(), *layer.component.params.at("input_dim").integer()});
+      limits.push_back({input, layer.who(), *layer.component.params.at("input_dim").integer(), layer.place});
   }
   return limits;
 }

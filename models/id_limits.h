@@ -14,6 +14,7 @@ struct IdLimit {
   std::string input;  // of the model
   std::string who;    // the layer, as messages begin
   int64_t count = 0;
+  Place place = {};   // of the layer
 };
 
 // One for each input and Embedding that its values reach as they are: through layers that only move them.

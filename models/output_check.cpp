@@ -65,6 +65,7 @@ class OutputCheck {
     if (!check_axes()) return;
     if (!check_prediction()) return;
     check_classes();
+    check_exclusive();
     for (const Component& metric : output_.metrics) check_metric(metric);
   }
 
@@ -127,6 +128,27 @@ class OutputCheck {
     return op_ == "matmul" || op_ == "add" ? "a weighted sum" : "a convolution";
   }
 
+  // Whether one class of several holds, or several at once, against whether the prediction chooses one or judges each.
+  // Both wrong ways train without a complaint, to a worse model and to numbers that mean nothing.
+  void check_exclusive() {
+    if (!target_.ones || columns() < 2) return;
+    const bool each = traits_.target == TargetForm::truth_values;
+    const bool chooses = origin_ == Origin::softmax || (!each && traits_.target == TargetForm::one_hot);
+    if (target_.ones->most > 1 && chooses) {
+      warning("classes-together",
+              "in the target up to " + std::to_string(target_.ones->most) + " of " + std::to_string(columns()) +
+                  " classes hold at once, and " +
+                  (origin_ == Origin::softmax ? layer() + " ends in a softmax, whose scores share a sum of 1"
+                                              : "the loss takes one of them for right"))
+          .help = "write activation = \"sigmoid\" in " + layer() + " and loss = \"binary_crossentropy\"";
+    } else if (target_.ones->most == 1 && target_.ones->fewest == 1 && each && !chooses &&
+               traits_.prediction != PredictionKind::numbers) {
+      warning("exclusive-classes", "each sample of the target has exactly one of " + std::to_string(columns()) +
+                                       " classes, and the loss judges each class alone")
+          .help = "write activation = \"softmax\" in " + layer() + " and loss = \"categorical_crossentropy\"";
+    }
+  }
+
   // The classes of the data against the columns of the prediction.
   void check_classes() {
     if (!target_.classes) return;
@@ -150,12 +172,23 @@ class OutputCheck {
   void check_columns(const std::string& has) {
     const std::string width = std::to_string(columns()) + (columns() == 1 ? " column" : " columns");
     if (columns() < *target_.classes) {
-      error("too-few-units", has + ", but the prediction has " + width).help =
-          "give " + layer() + " a unit for each class: " + std::to_string(*target_.classes);
+      error("too-few-units", has + ", but the prediction has " + width).help = help_for_units();
     } else if (columns() > *target_.classes) {
       warning("spare-units", has + ", but the prediction has " + width).help =
           "the columns beyond will learn to be 0; " + std::to_string(*target_.classes) + " units are enough";
     }
+  }
+
+  // Class numbers may begin at 1, and whole numbers that are amounts look like classes.
+  std::string help_for_units() const {
+    const std::string classes = std::to_string(*target_.classes);
+    const bool from_one = !target_.class_counts.empty() && target_.class_counts.front() == 0 &&
+                          target_.class_names.empty() && columns() == *target_.classes - 1;
+    if (from_one) return "no sample has class 0: numbers of classes begin at 0; subtract 1 from the target";
+    const std::string units = "give " + layer() + " a unit for each class: " + classes;
+    const bool amount = columns() == 1 && target_.class_names.empty() && *target_.classes > 2;
+    return amount ? "if the target is an amount and no class, write loss = \"mse\" and no activation; else " + units
+                  : units;
   }
 
   bool ignores_a_class() const {

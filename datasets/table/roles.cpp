@@ -61,7 +61,8 @@ class Assigner {
     if (target.columns.size() > 1 && target.kind == TargetKind::classes) {
       refuse(columns[0].place,
              "target names " + std::to_string(target.columns.size()) + " columns, but a classification has one",
-             "name the column that holds the class");
+             "name the column that holds the class; with a column of 0 and 1 for each class, the loss is "
+             "\"categorical_crossentropy\"");
     }
     roles_.targets.push_back(std::move(target));
   }

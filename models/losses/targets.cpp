@@ -45,11 +45,15 @@ Pair same_shape(Builder& b, Value target, Value prediction) {
     }
   } else {
     const bool class_numbers = b.dtype(target) == DType::i32 && without_last(given) == wanted;
-    misfit(b, "target-shape", "compares value by value, so that prediction and target need one shape", target,
-           prediction,
-           class_numbers ? "for two classes give the last layer one unit with activation \"sigmoid\" (loss "
-                           "\"binary_crossentropy\"); class numbers have no column for each class"
-                         : "give the last layer one unit for each column of the target");
+    const bool one_value =
+        wanted.rank() == given.rank() && wanted.back() == 1 && without_last(given) == without_last(wanted);
+    misfit(
+        b, "target-shape", "compares value by value, so that prediction and target need one shape", target, prediction,
+        class_numbers ? "class numbers have no column for each class: use \"sparse_categorical_crossentropy\", which "
+                        "takes them (for two classes also one unit with \"sigmoid\" and \"binary_crossentropy\")"
+        : one_value   ? "give the last layer one unit; if the target is the number of a class, use "
+                        "\"sparse_categorical_crossentropy\""
+                      : "give the last layer one unit for each column of the target");
   }
   return pair;
 }
