@@ -113,7 +113,7 @@ training::RunFolder TrainingSession::make_folder() {
   training::CallbackList{context("")};
   if (request_.checkpoint.empty() && !request_.options.init_from.empty())
     given_ = planned_weights(model_, request_.options);
-  expectations_.emplace(model_.program(), *data_, request_.options.fast);
+  expectations_.emplace(model_.program(), data_.get(), request_.options.fast);
   if (request_.opened) return std::move(*request_.opened);
   return training::RunFolder::create(spec_, request_.folder, request_.recipe.text, models::canonical_toml(spec_));
 }

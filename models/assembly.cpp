@@ -4,6 +4,7 @@
 #include <set>
 
 #include "layers/registry.h"
+#include "models/zoo/zoo.h"
 
 namespace dltrain::models {
 
@@ -51,6 +52,19 @@ std::optional<std::vector<Tensor>> gather_inputs(const LayerSpec& layer, const T
   return inputs;
 }
 
+// A layer of a model of the zoo is not the user's to change: what can be is what goes into the model, and where it ends.
+std::vector<Diagnostic> for_user_of_model(const LayerSpec& layer, std::vector<Diagnostic> said) {
+  const std::shared_ptr<const Source>& source = layer.place.source;
+  if (source == nullptr || source->extended_by == nullptr || !source->name.starts_with(zoo::prefix)) return said;
+  for (Diagnostic& each : said) {
+    if (each.code == Code("window"))
+      each.help =
+          "the model is made for larger inputs: give it larger images (\"UpSampling2D\" above it enlarges them), "
+          "or end it earlier with until = \"...\"";
+  }
+  return said;
+}
+
 }  // namespace
 
 void assemble_layers(Builder& b, const ModelSpec& model, Tensors& values, Diagnostics& diagnostics) {
@@ -66,7 +80,7 @@ void assemble_layers(Builder& b, const ModelSpec& model, Tensors& values, Diagno
     try {
       values[layer.name] = layers::build_layer(layer.component, b, *inputs).front();
     } catch (const UserError& error) {
-      diagnostics.add(error.diagnostics());
+      diagnostics.add(for_user_of_model(layer, error.diagnostics()));
       failed.insert(layer.name);
     }
   }

@@ -17,6 +17,11 @@ const DataField* target_of(const ModelSpec& model, const DataSignature& signatur
   return at < targets.size() ? &targets[at] : nullptr;
 }
 
+Place place_of_key(const Component& component, const std::string& key) {
+  const Place place = component.params.key_place(key);
+  return place.known() ? place : component.place;
+}
+
 const LayerSpec* find_layer(const ModelSpec& model, const std::string& name) {
   const auto found =
       std::find_if(model.layers.begin(), model.layers.end(), [&](const LayerSpec& l) { return l.name == name; });

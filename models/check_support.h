@@ -13,6 +13,9 @@ namespace dltrain::models {
 // data has none for it.
 const DataField* target_of(const ModelSpec& model, const DataSignature& signature, const std::string& output);
 
+// Where a key of a component stands in the recipe, or where the component does if the key is left out.
+Place place_of_key(const Component& component, const std::string& key);
+
 const LayerSpec* find_layer(const ModelSpec& model, const std::string& name);
 
 // What is applied last to a layer's output.

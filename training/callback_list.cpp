@@ -6,6 +6,7 @@
 #include "core/checked.h"
 #include "core/read_fields.h"
 #include "core/text.h"
+#include "models/check_support.h"
 #include "models/loss_scale.h"
 #include "models/optimizers/optimizer.h"
 
@@ -42,12 +43,17 @@ void check_monitor(const Callback& callback, const Component& component, const C
   const std::string monitored = callback.monitored();
   const std::vector<std::string>& values = context.values;
   if (monitored.empty() || std::find(values.begin(), values.end(), monitored) != values.end()) return;
-  Diagnostic& d = diagnostics.error("unknown-monitor", component.place, "callback \"" + component.kind + "\"",
-                                    "there is no value " + quote(monitored) + " to monitor");
+  Diagnostic& d =
+      diagnostics.error("unknown-monitor", models::place_of_key(component, "monitor"),
+                        "callback \"" + component.kind + "\"", "there is no value " + quote(monitored) + " to monitor");
   suggest(d, monitored, values);
   const bool lacks_validation =
       monitored.starts_with("val_") && std::find(values.begin(), values.end(), "val_loss") == values.end();
-  if (lacks_validation) d.help = "add [data.validation] with split = 0.1, or monitor \"" + monitored.substr(4) + "\"";
+  if (!lacks_validation) return;
+  const std::string bare = monitored.substr(4);
+  const bool known = std::find(values.begin(), values.end(), bare) != values.end();
+  d.hint = known ? "no validation part measures it" : d.hint;
+  d.help = "add [data.validation] with split = 0.1" + (known ? ", or monitor " + quote(bare) : "");
 }
 
 void check_learning_rate(const std::vector<std::pair<const Component*, bool>>& setters, const CallbackContext& context,
@@ -72,6 +78,20 @@ void check_learning_rate(const std::vector<std::pair<const Component*, bool>>& s
   }
 }
 
+// The key that a message names, or whose value it does; else the callback.
+Place place_of_subject(const Diagnostic& message, const Component& component) {
+  for (const Table::Entry& entry : component.params.entries()) {
+    if (!entry.key_place.known()) continue;
+    const std::string* text = entry.value.text();
+    const List* list = entry.value.list();
+    if (text == nullptr && list != nullptr && !list->empty()) text = list->front().text();
+    const bool named = message.what.find(entry.key) != std::string::npos;
+    if (named || (text != nullptr && !text->empty() && message.what.find(*text) != std::string::npos))
+      return entry.key_place;
+  }
+  return component.place;
+}
+
 // False, and said at the callback's place, where it cannot work as the recipe has it. What the disk or the system refuses is
 // thrown on.
 bool prepare(Callback& callback, const Component& component, const CallbackContext& context, Diagnostics& diagnostics) {
@@ -81,7 +101,7 @@ bool prepare(Callback& callback, const Component& component, const CallbackConte
   } catch (const UserError& error) {
     std::vector<Diagnostic> said = error.diagnostics();
     for (Diagnostic& each : said) {
-      if (!each.place.known()) each.place = component.place;
+      if (!each.place.known()) each.place = place_of_subject(each, component);
     }
     if (error.code() != ExitCode::recipe) throw UserError(error.code(), std::move(said));
     diagnostics.add(said);

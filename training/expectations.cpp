@@ -72,14 +72,15 @@ bool is_best(const ExpectSpec& spec) { return spec.at.text() != nullptr && *spec
 
 // Whether the run will have the value; what is wrong is reported.
 const models::Tracked* find_metric(const ExpectSpec& spec, const std::vector<models::Tracked>& tracked,
-                                   const models::Program& program, const datasets::Dataset& data, bool shortened,
+                                   const models::Program& program, const datasets::Dataset* data, bool shortened,
                                    Diagnostics& diagnostics) {
   const Measured metric = measured(*spec.metric);
   const models::Tracked* found = tracked_as(tracked, metric.name);
   if (found == nullptr) {
-    std::vector<std::string> names = value_names(names_of(tracked), data.size(Part::validation) > 0);
+    std::vector<std::string> names =
+        value_names(names_of(tracked), data != nullptr && data->size(Part::validation) > 0);
     for (const std::string& name : names_of(tracked)) {
-      if (data.size(Part::test) > 0) names.push_back("test_" + name);
+      if (data != nullptr && data->size(Part::test) > 0) names.push_back("test_" + name);
     }
     Diagnostic& d = diagnostics.error("unknown-expectation", spec.place_of("metric"), who,
                                       "the run has no value " + quote(*spec.metric) + " to judge");
@@ -87,7 +88,7 @@ const models::Tracked* find_metric(const ExpectSpec& spec, const std::vector<mod
     d.help = "metrics are named in [train] metrics = [...]";
     return nullptr;
   }
-  if (data.size(metric.part) == 0) {
+  if (data != nullptr && data->size(metric.part) == 0) {
     const std::string part = metric.part == Part::test ? "test" : "validation";
     diagnostics
         .error("unknown-expectation", spec.place_of("metric"), who,
@@ -118,7 +119,7 @@ std::string near_number(double value, double bound) {
 }
 
 std::optional<double> find_majority(const ExpectSpec& spec, const models::Tracked& tracked,
-                                    const models::Program& program, const datasets::Dataset& data,
+                                    const models::Program& program, const datasets::Dataset* data,
                                     Diagnostics& diagnostics) {
   if (tracked.metric == nullptr || !tracked.metric->kind.ends_with("Accuracy")) {
     diagnostics
@@ -127,7 +128,8 @@ std::optional<double> find_majority(const ExpectSpec& spec, const models::Tracke
         .help = "name an accuracy, or write min = ... or max = ...";
     return std::nullopt;
   }
-  const auto share = majority_of(program, data, measured(*spec.metric).part, tracked.output);
+  if (data == nullptr) return std::nullopt;
+  const auto share = majority_of(program, *data, measured(*spec.metric).part, tracked.output);
   const Place& place = spec.place_of("above_majority");
   if (!share) {
     diagnostics.error("impossible-bound", place, who, "above_majority needs a target with one class for each sample")
@@ -160,7 +162,7 @@ std::string moment_words(const ExpectSpec& spec) {
 
 }  // namespace
 
-Expectations::Expectations(const models::Program& program, const datasets::Dataset& data, bool shortened)
+Expectations::Expectations(const models::Program& program, const datasets::Dataset* data, bool shortened)
     : program_(program), shortened_(shortened) {
   Diagnostics diagnostics;
   const std::vector<models::Tracked> tracked = program.tracked(models::SumSet::train);

@@ -22,9 +22,9 @@ struct RunFacts {
 
 class Expectations : public Callback {
  public:
-  // Both outlive it. `shortened`: the run is a trial, and what training reaches and takes says nothing. Throws UserError (recipe) with every bound that could not be judged: values that the run will not
+  // Both outlive it; `data` may be null where its values are not known yet: only what needs none of them is judged then. `shortened`: the run is a trial, and what training reaches and takes says nothing. Throws UserError (recipe) with every bound that could not be judged: values that the run will not
   // have, epochs that it does not reach, a majority without classes.
-  Expectations(const models::Program& program, const datasets::Dataset& data, bool shortened = false);
+  Expectations(const models::Program& program, const datasets::Dataset* data, bool shortened = false);
 
   Table state() override;
   void restore(const Table& state) override;

@@ -1,5 +1,7 @@
 #include "training/experiment.h"
 
+#include <set>
+
 #include "backends/host.h"
 #include "core/files.h"
 #include "core/text.h"
@@ -60,7 +62,7 @@ models::Spec read_changed(const models::Recipe& recipe, Diagnostics& warnings) {
 OpenedRecipe open_recipe(const std::string& path, const std::vector<models::Override>& changes, Diagnostics& warnings) {
   models::Recipe recipe = models::load_recipe(path);
   OpenedRecipe opened{recipe.source->text, {}, {}};
-  models::resolve_extends(recipe, catalogue());
+  models::resolve_extends(recipe, catalogue(), warnings);  // what is wrong there is said with all the rest
   models::apply_overrides(recipe, changes, catalogue());
   opened.spec = read_changed(recipe, warnings);
   warn_of_threads(recipe, opened.spec.run.threads, warnings);
@@ -87,6 +89,56 @@ DataRequest request_of(const models::Spec& spec) {
   return request;
 }
 
+// Where the recipe says what a message is about: a column, array or file that it names.
+class PlaceFinder {
+ public:
+  explicit PlaceFinder(const Diagnostic& message) : message_(message) {}
+
+  void look(const Table& keys) {
+    for (const Table::Entry& entry : keys.entries()) look(entry.value, entry.key_place);
+  }
+  const Place& best() const { return best_; }
+
+ private:
+  void look(const Setting& value, const Place& key_place) {
+    if (const Table* table = value.table()) look(*table);
+    for (const Setting& each : value.list() != nullptr ? *value.list() : List()) look(each, key_place);
+    if (value.text() == nullptr || value.text()->empty()) return;
+    const bool named = message_.what.find(quote(*value.text())) != std::string::npos;
+    const bool file = value.text()->size() > 2 && message_.who.find(*value.text()) != std::string::npos;
+    const int likely = named ? 2 : file ? 1 : 0;
+    if (likely <= found_) return;
+    found_ = likely;
+    best_ = value.place().known() ? value.place() : key_place;
+  }
+
+  const Diagnostic& message_;
+  int found_ = 0;
+  Place best_;
+};
+
+// Mistakes in the data have no place of their own: they are said where the recipe names what they are about.
+template <class Work> auto at_source(const models::Spec& spec, Work work) {
+  try {
+    return work();
+  } catch (const UserError& error) {
+    std::vector<Diagnostic> said = error.diagnostics();
+    std::set<std::pair<int, int>> shown;
+    for (Diagnostic& each : said) {
+      if (each.place.known()) continue;
+      PlaceFinder finder(each);
+      finder.look(spec.data.source.params);
+      for (const auto* part : {&spec.data.validation, &spec.data.test}) {
+        if (*part && (*part)->source) finder.look((*part)->source->params);
+      }
+      const Place& best = finder.best();
+      const bool again = !shown.emplace(best.line, best.column).second;  // of many cells: the line is shown once
+      each.place = again ? Place{best.source} : best;
+    }
+    throw UserError(error.code(), std::move(said));
+  }
+}
+
 datasets::SourceRegistry all_sources() {
   datasets::SourceRegistry registry;
   datasets::register_all(registry);
@@ -97,11 +149,12 @@ datasets::SourceRegistry all_sources() {
 
 std::unique_ptr<datasets::Dataset> open_data(const models::Spec& spec, const datasets::DataContract* contract,
                                              Diagnostics& warnings) {
-  return datasets::open_dataset(all_sources(), request_of(spec), warnings, contract);
+  const auto open = [&] { return datasets::open_dataset(all_sources(), request_of(spec), warnings, contract); };
+  return contract == nullptr ? at_source(spec, open) : open();  // the recipe of a trained model is not the user's
 }
 
 datasets::DataLook look_at_data(const models::Spec& spec, Diagnostics& warnings) {
-  return datasets::look_at_data(all_sources(), request_of(spec), warnings);
+  return at_source(spec, [&] { return datasets::look_at_data(all_sources(), request_of(spec), warnings); });
 }
 
 models::Program open_program(const models::Spec& spec, const DataSignature& signature, Diagnostics& warnings) {

@@ -101,7 +101,7 @@ DryPart dry_part(const models::Spec& spec, Findings& findings) {
   training::CallbackList callbacks = callbacks_of(model, data->signature(), values);
   part.memory = model.memory();
   part.log_bytes = callbacks.log_bytes(model.program());
-  part.verdicts = training::Expectations(model.program(), *data).judge({{}, 0, part.memory.total()});
+  part.verdicts = training::Expectations(model.program(), data.get()).judge({{}, 0, part.memory.total()});
   std::erase_if(part.verdicts, [](const training::Verdict& verdict) { return !verdict.known_before; });
   check_disk(spec, callbacks, part.memory.saving());
   const training::Trial trial = training::try_steps(model, *data, training::Work::train, patience);

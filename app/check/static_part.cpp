@@ -7,6 +7,7 @@
 #include "backends/host.h"
 #include "core/text.h"
 #include "training/device.h"
+#include "training/expectations.h"
 #include "training/experiment.h"
 #include "training/recompute_report.h"
 #include "training/trainer.h"
@@ -86,6 +87,8 @@ StaticPart static_part(models::Spec& spec, Findings& findings) {
   part.table = model_text(model.program(),
                           part.arithmetic.forward > 0 ? part.arithmetic.layers : std::map<std::string, double>());
   part.memory = model.memory();
+  part.verdicts = training::Expectations(model.program(), nullptr).judge({{}, 0, part.memory.total()});
+  std::erase_if(part.verdicts, [](const training::Verdict& verdict) { return !verdict.known_before; });
   std::vector<std::string> values;
   training::CallbackList callbacks = callbacks_of(model, signature, values);
   part.checkpoint_bytes = training::checkpoint_bytes(model.program());

@@ -13,6 +13,7 @@
 #include "training/batch_choice.h"
 #include "training/callback_list.h"
 #include "training/forecast.h"
+#include "training/verdict.h"
 
 namespace dltrain::app {
 
@@ -34,6 +35,7 @@ struct StaticPart {
   int64_t checkpoints = 0;  // that lie in the run's folder at a time
   int64_t log_bytes = -1;   // -1: not known, as the number of samples is not
   std::string device;
+  std::vector<training::Verdict> verdicts;  // of [[expect]], on memory and parameters
   double seconds = 0;  // that all this took
 };
 

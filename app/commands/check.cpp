@@ -31,10 +31,11 @@ void examine(const CheckOptions& options, bool talks, Findings& findings, CheckR
   report.at_once = static_part(report.spec, findings);
   if (talks) print(static_text(report));
   check_memory(*report.at_once);
-  if (options.headers_only) return;
-  report.dry = dry_part(report.spec, findings);
-  if (talks) print(dry_text(report));
-  for (const training::Verdict& verdict : report.dry->verdicts) {
+  if (!options.headers_only) {
+    report.dry = dry_part(report.spec, findings);
+    if (talks) print(dry_text(report));
+  }
+  for (const training::Verdict& verdict : report.dry ? report.dry->verdicts : report.at_once->verdicts) {
     if (verdict.kind != training::Verdict::Kind::missed) continue;
     report.code = ExitCode::not_met;
     report.messages.push_back(verdict_message(verdict));

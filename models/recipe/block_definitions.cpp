@@ -80,8 +80,12 @@ class BlockReader {
         used.insert(name);
         if (std::find(known.begin(), known.end(), name) != known.end()) return;
         suggest(error("unknown-parameter", place, "there is no parameter " + quote(name)), name, known);
+        const auto meant = nearest(name, known);
+        if (meant) used.insert(block_.meant[name] = *meant);
+        else block_.broken = true;
       });
     }
+    for (const Setting& layer : *block_.layers) refuse_mixed_texts(layer, used);
     for (const std::string& name : known) {
       if (used.contains(name)) continue;
       const Place place = block_.params.contains(name) ? block_.params.key_place(name) : block_.place;
@@ -93,6 +97,18 @@ class BlockReader {
       error("contradiction", block_.params.key_place(name), quote(name) + " is required and has a default").help =
           "take it out of one of them";
     }
+  }
+
+  // A parameter among other characters; what it would have been used for is not reported as unused.
+  void refuse_mixed_texts(const Setting& layer, std::set<std::string>& used) {
+    for_each_mixed_text(layer, [&](const std::string& text, const Place& place) {
+      const size_t open = text.find("${");
+      const std::string name = text.substr(open + 2, text.find('}', open) - open - 2);
+      used.insert(name);
+      block_.broken = true;
+      error("unknown-parameter", place, quote(text) + " is no value: a parameter stands for a whole one").help =
+          "write \"${" + name + "}\", and give the parameter all of the text";
+    });
   }
 
   Reading& reading_;

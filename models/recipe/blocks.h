@@ -23,6 +23,8 @@ struct Block {
   std::vector<std::string> inputs;     // names by which its layers take what it takes
   std::vector<std::string> outputs;  // of its layers; the first is what the next layer takes. Empty: the last layer
   const List* layers = nullptr;
+  std::map<std::string, std::string> meant;  // parameters that its layers misspell -> the one that each stands for
+  bool broken = false;  // its layers ask for parameters that nothing is like: what uses it is passed by
   const Blocks* own_blocks = nullptr;  // of a model of the zoo: what its layers may use instead of the recipe's blocks
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "core/text.h"
 #include "models/recipe/reading.h"
@@ -20,20 +21,26 @@ class Connector {
     if (drafts_.empty()) return false;  // every layer was refused
     const size_t before = reading_.diagnostics.error_count();
     collect_names();
-    names_ok_ = reading_.diagnostics.error_count() == before && !reading_.layers_missing;
+    names_ok_ = reading_.diagnostics.error_count() == before;
+    for (const LayerDraft& draft : drafts_) {
+      const bool known =
+          !draft.spec.reuse.empty() || reading_.catalogue.find("layer", draft.spec.component.kind) != nullptr;
+      if (!known) reading_.missing_parts.push_back(draft.spec.name);  // its type may be meant for a block
+    }
     for (size_t i = 0; i < drafts_.size(); ++i) {
       if (!drafts_[i].spec.reuse.empty()) resolve_reuse(i);
       resolve_inputs(i);
     }
     const size_t before_outputs = reading_.diagnostics.error_count();
     resolve_outputs(outputs);
-    const bool outputs_ok = names_ok_ && reading_.diagnostics.error_count() == before_outputs;
+    const bool outputs_ok =
+        names_ok_ && !reading_.layers_missing && reading_.diagnostics.error_count() == before_outputs;
     const bool reused =
         std::any_of(drafts_.begin(), drafts_.end(), [](const LayerDraft& d) { return !d.spec.reuse.empty(); });
     const bool named =
         std::any_of(drafts_.begin(), drafts_.end(), [](const LayerDraft& d) { return d.inputs != nullptr; });
     model_.sequential = !reused && !named && outputs == nullptr && model_.inputs.size() == 1;
-    if (!broken_ && reading_.diagnostics.error_count() == before) report_unused();
+    if (!broken_ && !reading_.layers_missing && reading_.diagnostics.error_count() == before) report_unused();
     return outputs_ok;
   }
 
@@ -106,7 +113,7 @@ class Connector {
     const Place place = drafts_[layer].given->table()->at("reuse").place();
     const auto found = index_.find(spec.reuse);
     if (found == index_.end() || found->second >= layer) {
-      if (report_below(layer, spec.reuse, place, "applies") || reading_.layers_missing) return;
+      if (report_below(layer, spec.reuse, place, "applies") || reading_.is_in_missing_part(spec.reuse)) return;
       std::vector<std::string> names;
       for (size_t i = 0; i < layer; ++i) names.push_back(drafts_[i].spec.name);
       suggest(error("unknown-layer", place, who(layer), "there is no layer " + quote(spec.reuse) + " above"),
@@ -154,10 +161,11 @@ class Connector {
       used_.insert(name);
       return;
     }
-    if (report_below(layer, name, place, "takes") || !names_ok_) return;
+    if (report_below(layer, name, place, "takes") || !names_ok_ || reading_.is_in_missing_part(name)) return;
+    if (!said_.emplace(place.source.get(), place.line, place.column).second) return;  // of a block's other copies
     Diagnostic& d = error("unknown-layer", place, who(layer), "there is no layer or input " + quote(name) + " above");
     suggest(d, name, names_above(layer));
-    if (!model_.inputs.front().place.known())
+    if (d.hint.empty() && name.find('/') == std::string::npos && !model_.inputs.front().place.known())
       d.help = "if it is an input of the data, declare it: [model] inputs = [" + quote(name) + "]";
   }
 
@@ -203,7 +211,7 @@ class Connector {
       add_output(name, place);
       return;
     }
-    if (reading_.layers_missing && !is_input(name)) return;
+    if (reading_.is_in_missing_part(name) && !is_input(name)) return;
     Diagnostic& d =
         error("unknown-output", place, "[model]",
               is_input(name) ? "the output " + quote(name) + " is an input of the model; an output is a layer"
@@ -235,7 +243,7 @@ class Connector {
           "let a layer take it with inputs = " + quote(input.name) + ", or leave it out";
     }
     for (size_t i = 0; i < drafts_.size(); ++i) {
-      if (used_.contains(drafts_[i].spec.name)) continue;
+      if (used_.contains(drafts_[i].spec.name) || reading_.is_in_missing_part(drafts_[i].spec.name)) continue;
       const bool of_block = drafts_[i].spec.name.find('/') != std::string::npos;
       error("unused", drafts_[i].name_place, who(i), "nothing uses it, and it is not an output").help =
           "let a layer take it with inputs = " + quote(drafts_[i].spec.name) + ", add it to [model] outputs, or " +
@@ -248,6 +256,7 @@ class Connector {
   std::vector<LayerDraft>& drafts_;
   std::map<std::string, size_t> index_;  // first layer of each name
   std::set<std::string> used_;
+  std::set<std::tuple<const Source*, int, int>> said_;  // where unknown names were reported
   bool names_ok_ = true;  // each name stands once; else an unknown name may be the other one's
   bool broken_ = false;  // the type of some `inputs` is wrong
 };

@@ -41,20 +41,76 @@ bool report_later_way(Reading& reading, const Table& part, const std::string& wh
   return true;
 }
 
+const std::vector<std::string> share_keys = {"split", "how", "seed"};
+
+Diagnostic& unknown_key(Reading& reading, const Table::Entry& entry, const std::string& who, const std::string& more) {
+  return reading.diagnostics.error("unknown-key", entry.key_place, who, "there is no key " + quote(entry.key) + more);
+}
+
+// Whether a part is meant as a share of the data, also where its keys are misspelt.
+bool means_share(const Table& part) {
+  if (part.empty()) return true;
+  if (part.contains("split") || part.contains("how")) return true;
+  return !part.contains("type") && std::ranges::any_of(part.entries(), [](const Table::Entry& entry) {
+    return nearest(entry.key, share_keys).has_value();
+  });
+}
+
 std::optional<PartSpec> read_share(Reading& reading, const Table& part, const std::string& who, const Place& place) {
   const size_t before = reading.diagnostics.error_count();
   std::vector<std::string> ignored;
   for (const Table::Entry& entry : part.entries()) {
     if (entry.key == "split" || entry.key == "how" || entry.key == "seed") continue;
     ignored.push_back(entry.key);
-    Diagnostic& d = reading.diagnostics.error("unknown-key", entry.key_place, who,
-                                              "there is no key " + quote(entry.key) + " beside \"split\"");
-    d.help = "a part is either a share of the data (split, how, seed) or a source of its own (type, ...)";
+    const auto meant = nearest(entry.key, share_keys);
+    if (meant && !part.contains(*meant)) {
+      suggest(unknown_key(reading, entry, who, ""), entry.key, share_keys);
+      ignored.push_back(*meant);  // not missing
+    } else {
+      unknown_key(reading, entry, who, " beside \"split\"").help =
+          "a part is either a share of the data (split, how, seed) or a source of its own (type, ...)";
+    }
   }
   if (report_later_way(reading, part, who)) ignored.push_back("how");
   const ShareSection share = reading.read_as<ShareSection>(part, who, ignored, place);
   if (reading.diagnostics.error_count() > before) return std::nullopt;
   return PartSpec{std::nullopt, share.split, share.how, share.seed, place};
+}
+
+// The schema of a source's type, or of the one that was probably meant; null where nothing is known.
+const Schema* meant_source(const Reading& reading, const Table& source) {
+  const Setting* type = source.find("type");
+  if (type == nullptr || type->text() == nullptr) return nullptr;
+  const Schema* schema = reading.catalogue.find("source", *type->text());
+  const auto near = schema == nullptr ? nearest(*type->text(), reading.catalogue.names("source")) : std::nullopt;
+  return near ? reading.catalogue.find("source", *near) : schema;
+}
+
+bool is_former(const Schema& schema, const std::string& key) {
+  return std::ranges::any_of(schema.fields, [&](const Field& field) {
+    return std::ranges::find(field.former_names, key) != field.former_names.end();
+  });
+}
+
+// A part that says where its data lies may have its keys misspelt as those of a share are.
+bool has_key_of_source(const Table& part, const Schema* schema) {
+  if (part.contains("split") || part.contains("how") || schema == nullptr) return false;
+  return std::ranges::any_of(part.entries(),
+                             [&](const Table::Entry& entry) { return schema->find(entry.key) != nullptr; });
+}
+
+// Reports the keys of a part that neither a share nor the source has, and takes them out of `whole`.
+void refuse_keys(Reading& reading, const Table& part, const Schema* schema, const std::string& who, Table& whole) {
+  if (schema == nullptr || part.contains("type")) return;
+  std::vector<std::string> names = share_keys;
+  for (const Field& field : schema->fields) names.push_back(field.name);
+  for (const Table::Entry& entry : part.entries()) {
+    if (entry.key == "type" || schema->find(entry.key) != nullptr || is_former(*schema, entry.key)) continue;
+    Diagnostic& d = unknown_key(reading, entry, who, "");
+    suggest(d, entry.key, names);
+    d.help = "a part is either a share of the data (split, how, seed) or a source of its own (type, ...)";
+    whole.erase(entry.key);
+  }
 }
 
 std::optional<PartSpec> read_part(Reading& reading, const Table& data, const std::string& name, bool source_ok) {
@@ -70,9 +126,11 @@ std::optional<PartSpec> read_part(Reading& reading, const Table& data, const std
     return std::nullopt;
   }
   const Place place = data.key_place(name);
-  if (part->contains("split") || part->contains("how") || part->empty()) return read_share(reading, *part, who, place);
+  Setting whole(inherit(without_parts(data), *part), given->place());
+  const Schema* schema = meant_source(reading, *whole.table());
+  if (means_share(*part) && !has_key_of_source(*part, schema)) return read_share(reading, *part, who, place);
+  refuse_keys(reading, *part, schema, who, *whole.table());
   if (!source_ok && !part->contains("type")) return std::nullopt;  // what it inherits is wrong already
-  const Setting whole(inherit(without_parts(data), *part), given->place());
   auto source = read_component(reading.catalogue, "source", whole, who, reading.diagnostics, "source");
   if (!source) return std::nullopt;
   source->place = place;

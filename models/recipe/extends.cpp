@@ -49,6 +49,19 @@ struct Level {
          "the path starts at the folder of the recipe that says it");
 }
 
+// What cannot be read at all has no place of its own.
+Recipe load_base(const std::string& path, const Setting& extends, const std::shared_ptr<const Source>& extended_by) {
+  try {
+    return load_recipe(path, extended_by);
+  } catch (const UserError& error) {
+    std::vector<Diagnostic> said = error.diagnostics();
+    for (Diagnostic& each : said) {
+      if (!each.place.known()) each.place = extends.place();
+    }
+    throw UserError(error.code(), std::move(said));
+  }
+}
+
 // The base of the last recipe of a chain, if it has one.
 std::optional<Level> base_of(const std::vector<Level>& chain) {
   const Level& last = chain.back();
@@ -74,18 +87,17 @@ std::optional<Level> base_of(const std::vector<Level>& chain) {
     refuse("extends-depth", place, "more than " + std::to_string(most_bases) + " recipes extend one another", "",
            "join some of them");
   if (!exists(path)) refuse_missing(*extends, path);
-  return Level{load_recipe(path, last.recipe.source), join_path(last.folder, parent_path(*extends->text()))};
+  return Level{load_base(path, *extends, last.recipe.source), join_path(last.folder, parent_path(*extends->text()))};
 }
 
 }  // namespace
 
-void resolve_extends(Recipe& recipe, const Catalogue& catalogue) {
+void resolve_extends(Recipe& recipe, const Catalogue& catalogue, Diagnostics& diagnostics) {
   if (!recipe.table.contains("extends")) return;
   std::vector<Level> chain = {{recipe, ""}};
   while (std::optional<Level> base = base_of(chain)) chain.push_back(std::move(*base));
   const std::string home = parent_path(recipe.path);
   Table joined;
-  Diagnostics diagnostics;
   for (auto level = chain.rbegin(); level != chain.rend(); ++level) {
     Table& table = level->recipe.table;
     table.erase("extends");
@@ -93,8 +105,6 @@ void resolve_extends(Recipe& recipe, const Catalogue& catalogue) {
     move_paths(table, joined, home, level->folder, catalogue);
     join_tables(joined, table, diagnostics);
   }
-  diagnostics.sort_by_place();
-  diagnostics.throw_if_errors(ExitCode::recipe);
   recipe.table = std::move(joined);
 }
 

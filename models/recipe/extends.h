@@ -8,6 +8,7 @@
 // Paths start at the folder of the recipe that says them, so that a base means the same to all that extend it.
 #pragma once
 
+#include "core/diagnostic.h"
 #include "core/schema.h"
 #include "models/recipe/parse.h"
 
@@ -16,7 +17,7 @@ namespace dltrain::models {
 constexpr int most_bases = 8;
 
 // Puts what the bases say below what the recipe says. Throws UserError (recipe) for a base that is not there or not a
-// recipe, for circles, and for layers that the base does not have; places in a base point into its file.
-void resolve_extends(Recipe& recipe, const Catalogue& catalogue);
+// recipe, and for circles; adds errors for layers that the base does not have. Places in a base point into its file.
+void resolve_extends(Recipe& recipe, const Catalogue& catalogue, Diagnostics& diagnostics);
 
 }  // namespace dltrain::models

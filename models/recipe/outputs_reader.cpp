@@ -138,6 +138,7 @@ class OutputsReader {
     }
     for (const Table::Entry& entry : given.table()->entries()) {
       OutputSpec* spec = output_of("metrics", entry);
+      if (spec == nullptr) reading_.metrics_missing = true;
       std::vector<Component> metrics = read_metric_list(entry.value);
       if (spec != nullptr) spec->metrics = std::move(metrics);
     }
@@ -149,6 +150,7 @@ class OutputsReader {
     std::vector<const Setting*> called;
     for (const Setting& element : given.list() != nullptr ? *given.list() : one) {
       const auto metric = read_component(reading_.catalogue, "metric", element, "[train]", reading_.diagnostics);
+      if (!metric) reading_.metrics_missing = true;
       if (!metric) continue;
       if (std::find(metrics.begin(), metrics.end(), *metric) != metrics.end()) {
         error("duplicate-metric", element.place(), "the metric " + metric->kind + " is named twice").hint =

@@ -17,6 +17,18 @@ void for_each_placeholder(const Setting& value, const std::function<void(const s
   }
 }
 
+void for_each_mixed_text(const Setting& value, const std::function<void(const std::string&, const Place&)>& f) {
+  if (const std::string* text = value.text()) {
+    const size_t open = text->find("${");
+    if (open != std::string::npos && text->find('}', open) != std::string::npos && !placeholder(*text))
+      f(*text, value.place());
+  } else if (const List* list = value.list()) {
+    for (const Setting& element : *list) for_each_mixed_text(element, f);
+  } else if (const Table* table = value.table()) {
+    for (const Table::Entry& entry : table->entries()) for_each_mixed_text(entry.value, f);
+  }
+}
+
 Setting with_parameters(const Setting& value, const Table& parameters) {
   if (const std::string* text = value.text()) {
     const auto name = placeholder(*text);

@@ -13,6 +13,8 @@ namespace dltrain::models {
 std::optional<std::string> placeholder(const std::string& text);
 // Calls f(name, place) for each placeholder in a value, however deep.
 void for_each_placeholder(const Setting& value, const std::function<void(const std::string&, const Place&)>& f);
+// Calls f(text, place) for each text that has a placeholder among other characters, which stays as it is.
+void for_each_mixed_text(const Setting& value, const std::function<void(const std::string&, const Place&)>& f);
 // The value with its placeholders replaced; those of unknown names stay.
 Setting with_parameters(const Setting& value, const Table& parameters);
 

@@ -93,6 +93,7 @@ Spec read_spec(const Recipe& recipe, const Catalogue& catalogue, const ReadOptio
   spec.predict = read_plain<PredictSpec>(reading, "predict");
   spec.callbacks = read_callbacks(reading);
   spec.expect = read_expectations(reading);
+  if (outputs_ok && options.for_training) check_values(reading, spec);
   if (!diagnostics.has_errors()) check_across(reading, spec);
   diagnostics.sort_by_place();
   diagnostics.throw_if_errors(ExitCode::recipe);

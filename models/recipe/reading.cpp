@@ -23,6 +23,11 @@ bool Reading::lacks(const std::string& name) const {
   return !recipe.table.contains(name) && std::find(misspelt.begin(), misspelt.end(), name) == misspelt.end();
 }
 
+bool Reading::is_in_missing_part(const std::string& layer) const {
+  return std::any_of(missing_parts.begin(), missing_parts.end(),
+                     [&](const std::string& part) { return layer == part || layer.starts_with(part + "/"); });
+}
+
 Place Reading::section_place(const std::string& name) const {
   const Place place = recipe.table.key_place(name);
   return place.known() ? place : whole();

@@ -19,7 +19,12 @@ struct Reading {
   const ReadOptions& options;
   Diagnostics& diagnostics;
   std::vector<std::string> misspelt;  // sections that an unknown one was meant for: these are not reported as missing
-  bool layers_missing = false;  // a block was refused: names that are not known may be those of its layers
+  bool metrics_missing = false;  // some were refused: names of values that are not known may be theirs
+  bool layers_missing = false;  // a block was refused: patterns that match nothing may be meant for its layers
+  std::vector<std::string> missing_parts;  // uses of blocks that were refused, by name
+
+  // Whether a name may be that of a layer in a block that was refused.
+  bool is_in_missing_part(const std::string& layer) const;
 
   // Whether a section is missing, and nothing like it is there.
   bool lacks(const std::string& name) const;
@@ -60,6 +65,8 @@ ModelSpec read_model(Reading& reading, bool& outputs_ok);
 TrainSpec read_train(Reading& reading, const ModelSpec& model, bool outputs_ok);
 std::vector<Component> read_callbacks(Reading& reading);
 std::vector<ExpectSpec> read_expectations(Reading& reading);
+// Monitored values and [[expect]] against what the losses and metrics of the recipe give.
+void check_values(Reading& reading, const Spec& spec);
 // [train] freeze: patterns of layer names (core/glob.h). One that matches no layer is reported.
 void freeze_layers(Reading& reading, const Setting& given, ModelSpec& model);
 // [train] recompute: reports patterns that no layer and no block matches.

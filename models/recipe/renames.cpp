@@ -1,6 +1,7 @@
 #include "models/recipe/renames.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/diagnostic.h"
 #include "core/text.h"
@@ -41,7 +42,39 @@ class Finder {
       schemas.push_back(catalogue_.find("section", "layer"));
     }
     look(*table, schemas);
+    const Setting* layers = section != nullptr && section->kind == "model" ? table->find("layers") : nullptr;
+    if (layers != nullptr && layers->table() != nullptr) look_at_changes(*layers->table());
     for (const Table::Entry& entry : table->entries()) visit(entry.value, nullptr);
+  }
+
+  // [model.layers.NAME] of a recipe that extends another: which type the layer has, the base says. An automatic name
+  // tells it too ("dense_1"); else a key is renamed where all types that once had it call it the same now.
+  void look_at_changes(const Table& layers) {
+    for (const Table::Entry& layer : layers.entries()) {
+      const Table* keys = layer.value.table();
+      if (keys == nullptr || keys->contains("type")) continue;
+      std::vector<std::string> kinds;
+      const std::string name = layer.key.substr(0, layer.key.find_last_not_of("_0123456789") + 1);
+      for (const std::string& kind : catalogue_.kinds("layer")) {
+        if (snake_case(kind) == layer.key || snake_case(kind) == name) kinds.push_back(kind);
+      }
+      if (kinds.empty()) kinds = catalogue_.kinds("layer");
+      for (const Table::Entry& entry : keys->entries()) look_at_change(*keys, entry, kinds);
+    }
+  }
+
+  void look_at_change(const Table& keys, const Table::Entry& entry, const std::vector<std::string>& kinds) {
+    const Schema* only = nullptr;
+    std::set<std::string> names;
+    for (const std::string& kind : kinds) {
+      const Schema* schema = catalogue_.find("layer", kind);
+      if (schema->find(entry.key) != nullptr) return;
+      const Field* field = now_called(*schema, entry.key);
+      if (field == nullptr) continue;
+      names.insert(field->name);
+      only = schema;
+    }
+    if (names.size() == 1) add(keys, entry, *only);
   }
 
   void look(const Table& table, const Schemas& schemas) {
@@ -55,11 +88,16 @@ class Finder {
     }
   }
 
-  bool add(const Table& table, const Table::Entry& entry, const Schema& schema) {
+  static const Field* now_called(const Schema& schema, const std::string& former) {
     const auto field = std::ranges::find_if(schema.fields, [&](const Field& f) {
-      return std::ranges::find(f.former_names, entry.key) != f.former_names.end();
+      return std::ranges::find(f.former_names, former) != f.former_names.end();
     });
-    if (field == schema.fields.end()) return false;
+    return field == schema.fields.end() ? nullptr : &*field;
+  }
+
+  bool add(const Table& table, const Table::Entry& entry, const Schema& schema) {
+    const Field* field = now_called(schema, entry.key);
+    if (field == nullptr) return false;
     found_.push_back({entry.key_place, entry.key, field->name, table.contains(field->name)});
     return true;
   }

@@ -148,6 +148,34 @@ Diagnostic explain_repeat(Place place, const Outline& outline, std::string_view 
   return d;
 }
 
+// A path of Windows in double quotes, where a backslash begins a sign: "C:\\Users". Nothing for other mistakes.
+std::optional<Diagnostic> explain_backslash(const std::shared_ptr<const Source>& source, int line, int column,
+                                            std::string_view reason) {
+  if (!has(reason, "hex digit") && !has(reason, "escape") && !has(reason, "unicode")) return std::nullopt;
+  const std::vector<std::string> characters = characters_of(line_of(source->text, line));
+  size_t at = std::min(characters.size(), static_cast<size_t>(std::max(column, 1)));
+  while (at > 0 && characters[at - 1] != "\\" && characters[at - 1] != "\"") --at;
+  if (at == 0 || characters[at - 1] != "\\") return std::nullopt;
+  size_t begin = at - 1, end = at;
+  while (begin > 0 && characters[begin] != "\"") --begin;
+  while (end < characters.size() && characters[end] != "\"") ++end;
+  std::string text, doubled;
+  for (size_t i = begin + 1; i < end; ++i) {
+    text += characters[i];
+    doubled += characters[i] == "\\" ? "\\\\" : characters[i];
+  }
+  const bool whole = characters[begin] == "\"" && text.find('\'') == std::string::npos;
+  const int start = static_cast<int>(at);
+  Diagnostic d{Severity::error,
+               "syntax",
+               {source, line, start, start + 2},
+               "",
+               "in double quotes a backslash begins a sign, and this one means nothing"};
+  d.help = whole ? "write '" + text + "' in single quotes, or \"" + doubled + "\""
+                 : "for a plain backslash write \\\\, or use single quotes";
+  return d;
+}
+
 // What is open is not closed; `note` says where that shows, if not at the end.
 Diagnostic explain_open(const Outline::Open& open) {
   Diagnostic d{Severity::error, "syntax", open.place, "",
@@ -196,6 +224,7 @@ Diagnostic explain_syntax_error(const std::shared_ptr<const Source>& source, int
     d.help = "this looks like JSON; recipes are TOML: [section] and key = value";
     return d;
   }
+  if (auto backslash = explain_backslash(source, line, column, reason)) return *std::move(backslash);
   if (auto unclosed = explain_unclosed(place, outline, reason)) return *std::move(unclosed);
   if (auto value = explain_value(source, line, column, reason)) return *std::move(value);
   return has(reason, "end-of-file") ? Diagnostic{Severity::error, "syntax", place, "", "the text ends too early"}

@@ -1,4 +1,6 @@
 // [train], except what depends on the outputs (outputs_reader.cpp).
+#include <algorithm>
+
 #include "core/text.h"
 #include "models/recipe/reading.h"
 #include "models/recipe/sections.h"
@@ -36,6 +38,16 @@ void check_batch_size(Reading& reading, const Table& given, const TrainSpec& tra
   }
 }
 
+// Steps of all epochs together are counted in 64 bits.
+void check_epochs(Reading& reading, const Table& given, const TrainSpec& train) {
+  constexpr int64_t most = 1'000'000'000;
+  if (train.epochs <= most) return;
+  reading.diagnostics
+      .error("out-of-range", given.at("epochs").place(), "[train]",
+             "epochs must be at most 1,000,000,000 (was " + std::to_string(train.epochs) + ")")
+      .help = "to stop when nothing gets better any more, use [[callbacks]] with type = \"EarlyStopping\"";
+}
+
 // Keys of an optimizer that Keras once had, and that something else says now, are reported and left out.
 Table without_old_options(Reading& reading, Table given) {
   Setting* optimizer = given.find("optimizer");
@@ -52,6 +64,18 @@ Table without_old_options(Reading& reading, Table given) {
   return given;
 }
 
+// The keys that unknown ones are misspellings or former names of: these are not missing.
+std::vector<std::string> meant_keys(const Table& given) {
+  static const Schema schema = make_schema<TrainSection>("section");
+  std::vector<std::string> names, meant;
+  for (const Field& field : schema.fields) names.push_back(field.name);
+  for (const Table::Entry& entry : given.entries()) {
+    if (schema.find(entry.key) != nullptr) continue;
+    if (const auto near = nearest(entry.key, names)) meant.push_back(*near);
+  }
+  return meant;
+}
+
 }  // namespace
 
 TrainSpec read_train(Reading& reading, const ModelSpec& model, bool outputs_ok) {
@@ -65,12 +89,16 @@ TrainSpec read_train(Reading& reading, const ModelSpec& model, bool outputs_ok) 
   const Table given = without_old_options(reading, table != nullptr ? *table : nothing);
   std::vector<std::string> ignored;
   if (!given.contains("loss")) ignored.push_back("loss");
-  if (wanted && table != nullptr && !given.contains("loss") && !given.contains("losses")) {
+  const std::vector<std::string> meant = meant_keys(given);
+  if (std::ranges::find(meant, "metrics") != meant.end()) reading.metrics_missing = true;
+  if (wanted && table != nullptr && !given.contains("loss") && !given.contains("losses") &&
+      std::ranges::find(meant, "loss") == meant.end()) {
     reading.diagnostics.error("missing-key", reading.section_place("train"), "[train]", "the key \"loss\" is missing")
         .help = "add loss = \"sparse_categorical_crossentropy\" for classes, or loss = \"mse\" for numbers";
   }
   const auto section = reading.read_as<TrainSection>(given, "[train]", ignored, reading.section_place("train"));
   check_batch_size(reading, given, section);
+  check_epochs(reading, given, section);
   TrainSpec train = section;
   train.outputs = read_outputs(reading, {section.loss, section.loss_weights, section.metrics, section.class_weight},
                                model.outputs, outputs_ok);

@@ -1,6 +1,7 @@
 // Blocks and repeats written out as plain layers.
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "core/text.h"
 #include "models/recipe/blocks.h"
@@ -98,9 +99,12 @@ class Writer {
       const std::string* type = layers[i].text() != nullptr ? layers[i].text() : text_at(layers[i], "type");
       const bool of_zoo = type != nullptr && type->starts_with(zoo::prefix);
       const Block* block = type == nullptr ? nullptr : of_zoo ? from_zoo(*type, layers[i]) : block_of(*type);
-      if (block != nullptr) use(*block, layers[i], names[i], scope);
+      const bool again = i > 0 && copies.origins[i] == copies.origins[i - 1];
+      if (block != nullptr && again && block->inputs.size() > 1) repeat(*block, layers[i], names, i, scope);
+      else if (block != nullptr) use(*block, layers[i], names[i], scope);
       else if (of_zoo) pass_by(names[i], scope);  // reported
       else add_layer(layers[i], names[i], scope);
+      if (block == nullptr && type != nullptr) note_misspelt(*type);
       if (scope.is_model()) result_.numbers.resize(result_.layers.size(), copies.origins[i]);
       if (scope.until && *scope.until->text() == names[i]) return;
     }
@@ -114,6 +118,14 @@ class Writer {
   const Block* block_of(const std::string& type) const {
     const auto found = blocks_->find(type);
     return found == blocks_->end() ? nullptr : &found->second;
+  }
+
+  // A block whose name is nearly that of an unknown type is not called unused: the type is reported with its layer.
+  void note_misspelt(const std::string& type) {
+    if (reading_.catalogue.find("layer", type) != nullptr || !noted_.insert(type).second) return;
+    std::vector<std::string> names;
+    for (const auto& [name, block] : *blocks_) names.push_back(name);
+    if (const auto near = nearest(type, names)) used_.push_back(*near);
   }
 
   // A model of the zoo; null, and reported, if there is none.
@@ -136,6 +148,7 @@ class Writer {
   // As if there were no such layer, so that nothing follows from what is wrong with it.
   void pass_by(const std::string& name, Scope& scope) {
     reading_.layers_missing = true;
+    reading_.missing_parts.push_back(scope.prefix + name);
     scope.takes[name] = scope.above;
     result_.outputs[scope.prefix + name] = scope.above.empty() ? only_input_ : scope.above;
   }
@@ -209,7 +222,7 @@ class Writer {
     const std::string full = outer.prefix + name;
     const bool of_zoo = block.name.starts_with(zoo::prefix);
     const std::string who = "layer " + quote(full) + (of_zoo ? " (" : " (block ") + block.name + ")";
-    if (block.layers == nullptr) return;  // reported at its definition
+    if (block.layers == nullptr || block.broken) return pass_by(name, outer);  // reported at its definition
     if (const auto again = std::find(open_.begin(), open_.end(), block.name); again != open_.end()) {
       stop("block-in-itself", given.place(), who,
            "the block uses itself: " + join(std::vector(again, open_.end()), " -> ") + " -> " + block.name)
@@ -229,8 +242,9 @@ class Writer {
     const size_t errors = reading_.diagnostics.error_count();
     take_inputs(block, keys, who, given.place(), outer, scope);
     check_keys(keys, who, given.place());
-    const Table parameters = parameters_of(block, keys, who, given.place());
+    Table parameters = parameters_of(block, keys, who, given.place());
     if (reading_.diagnostics.error_count() > errors) return pass_by(name, outer);
+    for (const auto& [misspelt, meant] : block.meant) parameters.set(misspelt, parameters.at(meant));
     if (const Setting* until = keys.find("until")) scope.until = *until;
     const size_t first = result_.layers.size();
     open_.push_back(block.name);
@@ -242,6 +256,26 @@ class Writer {
     if (stopped_) return;
     pass_on(keys, first);
     close(block, scope, name, full, outer);
+  }
+
+  // A block of several inputs that follows itself: each input takes the output in its place.
+  void repeat(const Block& block, const Setting& given, const std::vector<std::string>& names, size_t at,
+              Scope& outer) {
+    if (block.outputs.size() != block.inputs.size()) {
+      const std::string outputs = counted(std::max<int64_t>(1, static_cast<int64_t>(block.outputs.size())), "output");
+      if (block.layers != nullptr && said_of_repeats_.insert(given.place().line).second) {
+        error("input-count", given.place(), "layer " + quote(outer.prefix + names[at]) + " (block " + block.name + ")",
+              "it cannot be repeated: the block takes " + std::to_string(block.inputs.size()) + " inputs and gives " +
+                  outputs + ", and each time takes what the time before gives")
+            .help = "name as many outputs in [blocks." + toml_key(block.name) + "], or write each use by itself";
+      }
+      return pass_by(names[at], outer);
+    }
+    List inputs;
+    for (const std::string& output : block.outputs) inputs.emplace_back(names[at - 1] + "/" + output, given.place());
+    Table keys = as_table(given);
+    keys.set("inputs", Setting(std::move(inputs), given.place()));
+    use(block, Setting(std::move(keys), given.place()), names[at], outer);
   }
 
   // What the block takes becomes known to its layers under the names of its inputs.
@@ -341,13 +375,26 @@ class Writer {
     }
   }
 
+  // The layer that a block's output of this name is: its own, or "part/layer" of a block in it. Empty if there is none.
+  std::string output_of(const Scope& scope, const std::string& name) const {
+    if (const auto known = scope.takes.find(name); known != scope.takes.end()) return known->second;
+    const size_t slash = name.find('/');
+    if (slash == std::string::npos || !scope.takes.contains(name.substr(0, slash))) return {};
+    const std::string full = scope.prefix + name;
+    if (const auto block = result_.outputs.find(full); block != result_.outputs.end()) return block->second;
+    const bool written = std::any_of(result_.layers.begin(), result_.layers.end(), [&](const Setting& layer) {
+      const std::string* called = text_at(layer, "name");
+      return called != nullptr && *called == full;
+    });
+    return written ? full : "";
+  }
+
   void close(const Block& block, const Scope& scope, const std::string& name, const std::string& full, Scope& outer) {
     std::string output = scope.above;
     result_.outputs[full] = outer.takes[name] = outer.above = output;
     if (scope.until) return;
     for (const std::string& given : block.outputs) {
-      const auto known = scope.takes.find(given);
-      if (known != scope.takes.end()) continue;
+      if (!output_of(scope, given).empty()) continue;
       std::vector<std::string> names;
       for (const auto& [local, known_as] : scope.takes) names.push_back(local);
       suggest(error("unknown-output", block.place, "block " + quote(block.name),
@@ -355,7 +402,7 @@ class Writer {
               given, names);
       return;
     }
-    if (!block.outputs.empty()) output = scope.takes.at(block.outputs.front());
+    if (!block.outputs.empty()) output = output_of(scope, block.outputs.front());
     // What a block in this one is called stands for its output.
     result_.outputs[full] = output;
     outer.takes[name] = output;
@@ -381,8 +428,10 @@ class Writer {
   std::string only_input_;
   std::vector<std::string> open_;  // blocks that are being written out
   std::vector<std::string> used_;
+  std::set<std::string> noted_;  // types that no layer and no block has
   std::string last_;  // the layer that was added last
   bool stopped_ = false;
+  std::set<int> said_of_repeats_;  // lines
   WrittenOut result_;
 };
 
