@@ -152,7 +152,10 @@ class OutputCheck {
   // The classes of the data against the columns of the prediction.
   void check_classes() {
     if (!target_.classes) return;
-    const std::string has = "the data has " + count_text(*target_.classes) + " classes";
+    const std::string has = numbered_from_one()
+                                ? "the data has class numbers from 1 to " + count_text(*target_.classes - 1) +
+                                      ", where they should begin at 0"
+                                : "the data has " + count_text(*target_.classes) + " classes";
     if (traits_.target == TargetForm::one_hot && target_.shape.elements() == 1) {
       error("class-numbers", "it takes a target with a column for each class, but the data has class numbers").help =
           "use \"sparse_categorical_crossentropy\"";
@@ -160,8 +163,10 @@ class OutputCheck {
       check_columns(has);
     } else if (traits_.target == TargetForm::truth_values && *target_.classes > 2) {
       error("two-classes-only", "it tells two classes apart, but " + has).help =
-          "use \"sparse_categorical_crossentropy\" and a last layer with softmax and " +
-          std::to_string(*target_.classes) + " units";
+          numbered_from_one() && *target_.classes == 3
+              ? subtract_one
+              : "use \"sparse_categorical_crossentropy\" and a last layer with softmax and " +
+                    std::to_string(*target_.classes) + " units";
     } else if (traits_.target == TargetForm::truth_values && columns() > 1 && target_.shape.elements() == 1) {
       error("two-classes-only",
             "it takes one column for two classes, but the prediction has " + std::to_string(columns()))
@@ -179,12 +184,17 @@ class OutputCheck {
     }
   }
 
+  static constexpr const char* subtract_one =
+      "subtract 1 from the target: class 0 has no sample; or write the classes as texts";
+  bool numbered_from_one() const {
+    return !target_.class_counts.empty() && target_.class_counts.front() == 0 && target_.class_names.empty() &&
+           *target_.classes > 2;
+  }
+
   // Class numbers may begin at 1, and whole numbers that are amounts look like classes.
   std::string help_for_units() const {
     const std::string classes = std::to_string(*target_.classes);
-    const bool from_one = !target_.class_counts.empty() && target_.class_counts.front() == 0 &&
-                          target_.class_names.empty() && columns() == *target_.classes - 1;
-    if (from_one) return "no sample has class 0: numbers of classes begin at 0; subtract 1 from the target";
+    if (numbered_from_one() && columns() == *target_.classes - 1) return subtract_one;
     const std::string units = "give " + layer() + " a unit for each class: " + classes;
     const bool amount = columns() == 1 && target_.class_names.empty() && *target_.classes > 2;
     return amount ? "if the target is an amount and no class, write loss = \"mse\" and no activation; else " + units

@@ -34,6 +34,15 @@ class Situation {
     target_.shape = {count};
     return *this;
   }
+  Situation& ones(int64_t fewest, int64_t most) {
+    target_.ones = OnesRange{fewest, most};
+    return *this;
+  }
+  Situation& samples_of_classes(std::vector<int64_t> counts) {
+    target_.class_counts = std::move(counts);
+    return *this;
+  }
+  const std::string& help() const { return help_; }
   Situation& metric(const Setting& given) {
     output_.metrics.push_back(test::component_of("metric", given));
     return *this;
@@ -46,6 +55,7 @@ class Situation {
     for (const Diagnostic& d : diagnostics.list()) {
       CHECK(!d.what.empty());
       CHECK(!d.help.empty());
+      help_ = d.help;
       const std::string name(d.code.name());
       CHECK(d.code.is_error() == (d.severity == Severity::error));
       codes += (codes.empty() ? "" : " ") + (d.code.is_error() ? name : "(" + name + ")");
@@ -54,6 +64,7 @@ class Situation {
   }
 
  private:
+  std::string help_;  // of the last message
   graph::Graph graph_;
   graph::StateTable states_;
   graph::Builder b_{graph_, states_, false};
@@ -112,4 +123,33 @@ TEST_CASE("a threshold of one half means nothing on logits") {
   at_zero.set("type", "BinaryAccuracy");
   at_zero.set("threshold", 0.0);
   CHECK(Situation().layer(1).classes(2).metric(at_zero).said(with_logits("bce")).empty());
+}
+
+TEST_CASE("one class of many is chosen, and several at once are judged each") {
+  const auto with = [](int64_t fewest, int64_t most, const char* activation, const Setting& loss) {
+    return Situation().layer(3, activation).columns(3).ones(fewest, most).said(loss);
+  };
+  CHECK(with(1, 1, "sigmoid", "bce") == "(exclusive-classes)");
+  CHECK(with(1, 1, "linear", with_logits("bce")) == "(exclusive-classes)");
+  CHECK(with(1, 1, "softmax", "categorical_crossentropy").empty());
+  CHECK(with(0, 1, "sigmoid", "bce").empty());
+  CHECK(with(0, 2, "sigmoid", "bce").empty());
+  CHECK(with(0, 2, "softmax", "categorical_crossentropy") == "(classes-together)");
+  CHECK(with(0, 2, "softmax", "mse") == "(classes-together)");
+  CHECK(Situation().layer(3, "sigmoid").columns(3).said("bce").empty());
+}
+
+TEST_CASE("class numbers that begin at 1 are told from too few units") {
+  Situation binary;
+  binary.layer(1, "sigmoid").classes(3).samples_of_classes({0, 4, 4});
+  CHECK(binary.said("bce") == "two-classes-only");
+  CHECK(binary.help().starts_with("subtract 1"));
+  Situation sparse_of_two;
+  sparse_of_two.layer(2, "softmax").classes(3).samples_of_classes({0, 4, 4});
+  CHECK(sparse_of_two.said(sparse) == "too-few-units");
+  CHECK(sparse_of_two.help().starts_with("subtract 1"));
+  Situation all;
+  all.layer(2, "softmax").classes(3).samples_of_classes({4, 4, 4});
+  CHECK(all.said(sparse) == "too-few-units");
+  CHECK(!all.help().starts_with("subtract 1"));
 }
