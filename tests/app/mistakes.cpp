@@ -126,7 +126,7 @@ TEST_CASE("mistake 14: relu on the output of a regression with negative targets"
 }
 
 TEST_CASE("mistake 15: EarlyStopping with monitor = \"val_los\"") {
-  check_said(digits + "[[callbacks]]\ntype = \"EarlyStopping\"\nmonitor = \"val_los\"\n", "E1101", 18);
+  check_said(digits + "[[callbacks]]\ntype = \"EarlyStopping\"\nmonitor = \"val_los\"\n", "E1101", 20);
 }
 
 TEST_CASE("mistake 16: a checkpoint folder that cannot be made") {

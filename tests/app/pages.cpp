@@ -69,6 +69,9 @@ std::string completed(const std::string& block, const std::string& whole) {
              text.find("\n" + line.substr(0, equals + 2)) == std::string::npos)
       text.insert(text.find("\n[train]\n") + 9, line + "\n");
   }
+  const bool asks_for_validation = text.find("\"val_") != std::string::npos;
+  if (asks_for_validation && text.find("[data.validation]") == std::string::npos)
+    text += "\n[data.validation]\nsplit = 0.1\n";
   return text;
 }
 
