@@ -74,7 +74,7 @@ std::optional<ValueRange> range_of_integers(const Array& array) {
   const std::span<const int32_t> values = array.as<int32_t>();
   if (values.empty()) return std::nullopt;
   const auto [least, greatest] = std::ranges::minmax_element(values);
-  return ValueRange{static_cast<double>(*least), static_cast<double>(*greatest)};
+  return ValueRange{static_cast<double>(*least), static_cast<double>(*greatest), true};
 }
 
 }  // namespace
