@@ -26,6 +26,7 @@ class Assigner {
       : layout_(layout), options_(options), request_(request) {}
 
   TableRoles assign() {
+    check_columns();
     if (options_.weight) roles_.weight = find_column(layout_, *options_.weight, "weight");
     assign_targets();
     assign_inputs();
@@ -36,6 +37,38 @@ class Assigner {
   }
 
  private:
+  // All columns that are named and are not there, in one go.
+  void check_columns() const {
+    Diagnostics mistakes;
+    const auto check = [&](const ColumnRef& column, const std::string& key) {
+      try {
+        find_column(layout_, column, key);
+      } catch (const UserError& error) {
+        mistakes.add(error.diagnostics());
+      }
+    };
+    const auto check_groups = [&](const std::optional<ColumnGroups>& groups, const std::string& key) {
+      if (!groups) return;
+      for (const ColumnGroups::Group& group : groups->groups) {
+        if (key == "target" && (means_input(group.columns) || request_.contract != nullptr)) continue;
+        for (const ColumnRef& column : group.columns) check(column, key);
+      }
+    };
+    check_groups(options_.target, "target");
+    check_groups(options_.inputs, "inputs");
+    if (options_.features) {
+      for (const ColumnRef& column : *options_.features) check(column, "features");
+    }
+    for (const ColumnRef& column : options_.ignore) check(column, "ignore");
+    if (options_.weight) check(*options_.weight, "weight");
+    if (request_.contract == nullptr) {
+      for (const CategoryChoice::Column& each : options_.categorical.columns) check(each.column, "categorical");
+    }
+    for (const auto& [column, rule] : options_.on_missing.by_column) check(column, "on_missing");
+    mistakes.sort_by_place();
+    mistakes.throw_if_errors(ExitCode::recipe);
+  }
+
   std::vector<size_t> find_all(const std::vector<ColumnRef>& columns, const std::string& key) const {
     std::vector<size_t> found;
     for (const ColumnRef& column : columns) {
