@@ -2,6 +2,7 @@
 #include "datasets/class_names.h"
 #include "datasets/locate.h"
 #include "datasets/source.h"
+#include "datasets/table/named_columns.h"
 #include "datasets/table/read_table.h"
 
 namespace dltrain::datasets {

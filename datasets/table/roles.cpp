@@ -5,6 +5,7 @@
 #include "core/diagnostic.h"
 #include "core/read_fields.h"
 #include "core/text.h"
+#include "datasets/table/named_columns.h"
 
 namespace dltrain::datasets {
 
@@ -26,7 +27,7 @@ class Assigner {
       : layout_(layout), options_(options), request_(request) {}
 
   TableRoles assign() {
-    check_columns();
+    check_columns(layout_, options_, request_);
     if (options_.weight) roles_.weight = find_column(layout_, *options_.weight, "weight");
     assign_targets();
     assign_inputs();
@@ -37,38 +38,6 @@ class Assigner {
   }
 
  private:
-  // All columns that are named and are not there, in one go.
-  void check_columns() const {
-    Diagnostics mistakes;
-    const auto check = [&](const ColumnRef& column, const std::string& key) {
-      try {
-        find_column(layout_, column, key);
-      } catch (const UserError& error) {
-        mistakes.add(error.diagnostics());
-      }
-    };
-    const auto check_groups = [&](const std::optional<ColumnGroups>& groups, const std::string& key) {
-      if (!groups) return;
-      for (const ColumnGroups::Group& group : groups->groups) {
-        if (key == "target" && (means_input(group.columns) || request_.contract != nullptr)) continue;
-        for (const ColumnRef& column : group.columns) check(column, key);
-      }
-    };
-    check_groups(options_.target, "target");
-    check_groups(options_.inputs, "inputs");
-    if (options_.features) {
-      for (const ColumnRef& column : *options_.features) check(column, "features");
-    }
-    for (const ColumnRef& column : options_.ignore) check(column, "ignore");
-    if (options_.weight) check(*options_.weight, "weight");
-    if (request_.contract == nullptr) {
-      for (const CategoryChoice::Column& each : options_.categorical.columns) check(each.column, "categorical");
-    }
-    for (const auto& [column, rule] : options_.on_missing.by_column) check(column, "on_missing");
-    mistakes.sort_by_place();
-    mistakes.throw_if_errors(ExitCode::recipe);
-  }
-
   std::vector<size_t> find_all(const std::vector<ColumnRef>& columns, const std::string& key) const {
     std::vector<size_t> found;
     for (const ColumnRef& column : columns) {
@@ -79,16 +48,8 @@ class Assigner {
     return found;
   }
 
-  // target = "input", unless a column is called so.
-  bool means_input(const std::vector<ColumnRef>& columns) const {
-    if (columns.size() != 1) return false;
-    const std::string* name = std::get_if<std::string>(&columns[0].name);
-    return name != nullptr && *name == "input" &&
-           std::find(layout_.names.begin(), layout_.names.end(), "input") == layout_.names.end();
-  }
-
   void add_target(const TargetRequest& wanted, const std::vector<ColumnRef>& columns) {
-    TableRoles::Target target{wanted.name, wanted.kind, means_input(columns), {}, false};
+    TableRoles::Target target{wanted.name, wanted.kind, means_input(layout_, columns), {}, false};
     if (!target.is_input) refuse_without_answers(columns);
     if (!target.is_input) target.columns = find_all(columns, "target");
     if (target.columns.size() > 1 && target.kind == TargetKind::classes) {
@@ -378,31 +339,6 @@ class Assigner {
 };
 
 }  // namespace
-
-std::vector<std::string> mentioned_names(const RoleOptions& options, const LoadRequest& request) {
-  std::vector<std::string> names;
-  const auto add = [&](const ColumnRef& column) {
-    if (const std::string* name = std::get_if<std::string>(&column.name)) names.push_back(*name);
-  };
-  const auto add_groups = [&](const std::optional<ColumnGroups>& groups) {
-    if (!groups) return;
-    for (const ColumnGroups::Group& group : groups->groups)
-      std::for_each(group.columns.begin(), group.columns.end(), add);
-  };
-  add_groups(options.target);
-  add_groups(options.inputs);
-  if (options.features) std::for_each(options.features->begin(), options.features->end(), add);
-  std::for_each(options.ignore.begin(), options.ignore.end(), add);
-  if (options.weight) add(*options.weight);
-  for (const CategoryChoice::Column& each : options.categorical.columns) add(each.column);
-  if (request.contract == nullptr) return names;
-  for (const InputContract& input : request.contract->inputs) {
-    for (const std::string& name : input.preparation.columns) {
-      if (!parse_integer(name)) names.push_back(name);
-    }
-  }
-  return names;
-}
 
 TableRoles assign_roles(const TableLayout& layout, const RoleOptions& options, const LoadRequest& request) {
   return Assigner(layout, options, request).assign();

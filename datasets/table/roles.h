@@ -45,9 +45,6 @@ struct TableRoles {
   std::optional<size_t> weight;
 };
 
-// The column names that the options and the request's contract use.
-std::vector<std::string> mentioned_names(const RoleOptions& options, const LoadRequest& request);
-
 // With a contract, inputs have the contract's columns and categories in its order. Throws UserError (recipe) for columns
 // that do not exist, a target that is also a feature, inputs or outputs without columns, rules that do not fit their
 // column; (data) if features hold texts.
