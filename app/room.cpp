@@ -41,4 +41,8 @@ void check_room_on_disk(const std::string& folder, int64_t bytes, int64_t checkp
                   "\"ModelCheckpoint\", keep_last = 1, keep_best = 0");
 }
 
+int64_t held_by_process(int64_t before, const training::MemoryUse& training) {
+  return std::max<int64_t>(before, 0) + training.on_host();
+}
+
 }  // namespace dltrain::app

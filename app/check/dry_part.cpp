@@ -4,6 +4,7 @@
 
 #include "app/room.h"
 #include "core/files.h"
+#include "core/peak_memory.h"
 #include "models/id_limits.h"
 #include "training/adapt.h"
 #include "training/check_ids.h"
@@ -87,6 +88,7 @@ DryPart dry_part(const models::Spec& spec, Findings& findings) {
   Diagnostics warnings;
   const auto data = training::open_data(spec, nullptr, warnings);
   training::check_all_ids(models::id_limits(spec.model), *data);
+  const int64_t before = peak_memory();
   training::Model model(training::open_program(spec, data->signature(), warnings), training::open_device(spec.run));
   findings.add(warnings);
   part.data = data_text(*data);
@@ -101,7 +103,8 @@ DryPart dry_part(const models::Spec& spec, Findings& findings) {
   training::CallbackList callbacks = callbacks_of(model, data->signature(), values);
   part.memory = model.memory();
   part.log_bytes = callbacks.log_bytes(model.program());
-  part.verdicts = training::Expectations(model.program(), data.get()).judge({{}, 0, part.memory.total()});
+  part.verdicts =
+      training::Expectations(model.program(), data.get()).judge({{}, 0, held_by_process(before, part.memory)});
   std::erase_if(part.verdicts, [](const training::Verdict& verdict) { return !verdict.known_before; });
   check_disk(spec, callbacks, part.memory.saving());
   const training::Trial trial = training::try_steps(model, *data, training::Work::train, patience);

@@ -5,6 +5,7 @@
 
 #include "app/room.h"
 #include "backends/host.h"
+#include "core/peak_memory.h"
 #include "core/text.h"
 #include "training/device.h"
 #include "training/expectations.h"
@@ -70,6 +71,7 @@ StaticPart static_part(models::Spec& spec, Findings& findings) {
   const DataSignature& signature = part.data.signature;
   auto backend = training::open_device(spec.run);
   look_at_memory(part, *backend);
+  const int64_t before = peak_memory();
   part.batch_choice = settled_batch(spec, signature, *backend, warnings);
   training::Model model(training::open_program(with_what_is_known(spec, signature), signature, warnings),
                         std::move(backend));
@@ -87,7 +89,7 @@ StaticPart static_part(models::Spec& spec, Findings& findings) {
   part.table = model_text(model.program(),
                           part.arithmetic.forward > 0 ? part.arithmetic.layers : std::map<std::string, double>());
   part.memory = model.memory();
-  part.verdicts = training::Expectations(model.program(), nullptr).judge({{}, 0, part.memory.total()});
+  part.verdicts = training::Expectations(model.program(), nullptr).judge({{}, 0, held_by_process(before, part.memory)});
   std::erase_if(part.verdicts, [](const training::Verdict& verdict) { return !verdict.known_before; });
   std::vector<std::string> values;
   training::CallbackList callbacks = callbacks_of(model, signature, values);

@@ -14,6 +14,13 @@ constexpr const char* fraction = R"(^\s*[-+0-9.eE]+\s*/\s*[-+0-9.eE]+\s*$)";
 constexpr const char* steps = R"(^\s*[0-9.eE+]+\s*(steps?|epochs?)\s*$)";
 constexpr const char* placeholder = R"(^\$\{[^}]+\}$)";
 
+// Of texts whose rule is a function (FieldRules::obeys), by key.
+const char* grammar_of(const Field& field) {
+  if (field.name == "device") return "^(auto|cpu|reference|cuda(:[0-9]{1,3})?)$";
+  if (field.name == "at") return "^(last|best)$";
+  return nullptr;
+}
+
 void add_rules(const Field& field, Table& table) {
   for (const Rule& rule : field.rules) {
     switch (rule.kind) {
@@ -32,6 +39,7 @@ Table number(const char* type, const Field& field) {
 }
 
 Table text(const Field& field) {
+  if (const char* grammar = grammar_of(field)) return text_like(grammar);
   Table table = json_type("string");
   if (field.choices.empty()) return table;
   table.set("enum", List(field.choices.begin(), field.choices.end()));
@@ -69,7 +77,8 @@ Table value_schema(const Field& field) {
       return json_if(json_type("number"), number("number", field), text_or_component(field));
     case FieldType::step_count: return step_count();
     case FieldType::step_counts: return json_array(step_count());
-    case FieldType::other: return {};
+    case FieldType::other:
+      return grammar_of(field) == nullptr ? Table() : json_if(json_type("string"), text(field), json_type("integer"));
   }
   return {};
 }
