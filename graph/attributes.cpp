@@ -10,19 +10,27 @@ Attributes::Attributes(std::initializer_list<std::pair<std::string, Attribute>> 
   for (const auto& [name, value] : entries) set(name, value);
 }
 
+const Attributes::Entries& Attributes::entries() const {
+  static const Entries none;
+  return entries_ == nullptr ? none : *entries_;
+}
+
 void Attributes::set(std::string name, Attribute value) {
-  const auto at = std::lower_bound(entries_.begin(), entries_.end(), name,
+  if (entries_ == nullptr) entries_ = std::make_shared<Entries>();
+  else if (entries_.use_count() > 1) entries_ = std::make_shared<Entries>(*entries_);
+  const auto at = std::lower_bound(entries_->begin(), entries_->end(), name,
                                    [](const auto& entry, const std::string& key) { return entry.first < key; });
-  if (at != entries_.end() && at->first == name) {
+  if (at != entries_->end() && at->first == name) {
     at->second = std::move(value);
   } else {
-    entries_.emplace(at, std::move(name), std::move(value));
+    entries_->emplace(at, std::move(name), std::move(value));
   }
 }
 
 const Attribute* Attributes::find(std::string_view name) const {
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const auto& e) { return e.first == name; });
-  return found == entries_.end() ? nullptr : &found->second;
+  const Entries& all = entries();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& e) { return e.first == name; });
+  return found == all.end() ? nullptr : &found->second;
 }
 
 namespace {
@@ -46,9 +54,9 @@ struct AttributeText {
 }  // namespace
 
 std::string Attributes::text() const {
-  if (entries_.empty()) return {};
+  if (entries().empty()) return {};
   std::string out = "{";
-  for (const auto& [name, value] : entries_) {
+  for (const auto& [name, value] : entries()) {
     out += (out.size() > 1 ? ", " : "") + name + "=" + std::visit(AttributeText{}, value);
   }
   return out + "}";

@@ -1,7 +1,9 @@
-// The options of a node: a small sorted list of names and values, printable and comparable.
+// The options of a node: a small sorted list of names and values, printable and comparable. Copies share it until one is
+// changed, since passes copy nodes.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,12 +48,13 @@ class Attributes {
   double real(std::string_view name) const { return get<double>(name); }
   const std::vector<int64_t>& integers(std::string_view name) const { return get<std::vector<int64_t>>(name); }
 
-  const std::vector<std::pair<std::string, Attribute>>& entries() const { return entries_; }
-  bool operator==(const Attributes&) const = default;
+  using Entries = std::vector<std::pair<std::string, Attribute>>;
+  const Entries& entries() const;
+  bool operator==(const Attributes& other) const { return entries_ == other.entries_ || entries() == other.entries(); }
   std::string text() const;  // "{axis=1, epsilon=0.001}", "" if empty
 
  private:
-  std::vector<std::pair<std::string, Attribute>> entries_;  // sorted by name
+  std::shared_ptr<Entries> entries_;  // sorted by name; null: none. Never changed while it is shared
 };
 
 }  // namespace dltrain::graph

@@ -24,8 +24,8 @@ struct PassReport {
   double seconds = 0;
 };
 
-// Runs the passes in order, except those in `disabled`.
-Graph run_passes(Graph graph, const std::vector<Pass>& passes, const std::set<std::string>& disabled,
+// Runs the passes in order, except those in `disabled`. A Bug that names the pass if one breaks the graph.
+Graph run_passes(const Graph& graph, const std::vector<Pass>& passes, const std::set<std::string>& disabled,
                  std::vector<PassReport>* reports = nullptr);
 
 // The passes for every backend, in order: fold-constants, simplify, common-subexpressions, dead-code.
