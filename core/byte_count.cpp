@@ -38,6 +38,12 @@ std::optional<int64_t> byte_count_of(const Setting& setting) {
   return std::nullopt;
 }
 
+Grammar byte_count_grammar() {
+  std::string names;
+  for (const Unit& unit : units) names += (names.empty() ? "" : "|") + std::string(unit.name);
+  return {R"(^\s*(\d+\.?\d*|\.\d+)\s*()" + names + R"()\s*$)", "integer"};
+}
+
 std::string complaint_about_byte_count(const Setting& setting) {
   const auto bytes = byte_count_of(setting);
   if (!bytes) return "must be an amount with its unit, as \"500 MiB\" or \"2 GB\"";

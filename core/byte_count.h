@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/schema.h"
 #include "core/setting.h"
 
 namespace dltrain {
@@ -16,5 +17,7 @@ std::optional<int64_t> parse_byte_count(std::string_view text);
 std::optional<int64_t> byte_count_of(const Setting& setting);
 // What is wrong with a setting; empty if it is an amount above nothing.
 std::string complaint_about_byte_count(const Setting& setting);
+// What it lets pass.
+Grammar byte_count_grammar();
 
 }  // namespace dltrain

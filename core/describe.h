@@ -43,7 +43,7 @@ class FieldRules {
   FieldRules& formerly(std::string name);         // a name of past versions
   FieldRules& path();                             // the value is the path of a file or folder
   FieldRules& one_of(std::vector<std::string> names);  // for texts
-  FieldRules& obeys(std::string (*complaint)(const Setting&));  // see Field::complaint
+  FieldRules& obeys(std::string (*complaint)(const Setting&), Grammar grammar = {});  // see Field::complaint
 
  private:
   FieldRules& rule(Rule::Kind kind, double bound);
@@ -95,7 +95,7 @@ struct NoRules {
   NoRules& formerly(const std::string&) { return *this; }
   NoRules& path() { return *this; }
   NoRules& one_of(const std::vector<std::string>&) { return *this; }
-  NoRules& obeys(std::string (*)(const Setting&)) { return *this; }
+  NoRules& obeys(std::string (*)(const Setting&), const Grammar& = {}) { return *this; }
 };
 
 // The visitor that fills a T from canonical parameters.

@@ -47,6 +47,13 @@ std::string complaint_about_duration(const Setting& setting) {
   return *seconds > 0 && std::isfinite(*seconds) ? "" : "must be longer than nothing";
 }
 
+// That each unit comes once, and in order, is beyond it.
+Grammar duration_grammar() {
+  std::string letters;
+  for (const Unit& unit : units) letters += unit.letter;
+  return {R"(^(\s*(\d+\.?\d*|\.\d+)[)" + letters + R"(])+\s*$)", "number"};
+}
+
 std::string duration_words(double seconds) {
   std::string text;
   double left = seconds;

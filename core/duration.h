@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/schema.h"
 #include "core/setting.h"
 
 namespace dltrain {
@@ -15,6 +16,8 @@ std::optional<double> parse_duration(std::string_view text);
 std::optional<double> duration_of(const Setting& setting);
 // What is wrong with a setting; empty if it is a span longer than nothing.
 std::string complaint_about_duration(const Setting& setting);
+// What it lets pass.
+Grammar duration_grammar();
 std::string duration_words(double seconds);  // "1h30m", "90s" as "1m30s"
 
 }  // namespace dltrain

@@ -53,8 +53,9 @@ FieldRules& FieldRules::one_of(std::vector<std::string> names) {
   return *this;
 }
 
-FieldRules& FieldRules::obeys(std::string (*complaint)(const Setting&)) {
+FieldRules& FieldRules::obeys(std::string (*complaint)(const Setting&), Grammar grammar) {
   field_.complaint = complaint;
+  field_.grammar = std::move(grammar);
   return *this;
 }
 

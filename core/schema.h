@@ -48,16 +48,23 @@ struct Rule {
   std::string text() const;  // "at least 1", "less than 1"
 };
 
+// What of the values that Field::complaint lets pass a JSON Schema can say: a pattern of texts (ECMA 262), and the type of
+// the numbers ("integer", "number") that may stand instead. Empty: none.
+struct Grammar {
+  std::string texts;
+  std::string numbers;
+};
+
 struct Field {
   std::string name;
   std::string doc;
   FieldType type = FieldType::other;
-  std::string type_text;      // for people: "integer", "1 or 2 integers"
-  std::string family;         // of components
+  std::string type_text;  // for people: "integer", "1 or 2 integers"
+  std::string family;  // of components
   bool required = false;
-  bool optional = false;      // may be absent ("none")
-  bool path = false;          // of a file or folder (texts, or tables of texts)
-  Setting default_value;      // none where required or optional
+  bool optional = false;  // may be absent ("none")
+  bool path = false;  // of a file or folder (texts, or tables of texts)
+  Setting default_value;  // none where required or optional
   std::vector<Rule> rules;
   std::vector<std::string> choices;
   std::vector<std::string> former_names;
@@ -66,6 +73,7 @@ struct Field {
   std::function<std::string(const Setting& given, Setting& canonical)> normalise;
   // A rule beyond types and bounds, in the same form as normalise: "is not known; write \"cuda\"". May be empty.
   std::function<std::string(const Setting& canonical)> complaint;
+  Grammar grammar;
 };
 
 // Where a component's own check across fields puts its complaints.
@@ -96,8 +104,8 @@ class Catalogue {
   // By kind or alias; null if unknown.
   const Schema* find(const std::string& family, const std::string& name) const;
   std::vector<std::string> families() const;
-  std::vector<std::string> kinds(const std::string& family) const;      // sorted, without aliases
-  std::vector<std::string> names(const std::string& family) const;      // sorted, with aliases
+  std::vector<std::string> kinds(const std::string& family) const;  // sorted, without aliases
+  std::vector<std::string> names(const std::string& family) const;  // sorted, with aliases
   // Families that have this kind or alias.
   std::vector<const Schema*> everywhere(const std::string& name) const;
 

@@ -41,7 +41,7 @@ struct ExpectSpec {
     d.param(&ExpectSpec::metric, "metric",
             "a value of epochs (\"val_accuracy\", \"loss\"), or of the test part (\"test_accuracy\")");
     d.param(&ExpectSpec::at, "at", "which epoch counts: \"last\", \"best\", or a number from 1; \"last\" by default")
-        .obeys(&complaint_about_moment);
+        .obeys(&complaint_about_moment, {"^(last|best)$", "integer"});
     d.param(&ExpectSpec::min, "min", "the metric is at least this");
     d.param(&ExpectSpec::max, "max", "the metric is at most this");
     d.param(&ExpectSpec::above_majority, "above_majority",
@@ -49,12 +49,12 @@ struct ExpectSpec {
         .at_least(0)
         .less_than(1);
     d.param(&ExpectSpec::max_time, "max_time", "training takes no longer: seconds, or a text as \"1h30m\"")
-        .obeys(&complaint_about_duration);
+        .obeys(&complaint_about_duration, duration_grammar());
     d.param(
          &ExpectSpec::max_memory, "max_memory",
          "the most memory that the process held is no more: a text as \"500 MiB\"; before training, `dltrain check` judges "
          "what is announced")
-        .obeys(&complaint_about_byte_count);
+        .obeys(&complaint_about_byte_count, byte_count_grammar());
     d.param(&ExpectSpec::min_parameters, "min_parameters", "the model has at least so many parameters to train")
         .at_least(0);
     d.param(&ExpectSpec::max_parameters, "max_parameters", "the model has no more parameters to train").at_least(0);

@@ -39,7 +39,8 @@ struct RunSpec {
 
   static void describe(auto& d) {
     d.doc("Where and how the program computes.");
-    d.param(&RunSpec::device, "device", "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\"").obeys(&complaint_about_device);
+    d.param(&RunSpec::device, "device", "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\"")
+        .obeys(&complaint_about_device, {"^(auto|cpu|reference|cuda(:[0-9]{1,3})?)$", ""});
     d.param(&RunSpec::precision, "precision", "the numbers the model computes with")
         .one_of({"float32", "tensorfloat32", "mixed_bfloat16", "mixed_float16"});
     d.param(&RunSpec::threads, "threads", "processor threads; 0: as many as the process may use")

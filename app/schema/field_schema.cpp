@@ -4,7 +4,7 @@ namespace dltrain::app {
 
 namespace {
 
-Table text_like(const char* pattern) {
+Table text_like(const std::string& pattern) {
   Table table = json_type("string");
   table.set("pattern", pattern);
   return table;
@@ -13,13 +13,6 @@ Table text_like(const char* pattern) {
 constexpr const char* fraction = R"(^\s*[-+0-9.eE]+\s*/\s*[-+0-9.eE]+\s*$)";
 constexpr const char* steps = R"(^\s*[0-9.eE+]+\s*(steps?|epochs?)\s*$)";
 constexpr const char* placeholder = R"(^\$\{[^}]+\}$)";
-
-// Of texts whose rule is a function (FieldRules::obeys), by key.
-const char* grammar_of(const Field& field) {
-  if (field.name == "device") return "^(auto|cpu|reference|cuda(:[0-9]{1,3})?)$";
-  if (field.name == "at") return "^(last|best)$";
-  return nullptr;
-}
 
 void add_rules(const Field& field, Table& table) {
   for (const Rule& rule : field.rules) {
@@ -39,7 +32,7 @@ Table number(const char* type, const Field& field) {
 }
 
 Table text(const Field& field) {
-  if (const char* grammar = grammar_of(field)) return text_like(grammar);
+  if (!field.grammar.texts.empty()) return text_like(field.grammar.texts);
   Table table = json_type("string");
   if (field.choices.empty()) return table;
   table.set("enum", List(field.choices.begin(), field.choices.end()));
@@ -78,7 +71,8 @@ Table value_schema(const Field& field) {
     case FieldType::step_count: return step_count();
     case FieldType::step_counts: return json_array(step_count());
     case FieldType::other:
-      return grammar_of(field) == nullptr ? Table() : json_if(json_type("string"), text(field), json_type("integer"));
+      if (field.grammar.texts.empty()) return {};
+      return json_if(json_type("string"), text(field), json_type(field.grammar.numbers.c_str()));
   }
   return {};
 }

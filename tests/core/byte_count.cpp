@@ -1,5 +1,7 @@
 #include "core/byte_count.h"
 
+#include <regex>
+
 #include <catch2/catch_test_macros.hpp>
 
 namespace dltrain {
@@ -19,6 +21,15 @@ TEST_CASE("amounts of memory are read as people write them") {
   CHECK(complaint_about_byte_count(Setting("1 GB")).empty());
   CHECK(!complaint_about_byte_count(Setting("0 GB")).empty());
   CHECK(!complaint_about_byte_count(Setting(true)).empty());
+}
+
+TEST_CASE("the grammar of amounts is what they are read by") {
+  const std::regex grammar(byte_count_grammar().texts);
+  for (const char* text : {"500 MiB", "1.5GiB", " 2 GB ", ".5 kB", "1. B", "7 TiB", "", "MiB", "5", "5 MIB",
+                           "5 megabytes", "-1 GB", "1e3 MB", "1 MB 2 kB", "1..5 GB"}) {
+    INFO(text);
+    CHECK(std::regex_search(text, grammar) == parse_byte_count(text).has_value());
+  }
 }
 
 }  // namespace dltrain

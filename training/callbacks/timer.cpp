@@ -21,7 +21,7 @@ struct Timer : Callback {
         "does not.");
     d.param(&Timer::max_time, "max_time", "seconds, or a text as \"1h30m\" or \"2d\"")
         .required()
-        .obeys(&complaint_about_duration);
+        .obeys(&complaint_about_duration, duration_grammar());
   }
 
   void prepare(const CallbackContext&) override { limit_ = *duration_of(max_time); }

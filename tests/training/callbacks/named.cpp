@@ -1,8 +1,10 @@
 // The callbacks that a recipe can name, one by one; EarlyStopping and ReduceLROnPlateau beside Keras in
 // keras_traces.cpp.
-#include <catch2/catch_test_macros.hpp>
 #include <limits>
+#include <regex>
 #include <thread>
+
+#include <catch2/catch_test_macros.hpp>
 
 #include "core/duration.h"
 #include "core/files.h"
@@ -156,6 +158,12 @@ TEST_CASE("spans of time are read as people write them") {
   for (const char* wrong : {"\"soon\"", "0", "-1", "\"0s\"", "true"}) {
     INFO(wrong);
     CHECK_THROWS_AS(callback_component(std::string("{ type = \"Timer\", max_time = ") + wrong + " }"), UserError);
+  }
+  const std::regex grammar(duration_grammar().texts);
+  for (const char* text :
+       {"1h30m", "90s", "2d 1s", "1.5h", " 5m ", ".5h", "", "h", "90", "1w", "-5m", "1h 30", "5 m", "1..5h"}) {
+    INFO(text);
+    CHECK(std::regex_search(text, grammar) == parse_duration(text).has_value());
   }
 }
 
