@@ -23,10 +23,12 @@ void report(const std::string& path, const Rewritten& rewritten, bool check, con
     List changes;
     for (const std::string& change : rewritten.changes) changes.emplace_back(change);
     if (!changes.empty()) line.set("changes", std::move(changes));
+    if (!rewritten.left.empty()) line.set("left", rewritten.left);
     print_line(line);
   } else if (!common.quiet) {
     std::printf("%s: %s\n", path.c_str(), check ? difference.c_str() : "written anew");
     for (const std::string& change : rewritten.changes) std::printf("  %s\n", change.c_str());
+    if (!rewritten.left.empty()) std::printf("  %s\n", rewritten.left.c_str());
   }
 }
 

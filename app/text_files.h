@@ -13,6 +13,7 @@ namespace dltrain::app {
 struct Rewritten {
   std::string text;
   std::vector<std::string> changes;  // to be said, a line each
+  std::string left = {};             // what is not mended; empty: nothing
 };
 
 // Hands each recipe's text to `rewrite` and writes what comes back, where it differs; with `check` nothing is written

@@ -5,6 +5,9 @@
 #include "app/text_files.h"
 #include "core/diagnostic.h"
 #include "core/text.h"
+#include "models/recipe/extends.h"
+#include "models/recipe/parse.h"
+#include "models/recipe/reader.h"
 #include "models/recipe/renames.h"
 #include "training/experiment.h"
 
@@ -22,18 +25,40 @@ std::string place_text(const models::Rename& rename) {
   return std::to_string(rename.place.line) + ":" + std::to_string(rename.place.column);
 }
 
+// What a new name does not mend.
+size_t mistakes_in(const std::string& name, const std::string& text) {
+  Diagnostics warnings;
+  try {
+    models::Recipe recipe = models::parse_recipe(name, text);
+    models::resolve_extends(recipe, training::catalogue(), warnings);
+    models::read_spec(recipe, training::catalogue(), {}, warnings);
+  } catch (const UserError& error) {
+    return error.diagnostics().size();
+  }
+  return warnings.error_count();
+}
+
 Rewritten migrate_one(const std::string& name, const std::string& text) {
   const models::Migrated result = models::migrated(name, text, training::catalogue());
-  Rewritten rewritten{result.text, {}};
+  Rewritten rewritten{result.text, {}, {}};
+  if (const size_t mistakes = mistakes_in(name, result.text); mistakes > 0)
+    rewritten.left = "left: " + counted(static_cast<int64_t>(mistakes), "mistake") + ", which dltrain check names";
   for (const models::Rename& rename : result.done)
     rewritten.changes.push_back(place_text(rename) + ": " + rename.from + " is called " + rename.to);
-  Diagnostics both;
+  Diagnostics left;
   for (const models::Rename& rename : result.left) {
-    both.error("renamed-key", rename.place, "",
-               quote(rename.from) + " is called " + quote(rename.to) + " now, and the table has both")
-        .hint = "leave one of them out";
+    if (rename.taken) {
+      left.error("renamed-key", rename.place, "",
+                 quote(rename.from) + " is called " + quote(rename.to) + " now, and the table has both")
+          .hint = "leave one of them out";
+    } else {
+      left.error("renamed-key", rename.place, "",
+                 quote(rename.from) + " is called " + join(rename.names, " or ") +
+                     " now: it depends on the type of the layer, which another recipe says")
+          .help = "write the one that is meant";
+    }
   }
-  both.throw_if_errors(ExitCode::recipe);
+  left.throw_if_errors(ExitCode::recipe);
   return rewritten;
 }
 

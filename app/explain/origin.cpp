@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "models/recipe/canonical.h"
 #include "models/recipe/parse.h"
+#include "models/recipe/placeholder.h"
 #include "models/zoo/zoo.h"
 
 namespace dltrain::app {
@@ -81,7 +82,16 @@ class Tracer {
     // What a path names is not said again.
     Table keys = *canonical.table();
     if (written == nullptr || written->table() == nullptr || !written->table()->contains("name")) keys.erase("name");
+    values_of_layer_ = &layer.component.params;
     visit("layers." + toml_key(layer.name), Setting(std::move(keys)), written, layer.place);
+    values_of_layer_ = nullptr;
+  }
+
+  // Where the value stands that ${name} in a block stands for: at the use of the block, its default, or --set.
+  Place place_of_value(const std::string& key, const Setting* written, const Place& key_place) const {
+    const bool stands_in = written != nullptr && written->text() != nullptr && models::placeholder(*written->text());
+    const Setting* value = stands_in && values_of_layer_ != nullptr ? values_of_layer_->find(key) : nullptr;
+    return value != nullptr && value->place().known() ? value->place() : key_place;
   }
 
   void visit(const std::string& path, const Setting& canonical, const Setting* written, const Place& key_place) {
@@ -113,12 +123,19 @@ class Tracer {
         value = written;
         place = written->place();
       }
-      visit(path + "." + toml_key(entry.key), entry.value, value, place);
+      place = place_of_value(entry.key, value, place);
+      if (value == nullptr || value->text() == nullptr) {
+        visit(path + "." + toml_key(entry.key), entry.value, value, place);
+      } else {  // may be the type of a component, which has no key
+        const Setting text(*value->text(), place);
+        visit(path + "." + toml_key(entry.key), entry.value, &text, place);
+      }
     }
   }
 
   const training::OpenedRecipe& recipe_;
   std::map<Spot, Setting> by_place_;
+  const Table* values_of_layer_ = nullptr;  // as they were read, of the layer that is traced
   std::vector<Origin> origins_;
 };
 

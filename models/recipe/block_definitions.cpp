@@ -33,6 +33,7 @@ class BlockReader {
     block_.required = section.required;
     block_.inputs = section.inputs;
     block_.outputs = section.outputs;
+    for (const char* key : {"required", "inputs", "outputs"}) check_names(table, key);
     if (section.layers.is_none()) return std::move(block_);  // reported as missing
     block_.layers = table.at("layers").list();
     if (block_.layers == nullptr || block_.layers->empty()) {
@@ -61,6 +62,19 @@ class BlockReader {
 
   Diagnostic& error(Code code, const Place& place, const std::string& what) {
     return reading_.diagnostics.error(code, place, who(), what);
+  }
+
+  // Each name once; of inputs and outputs at least one.
+  void check_names(const Table& table, const char* key) {
+    const Setting* given = table.find(key);
+    if (given == nullptr || given->list() == nullptr) return;
+    if (given->list()->empty() && std::string_view(key) != "required")
+      error("empty-list", given->place(), std::string(key) + " is empty").help = "leave it out, or name at least one";
+    std::set<std::string> seen;
+    for (const Setting& name : *given->list()) {
+      if (name.text() != nullptr && !seen.insert(*name.text()).second)
+        error("duplicate-name", name.place(), quote(*name.text()) + " stands twice in " + key).help = "name it once";
+    }
   }
 
   void refuse_params(const Setting& params) {

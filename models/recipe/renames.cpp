@@ -64,7 +64,6 @@ class Finder {
   }
 
   void look_at_change(const Table& keys, const Table::Entry& entry, const std::vector<std::string>& kinds) {
-    const Schema* only = nullptr;
     std::set<std::string> names;
     for (const std::string& kind : kinds) {
       const Schema* schema = catalogue_.find("layer", kind);
@@ -72,9 +71,11 @@ class Finder {
       const Field* field = now_called(*schema, entry.key);
       if (field == nullptr) continue;
       names.insert(field->name);
-      only = schema;
     }
-    if (names.size() == 1) add(keys, entry, *only);
+    if (names.empty()) return;
+    const std::vector<std::string> all(names.begin(), names.end());
+    const bool one = all.size() == 1;
+    found_.push_back({entry.key_place, entry.key, one ? all.front() : "", one && keys.contains(all.front()), all});
   }
 
   void look(const Table& table, const Schemas& schemas) {
@@ -98,7 +99,7 @@ class Finder {
   bool add(const Table& table, const Table::Entry& entry, const Schema& schema) {
     const Field* field = now_called(schema, entry.key);
     if (field == nullptr) return false;
-    found_.push_back({entry.key_place, entry.key, field->name, table.contains(field->name)});
+    found_.push_back({entry.key_place, entry.key, field->name, table.contains(field->name), {field->name}});
     return true;
   }
 
@@ -133,7 +134,7 @@ Migrated migrated(const std::string& name, const std::string& text, const Catalo
   Migrated result;
   result.text = text;
   for (Rename& rename : renames_in(parse_recipe(name, text).table, catalogue))
-    (rename.taken ? result.left : result.done).push_back(std::move(rename));
+    (rename.taken || rename.to.empty() ? result.left : result.done).push_back(std::move(rename));
   const std::vector<Token> tokens = tokens_of(text);
   size_t copied = 0;
   result.text.clear();

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/text.h"
+#include "models/recipe/block_parameters.h"
 #include "models/recipe/blocks.h"
 #include "models/recipe/names.h"
 #include "models/recipe/placeholder.h"
@@ -241,8 +242,7 @@ class Writer {
     if (!outer.is_model()) localize(keys, outer);
     const size_t errors = reading_.diagnostics.error_count();
     take_inputs(block, keys, who, given.place(), outer, scope);
-    check_keys(keys, who, given.place());
-    Table parameters = parameters_of(block, keys, who, given.place());
+    Table parameters = read_block_use(reading_, block, keys, who, given.place());
     if (reading_.diagnostics.error_count() > errors) return pass_by(name, outer);
     for (const auto& [misspelt, meant] : block.meant) parameters.set(misspelt, parameters.at(meant));
     if (const Setting* until = keys.find("until")) scope.until = *until;
@@ -305,61 +305,6 @@ class Writer {
     for (size_t i = 0; i < taken.size(); ++i) scope.takes[block.inputs[i]] = taken[i];
     // Where nothing is said, a first layer follows as it would without the block.
     scope.above = keys.contains("inputs") ? taken.front() : outer.above;
-  }
-
-  static bool is_key_of_use(const std::string& key) {
-    static const Schema schema = make_schema<BlockUseKeys>("section");
-    return schema.find(key) != nullptr;
-  }
-
-  void check_keys(const Table& keys, const std::string& who, const Place& place) {
-    std::vector<std::string> parameters;
-    for (const Table::Entry& entry : keys.entries()) {
-      if (!is_key_of_use(entry.key)) parameters.push_back(entry.key);
-    }
-    reading_.read_as<BlockUseKeys>(keys, who, parameters, place);
-  }
-
-  Table parameters_of(const Block& block, const Table& keys, const std::string& who, const Place& place) {
-    const bool of_zoo = block.own_blocks != nullptr;
-    const std::string what = of_zoo ? "the model" : "the block";
-    Table parameters = block.params;
-    std::vector<std::string> known = block.required;
-    for (const Table::Entry& param : block.params.entries()) known.push_back(param.key);
-    for (const Table::Entry& entry : keys.entries()) {
-      if (is_key_of_use(entry.key) || entry.key == "type") continue;
-      if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
-        suggest(error("unknown-parameter", entry.key_place, who, what + " has no parameter " + quote(entry.key)),
-                entry.key, known, of_zoo ? "dltrain explain " + block.name : "");
-        continue;
-      }
-      const Setting* by_default = block.params.find(entry.key);
-      if (by_default != nullptr && !fits(entry.value, *by_default)) {
-        error("wrong-type", entry.value.place(), who,
-              entry.key + " is " + by_default->type_text() + " in " + what + " (" + by_default->toml() + "), and was " +
-                  entry.value.toml());
-        continue;
-      }
-      parameters.set(entry.key, entry.value, entry.key_place);
-    }
-    for (const std::string& name : block.required) {
-      if (parameters.contains(name)) continue;
-      error("missing-key", place, who, "the parameter " + quote(name) + " is missing").help =
-          "it has no default in [blocks." + toml_key(block.name) + "]";
-    }
-    return parameters;
-  }
-
-  // Whether a value may stand where the default is of another type: whole numbers are real ones, one size stands for
-  // several, a name for a table with its type.
-  static bool fits(const Setting& value, const Setting& by_default) {
-    if (value.data().index() == by_default.data().index()) return true;
-    const auto is_number = [](const Setting& s) { return s.integer() != nullptr || s.real() != nullptr; };
-    if (is_number(value) && by_default.real() != nullptr) return true;
-    const auto is_sizes = [](const Setting& s) { return s.integer() != nullptr || s.list() != nullptr; };
-    if (is_sizes(value) && is_sizes(by_default)) return true;
-    const auto is_component = [](const Setting& s) { return s.text() != nullptr || s.table() != nullptr; };
-    return is_component(value) && is_component(by_default);
   }
 
   // trainable and the like hold for all layers of the block that do not say it themselves.
