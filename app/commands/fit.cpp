@@ -20,6 +20,17 @@ namespace dltrain::app {
 
 namespace {
 
+// Whether a run was made by another recipe that has the same file name. A recipe that is not there any more may be this
+// one, at the place where it was.
+bool is_of_another(const std::string& run, const models::Spec& spec) {
+  try {
+    const std::string recipe = training::read_run_record(run).surroundings.recipe;
+    return !recipe.empty() && recipe != absolute_path(spec.recipe_path) && exists(recipe);
+  } catch (const UserError&) {
+    return false;  // reported by whoever goes on with it
+  }
+}
+
 // The run of a recipe with the highest number; empty if there is none.
 std::string newest_run(const models::Spec& spec) {
   const std::string parent = join_path(spec.run.directory, spec.name);
@@ -29,10 +40,9 @@ std::string newest_run(const models::Spec& spec) {
   for (const std::string& name : list_directory(parent, ExitCode::io)) {
     const long number = std::strtol(name.c_str(), nullptr, 10);
     const std::string path = join_path(parent, name);
-    if (number > highest && exists(join_path(path, "run.json"))) {
-      highest = number;
-      newest = path;
-    }
+    if (number <= highest || !exists(join_path(path, "run.json")) || is_of_another(path, spec)) continue;
+    highest = number;
+    newest = path;
   }
   return newest;
 }

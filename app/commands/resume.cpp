@@ -36,7 +36,7 @@ bool is_over(const training::RunRecord& record, const models::Spec& spec) {
   return record.status == "stopped" || (record.status == "complete" && record.epoch >= spec.train.epochs);
 }
 
-// The verdicts of a run that is over, with the places where the recipe states the bounds now; none if it states others.
+// The verdicts of a run that is over, with the places where the recipe states the bounds now.
 std::vector<training::Verdict> placed(std::vector<training::Verdict> verdicts, const models::Spec& spec) {
   for (training::Verdict& verdict : verdicts) {
     if (verdict.expect < static_cast<int64_t>(spec.expect.size()))
@@ -68,8 +68,11 @@ RunResult result_of(const std::string& run, const training::RunRecord& record, c
   const models::Spec before = recipe_of(run, record, {}).spec;
   const std::vector<std::string> changes = changes_since(before, spec);
   if (!common.quiet) say_that_it_is_over(run, record, changes);
-  const bool other_bounds = std::any_of(changes.begin(), changes.end(),
-                                        [](const std::string& change) { return change.starts_with("expect."); });
+  if (std::ranges::any_of(changes, [](const std::string& change) { return change.starts_with("expect"); })) {
+    throw UserError(ExitCode::recipe, "impossible-bound", run,
+                    "the run is over and was judged by other bounds than the recipe has now",
+                    "train again without --resume, or see what it came to: dltrain resume " + run);
+  }
   RunResult result;
   result.name = record.name;
   result.folder = run;
@@ -81,7 +84,7 @@ RunResult result_of(const std::string& run, const training::RunRecord& record, c
     if (name.starts_with("test_")) result.test.emplace_back(name.substr(5), value);
     else result.values.emplace_back(name, value);
   }
-  result.verdicts = other_bounds ? record.verdicts : placed(record.verdicts, spec);
+  result.verdicts = placed(record.verdicts, spec);
   if (common.says_results()) print_test_values(result.test);
   print_verdicts(result.verdicts, common);
   if (result.missed() > 0) result.code = ExitCode::not_met;
