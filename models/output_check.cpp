@@ -1,50 +1,15 @@
 #include "models/output_check.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 #include "core/text.h"
 #include "graph/op.h"
 #include "models/losses/loss.h"
 #include "models/metrics/accuracy.h"
 #include "models/metrics/metric.h"
+#include "models/output_origin.h"
 
 namespace dltrain::models {
-
-namespace {
-
-template <size_t N> bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-constexpr std::array<std::string_view, 4> transparent = {"reshape", "transpose", "cast", "stop_gradient"};
-constexpr std::array<std::string_view, 6> linear = {
-    "matmul", "conv2d", "conv2d_grad_input", "batch_norm", "batch_norm_inference", "layer_norm"};
-constexpr std::array<std::string_view, 9> activations = {"relu", "elu",      "selu",     "gelu",       "silu",
-                                                         "tanh", "softplus", "softsign", "log_softmax"};
-
-// The node behind what only changes the shape or the dtype.
-const graph::Node& maker(const graph::Graph& graph, graph::Value value) {
-  const graph::Node* node = &graph.node(value);
-  while (is_one_of(node->op->name, transparent)) node = &graph.node(node->inputs[0]);
-  return *node;
-}
-
-}  // namespace
-
-Origin origin_of(const graph::Graph& graph, graph::Value value) {
-  const graph::Node& node = maker(graph, value);
-  const std::string& op = node.op->name;
-  if (op == "softmax") return Origin::softmax;
-  if (op == "sigmoid" || op == "hard_sigmoid") return Origin::sigmoid;
-  if (is_one_of(op, linear)) return Origin::linear;
-  if (is_one_of(op, activations)) return Origin::activation;
-  if (op != "add") return Origin::unknown;
-  // A bias: the sum of a product with weights and something else.
-  const auto is_linear = [&](graph::Value input) { return is_one_of(maker(graph, input).op->name, linear); };
-  return std::any_of(node.inputs.begin(), node.inputs.end(), is_linear) ? Origin::linear : Origin::unknown;
-}
 
 namespace {
 
@@ -55,8 +20,9 @@ class OutputCheck {
       : output_(output),
         target_(target),
         diagnostics_(diagnostics),
-        origin_(origin_of(b.graph(), prediction)),
-        op_(maker(b.graph(), prediction).op->name),
+        origin_(origin_of(b.graph(), prediction).origin),
+        op_(origin_of(b.graph(), prediction).by->op->name),
+        takes_activation_(ends_own_product(b.graph(), prediction)),
         layer_(b.graph().scope(b.graph().node(prediction))),
         shape_(b.shape(prediction)),
         traits_(make_loss(output.loss)->traits()) {}
@@ -102,18 +68,22 @@ class OutputCheck {
     const std::string wanted = traits_.prediction == PredictionKind::distribution ? "softmax" : "sigmoid";
     if (origin_ == Origin::softmax && columns() == 1) {
       error("one-column-softmax", layer() + " ends in a softmax over one column, which is 1 whatever comes in").help =
-          "use activation = \"sigmoid\" with one unit, or one unit for each class";
+          traits_.classifies() ? "use activation = \"sigmoid\" with one unit, or one unit for each class"
+                               : "leave the activation out";
       return false;
     }
     if (probabilities && (origin_ == Origin::linear || origin_ == Origin::activation)) {
       error("no-probabilities",
             "it takes probabilities, but " + layer() + " gives none (its last step is " + step() + ")")
-          .help = "write activation = \"" + wanted + "\" in that layer" +
+          .help = help_for_activation(wanted) +
                   (output_.loss.params.contains("from_logits") ? ", or from_logits = true in the loss" : "");
     } else if (traits_.prediction == PredictionKind::logits && given) {
       warning("twice-activated",
               "from_logits = true says that no " + op_ + " came before, but " + layer() + " ends in one")
           .help = "leave from_logits out";
+    } else if (traits_.prediction == PredictionKind::logits && origin_ == Origin::activation && op_ != "log_softmax") {
+      warning("twice-activated", "from_logits = true takes any number, but " + layer() + " ends in " + step()).help =
+          "leave that activation out";
     } else if (traits_.prediction == PredictionKind::distribution && origin_ == Origin::sigmoid) {
       warning("no-distribution",
               "it takes probabilities that sum to 1 over the classes, but " + layer() + " ends in a sigmoid")
@@ -122,8 +92,17 @@ class OutputCheck {
     return true;
   }
 
+  // A layer without weights has no activation to write.
+  std::string help_for_activation(const std::string& wanted) const {
+    if (takes_activation_ && op_ != "lstm" && op_ != "gru")
+      return "write activation = \"" + wanted + "\" in that layer";
+    return wanted == "softmax" ? "put \"Softmax\" behind it"
+                               : "put { type = \"Activation\", activation = \"" + wanted + "\" } behind it";
+  }
+
   std::string step() const {
-    if (origin_ == Origin::activation) return "a " + op_;
+    if (op_ == "lstm" || op_ == "gru") return "a tanh";
+    if (origin_ == Origin::activation) return (op_ == "elu" ? "an " : "a ") + op_;
     if (op_.find("norm") != std::string::npos) return "a normalization";
     return op_ == "matmul" || op_ == "add" ? "a weighted sum" : "a convolution";
   }
@@ -196,9 +175,15 @@ class OutputCheck {
     const std::string classes = std::to_string(*target_.classes);
     if (numbered_from_one() && columns() == *target_.classes - 1) return subtract_one;
     const std::string units = "give " + layer() + " a unit for each class: " + classes;
-    const bool amount = columns() == 1 && target_.class_names.empty() && *target_.classes > 2;
+    const bool amount = *target_.classes > 2 && (target_.class_names.empty() ? columns() == 1 : named_by_numbers());
     return amount ? "if the target is an amount and no class, write loss = \"mse\" and no activation; else " + units
                   : units;
+  }
+
+  // Numbers with fractions that were taken for names: hardly classes.
+  bool named_by_numbers() const {
+    const auto is_number = [](const std::string& name) { return parse_real(name).has_value(); };
+    return std::ranges::all_of(target_.class_names, is_number);
   }
 
   bool ignores_a_class() const {
@@ -214,8 +199,23 @@ class OutputCheck {
     return threshold != nullptr && threshold->real() != nullptr && *threshold->real() != 0.5;
   }
 
+  // Whether every class is among those that a metric counts as found.
+  bool finds_all(const Component& metric) {
+    const Setting* k = metric.params.find("k");
+    if (!metric.kind.ends_with("TopKCategoricalAccuracy") || k == nullptr || k->integer() == nullptr ||
+        *k->integer() < columns())
+      return false;
+    diagnostics_
+        .error("metric-setting", metric.place, "metric of output \"" + output_.name + "\" (" + metric.kind + ")",
+               "it is always 1: every class is among the " + std::to_string(*k->integer()) + " largest of " +
+                   std::to_string(columns()) + " columns")
+        .help = "make k smaller than " + std::to_string(columns());
+    return true;
+  }
+
   // Metrics that compare with 0.5 mean nothing on logits, those that count equal values nothing on numbers.
   void check_metric(const Component& metric) {
+    if (finds_all(metric)) return;
     if (!target_.classes && !traits_.classifies() && metric.kind.find("Accuracy") != std::string::npos) {
       diagnostics_
           .warning("accuracy-of-numbers", metric.place,
@@ -230,10 +230,17 @@ class OutputCheck {
     if (!thresholded || has_threshold(metric) || traits_.prediction != PredictionKind::logits ||
         origin_ != Origin::linear)
       return;
-    Diagnostic& d = diagnostics_.warning(
-        "threshold-on-logits", metric.place, "metric of output \"" + output_.name + "\" (" + metric.kind + ")",
-        "it takes predictions above 0.5 as positive, but " + layer() + " gives logits, which are positive above 0");
-    d.help = "use { type = \"BinaryAccuracy\", threshold = 0 }, or a sigmoid in that layer without from_logits";
+    const bool takes_logits = metric.params.contains("from_logits");
+    const bool by_threshold = metric.kind == "Accuracy" || metric.kind == "BinaryAccuracy";
+    diagnostics_
+        .warning("threshold-on-logits", metric.place, "metric of output \"" + output_.name + "\" (" + metric.kind + ")",
+                 (takes_logits ? "it takes probabilities, but " : "it takes predictions above 0.5 as positive, but ") +
+                     layer() + " gives logits" + (takes_logits ? "" : ", which are positive above 0"))
+        .help = "use { type = \"" +
+                (takes_logits   ? metric.kind + "\", from_logits = true"
+                 : by_threshold ? std::string("BinaryAccuracy\", threshold = 0")
+                                : metric.kind + "\", thresholds = 0") +
+                " }, or a sigmoid in that layer without from_logits";
   }
 
   const OutputSpec& output_;
@@ -241,6 +248,7 @@ class OutputCheck {
   Diagnostics& diagnostics_;
   Origin origin_;
   std::string op_;
+  bool takes_activation_;
   const graph::Scope& layer_;
   Shape shape_;
   LossTraits traits_;

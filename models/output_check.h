@@ -9,17 +9,6 @@
 
 namespace dltrain::models {
 
-// What the node that made a value says about its numbers.
-enum class Origin {
-  unknown,  // nothing
-  linear,  // any number: a product with weights, a normalization
-  activation,  // a function whose values are no probabilities: relu, tanh, ...
-  sigmoid,  // each in 0..1
-  softmax,  // each row sums to 1
-};
-// Looks through what only changes the shape or the dtype.
-Origin origin_of(const graph::Graph& graph, graph::Value value);
-
 // Adds errors and warnings at the places of the loss and the metrics. Shapes are the concern of the losses themselves.
 void check_output(const graph::Builder& b, const OutputSpec& output, graph::Value prediction, const DataField& target,
                   Diagnostics& diagnostics);
