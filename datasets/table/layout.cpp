@@ -60,6 +60,14 @@ bool has_any(const Record& record, const std::vector<std::string>& names) {
   });
 }
 
+// Columns without a name, as pandas writes them for its row numbers, are called as pandas calls them when it reads.
+Record named(Record names) {
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (trim(names[i]).empty()) names[i] = "Unnamed: " + std::to_string(i);
+  }
+  return names;
+}
+
 std::string other_separator(const Record& record, char separator) {
   if (record.size() > 1) return {};
   for (const char other : {';', '\t', ',', '|'}) {
@@ -75,12 +83,16 @@ std::string other_separator(const Record& record, char separator) {
 bool looks_like_header(const std::vector<std::string>& first, const std::vector<std::vector<std::string>>& others,
                        const std::vector<std::string>& missing, char decimal) {
   const auto number = [&](const std::string& text) { return is_number(text, decimal); };
-  for (const std::string& text : first) {
-    if (text.empty() || number(text) || is_missing(text, missing)) return false;
-  }
-  if (others.empty()) return true;  // nothing could be learned from it anyway
+  const auto name = [&](const std::string& text) { return !text.empty() && !is_missing(text, missing); };
+  if (std::ranges::any_of(first, number) || std::ranges::none_of(first, name)) return false;
+  const bool all_named = std::ranges::all_of(first, name);
+  if (others.empty()) return all_named;  // nothing could be learned from it anyway
   for (const Record& record : others) {
-    if (record.size() == first.size() && std::any_of(record.begin(), record.end(), number)) return true;
+    if (record.size() != first.size()) continue;
+    for (size_t i = 0; i < record.size(); ++i) {
+      // A row of numbers may have gaps too: where a name is missing, a number below a name must tell.
+      if (number(record[i]) && (all_named || name(first[i]))) return true;
+    }
   }
   return false;
 }
@@ -113,7 +125,7 @@ TableLayout find_layout(const std::string& path, const LayoutOptions& options) {
                            (layout.header ? ": the first line is taken as a header (header = false if it is data)"
                                           : ": the first line is taken as data (header = true if it is a header)"));
   }
-  if (layout.header) layout.names = records[0];
+  if (layout.header) layout.names = named(records[0]);
   if (!options.names.empty()) layout.names = options.names;
   if (!layout.names.empty() && layout.names.size() != layout.columns) {
     const std::string other = other_separator(records[0], options.dialect.separator);

@@ -52,6 +52,10 @@ class Assigner {
     TableRoles::Target target{wanted.name, wanted.kind, means_input(layout_, columns), {}, false};
     if (!target.is_input) refuse_without_answers(columns);
     if (!target.is_input) target.columns = find_all(columns, "target");
+    if (roles_.weight && contains(target.columns, *roles_.weight)) {
+      refuse(options_.weight->place, layout_.column_text(*roles_.weight) + " is the target and the weight of samples",
+             "name another column, or leave weight out");
+    }
     if (target.columns.size() > 1 && target.kind == TargetKind::classes) {
       refuse(columns[0].place,
              "target names " + std::to_string(target.columns.size()) + " columns, but a classification has one",
