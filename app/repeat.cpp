@@ -77,7 +77,8 @@ struct Again {
   training::CallbackList callbacks() {
     std::vector<std::string> names;
     for (const auto& [name, value] : model.results(models::SumSet::train)) names.push_back(name);
-    training::CallbackList list({spec, "", "", training::value_names(names, data->size(datasets::Part::validation) > 0),
+    const bool validates = training::validates(spec.train, data->size(datasets::Part::validation));
+    training::CallbackList list({spec, "", "", training::value_names(names, validates),
                                  training::steps_per_epoch(spec, data->size(datasets::Part::train)), nullptr});
     list.leave_out_records();
     return list;

@@ -103,7 +103,7 @@ training::CallbackContext TrainingSession::context(const std::string& folder) {
   return {spec_,
           folder,
           request_.recipe.text,
-          training::value_names(names, data_->size(Part::validation) > 0),
+          training::value_names(names, training::validates(spec_.train, data_->size(Part::validation))),
           steps_per_epoch(),
           &observer_};
 }

@@ -97,6 +97,7 @@ inline constexpr CodeEntry code_table[] = {
     {"W0917", "exclusive-classes"},
     {"W0918", "dropped-output"},
     {"W0919", "classes-together"},
+    {"E0920", "no-truth-values"},
     // 10: metrics
     {"E1001", "duplicate-metric"},
     {"W1002", "accuracy-of-numbers"},

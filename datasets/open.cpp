@@ -159,8 +159,10 @@ class Opener {
           warnings_
               .warning("missing-class", {}, "data",
                        "the " + std::string(part_name(part)) + " part has no sample of " + missing)
-              .help = part == Part::train ? "the model cannot learn what it never sees"
-                                          : "what is measured there says nothing about it";
+              .help = part == Part::train
+                          ? "the model cannot learn what it never sees: add samples of it, or leave the class out"
+                          : "what is measured there says nothing about it: give the part more samples, "
+                            "or another seed";
         }
       }
     }

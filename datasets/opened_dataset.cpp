@@ -48,6 +48,23 @@ std::optional<ValueRange> range_of(const Array& array) {
   return ValueRange{*least, *greatest, whole};
 }
 
+// Of all rows of a part, as they are in memory; nothing for targets that are inputs.
+std::optional<ValueRange> range_of(const TargetField& target, const PartRows& rows) {
+  if (target.input || target.values.dtype != DType::f32 || rows.size() == 0) return std::nullopt;
+  const std::span<const float> values = target.values.as<float>();
+  const size_t each = to_size(target.field.shape.elements());
+  if (each == 0) return std::nullopt;
+  ValueRange range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(), true};
+  for (int64_t i = 0; i < rows.size(); ++i) {
+    for (const float value : values.subspan(to_size(rows.row(i)) * each, each)) {
+      range.least = std::min(range.least, double{value});
+      range.greatest = std::max(range.greatest, double{value});
+      range.whole = range.whole && value == std::trunc(value);
+    }
+  }
+  return range;
+}
+
 // Of all rows of a part, as they are in memory. Nothing unless every value is 0 or 1, or if there are too few rows to
 // tell exclusive classes from labels that happen not to meet.
 std::optional<OnesRange> ones_of(const TargetField& target, const PartRows& rows) {
@@ -90,9 +107,11 @@ void OpenedDataset::look_at_values() {
     const Array& input = batch.inputs[i];
     signature_.inputs[i].range = input.dtype == DType::i32 ? range_of_integers(input) : range_of(input);
   }
-  for (size_t i = 0; i < batch.targets.size(); ++i) signature_.targets[i].range = range_of(batch.targets[i]);
   const std::vector<TargetField>& targets = parts_[0].samples->targets;
-  for (size_t i = 0; i < targets.size(); ++i) signature_.targets[i].ones = ones_of(targets[i], parts_[0]);
+  for (size_t i = 0; i < targets.size(); ++i) {
+    signature_.targets[i].range = targets[i].input ? range_of(batch.targets[i]) : range_of(targets[i], parts_[0]);
+    signature_.targets[i].ones = ones_of(targets[i], parts_[0]);
+  }
   for (const ClassCounts& counts : class_counts(Part::train)) {
     for (DataField& target : signature_.targets) {
       if (target.name == counts.target) target.class_counts = counts.counts;

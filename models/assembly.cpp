@@ -4,6 +4,7 @@
 #include <set>
 
 #include "layers/registry.h"
+#include "models/check_support.h"
 #include "models/zoo/zoo.h"
 
 namespace dltrain::models {
@@ -75,8 +76,8 @@ void assemble_layers(Builder& b, const ModelSpec& model, Tensors& values, Diagno
       failed.insert(layer.name);
       continue;
     }
-    const auto scope =
-        b.scope(layer.name, layer.who(), layer.place, {layer.trainable, layer.learning_rate_factor, layer.reuse});
+    const auto scope = b.scope(layer.name, layer.who(), place_of_change(layer.component, layer.place),
+                               {layer.trainable, layer.learning_rate_factor, layer.reuse});
     try {
       values[layer.name] = layers::build_layer(layer.component, b, *inputs).front();
     } catch (const UserError& error) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/checked.h"
 #include "core/read_fields.h"
 #include "core/text.h"
 #include "models/check_support.h"
@@ -122,6 +123,14 @@ class DataChecker {
     check_class_weights(output, target);
     if (output.loss.kind.empty()) return;
     const LossTraits traits = make_loss(output.loss)->traits();
+    if (traits.classifies() && target.classes == 1) {
+      diagnostics_
+          .error("nothing-to-learn", output.loss_place, "loss " + output.loss.kind,
+                 "every sample of the data has the same class" +
+                     (target.class_names.empty() ? std::string() : ", " + quote(target.class_names.front())))
+          .help = "a classification needs samples of two classes";
+      return;
+    }
     if (traits.target == TargetForm::class_numbers && !target.classes && is_float(target.dtype)) {
       diagnostics_
           .error("needs-classes", output.loss_place, "loss " + output.loss.kind,
@@ -129,8 +138,24 @@ class DataChecker {
           .help = help_for_numbers(target);
     }
     if (traits.target == TargetForm::numbers) check_reach(output, target);
+    if (traits.target == TargetForm::truth_values && !target.classes) check_truth(output, target);
     check_double_softmax(output);
     check_dropped(output);
+  }
+
+  // Targets outside of 0 and 1 have losses below zero, and training runs towards minus infinity.
+  void check_truth(const OutputSpec& output, const DataField& target) {
+    if (!target.range || (target.range->least >= 0 && target.range->greatest <= 1)) return;
+    const ValueRange& range = *target.range;
+    const bool two = range.whole && target.shape.elements() == 1;
+    diagnostics_
+        .error("no-truth-values", output.loss_place, "loss " + output.loss.kind,
+               "it takes targets from 0 (no) to 1 (yes), and the target" +
+                   (target.name == "target" ? "" : " " + quote(target.name)) + " goes from " +
+                   float_text(static_cast<float>(range.least)) + " to " +
+                   float_text(static_cast<float>(range.greatest)))
+        .help = std::string(two ? "write the two classes as 0 and 1, or as texts; " : "") + "for " +
+                (two ? "amounts" : "numbers") + " use \"mse\" and no activation in the last layer";
   }
 
   // Dropout that nothing follows takes answers away and doubles others, in training alone.
@@ -226,6 +251,7 @@ class DataChecker {
 
   void check_batch_size() {
     const int64_t samples = signature_.train_samples;
+    check_accumulation(samples);
     if (spec_.train.batch_size <= samples || samples == 0 || spec_.train.outputs.empty()) return;
     const std::string what = "batch_size is " + std::to_string(static_cast<int64_t>(spec_.train.batch_size)) +
                              ", and the training part has " + std::to_string(samples) + " samples";
@@ -236,6 +262,19 @@ class DataChecker {
     } else {
       diagnostics_.warning("batch-too-large", {}, "[train]", what + ": every epoch is one batch that is not full");
     }
+  }
+
+  // Weights that change once an epoch learn next to nothing.
+  void check_accumulation(int64_t samples) {
+    const int64_t together = spec_.train.gradient_accumulation;
+    const int64_t batches = divide_up(samples, std::max<int64_t>(spec_.train.batch_size, 1));
+    if (samples == 0 || together <= 1 || together <= batches) return;
+    diagnostics_
+        .warning("batch-too-large", {}, "[train]",
+                 "gradient_accumulation is " + std::to_string(together) + ", and an epoch has " +
+                     std::to_string(batches) + (batches == 1 ? " batch" : " batches") +
+                     ": the weights change once an epoch")
+        .help = "make gradient_accumulation smaller";
   }
 
   const Spec& spec_;

@@ -17,6 +17,14 @@ const DataField* target_of(const ModelSpec& model, const DataSignature& signatur
   return at < targets.size() ? &targets[at] : nullptr;
 }
 
+Place place_of_change(const Component& component, const Place& place) {
+  Place last = place;
+  for (const Table::Entry& entry : component.params.entries()) {
+    if (place.known() && entry.key_place.known() && entry.key_place.source != place.source) last = entry.key_place;
+  }
+  return last;
+}
+
 Place place_of_key(const Component& component, const std::string& key) {
   const Place place = component.params.key_place(key);
   return place.known() ? place : component.place;
@@ -55,7 +63,7 @@ std::optional<LastActivation> last_activation(const ModelSpec& model, const Laye
 namespace {
 
 bool keeps_values(const std::string& kind) {
-  return is_one_of(kind, {"Input", "Flatten", "Reshape", "Permute", "Dropout", "Concatenate"}) ||
+  return is_one_of(kind, {"Input", "Flatten", "Reshape", "Permute", "Dropout", "Concatenate", "ReLU"}) ||
          kind.find("Pooling") != std::string::npos || kind.starts_with("ZeroPadding") || kind.starts_with("UpSampling");
 }
 
@@ -69,7 +77,9 @@ const LayerSpec* first_trained(const ModelSpec& model, const std::string& input)
     });
     if (!takes) continue;
     const std::string& kind = layer.component.kind;
-    if (kind == "Dense" || kind.starts_with("Conv") || kind.starts_with("DepthwiseConv")) return &layer;
+    if (is_one_of(kind, {"Dense", "LSTM", "GRU", "SimpleRNN", "MultiHeadAttention"}) || kind.starts_with("Conv") ||
+        kind.starts_with("DepthwiseConv"))
+      return &layer;
     if (keeps_values(kind)) carriers.push_back(layer.name);
   }
   return nullptr;

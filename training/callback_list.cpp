@@ -52,8 +52,12 @@ void check_monitor(const Callback& callback, const Component& component, const C
   if (!lacks_validation) return;
   const std::string bare = monitored.substr(4);
   const bool known = std::find(values.begin(), values.end(), bare) != values.end();
-  d.hint = known ? "no validation part measures it" : d.hint;
-  d.help = "add [data.validation] with split = 0.1" + (known ? ", or monitor " + quote(bare) : "");
+  d.hint = known ? "no validation measures it" : d.hint;
+  const models::TrainSpec& train = context.spec.train;
+  const bool too_rarely = context.spec.data.validation && train.validation_freq > train.epochs;
+  d.help = (too_rarely ? "make validation_freq " + std::to_string(train.epochs) + " or less"
+                       : std::string("add [data.validation] with split = 0.1")) +
+           (known ? ", or monitor " + quote(bare) : "");
 }
 
 void check_learning_rate(const std::vector<std::pair<const Component*, bool>>& setters, const CallbackContext& context,
@@ -194,6 +198,10 @@ int64_t CallbackList::log_bytes(const models::Program& program) {
   int64_t bytes = 0;
   for (const Named& named : callbacks_) bytes = checked_add(bytes, named.callback->log_bytes(program));
   return bytes;
+}
+
+bool validates(const models::TrainSpec& train, int64_t validation_samples) {
+  return validation_samples > 0 && train.validation_freq <= train.epochs;
 }
 
 std::vector<std::string> value_names(const std::vector<std::string>& tracked, bool validation) {

@@ -47,6 +47,9 @@ class CallbackList {
   std::vector<Callback*> observers_;
 };
 
+// Whether an epoch of the run will be validated: there is a part for it, and epochs enough for validation_freq.
+bool validates(const models::TrainSpec& train, int64_t validation_samples);
+
 // The names that EpochDone will have for a spec: Keras', with "val_" where there is a validation part, which has no loss
 // scale.
 std::vector<std::string> value_names(const std::vector<std::string>& tracked, bool validation);

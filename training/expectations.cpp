@@ -77,8 +77,8 @@ const models::Tracked* find_metric(const ExpectSpec& spec, const std::vector<mod
   const Measured metric = measured(*spec.metric);
   const models::Tracked* found = tracked_as(tracked, metric.name);
   if (found == nullptr) {
-    std::vector<std::string> names =
-        value_names(names_of(tracked), data != nullptr && data->size(Part::validation) > 0);
+    std::vector<std::string> names = value_names(
+        names_of(tracked), data != nullptr && validates(program.spec().train, data->size(Part::validation)));
     for (const std::string& name : names_of(tracked)) {
       if (data != nullptr && data->size(Part::test) > 0) names.push_back("test_" + name);
     }
@@ -102,6 +102,18 @@ const models::Tracked* find_metric(const ExpectSpec& spec, const std::vector<mod
         .error("impossible-bound", spec.place_of("at"), who,
                "epoch " + std::to_string(*epoch) + " is never reached: the run has " + counted(train.epochs, "epoch"))
         .help = "choose an earlier epoch, or at = \"last\"";
+    return nullptr;
+  }
+  const int64_t* epoch = epoch_of(spec);
+  const int64_t validated = epoch != nullptr ? *epoch : train.epochs;
+  if (metric.part == Part::validation && !shortened &&
+      (validated < train.validation_freq || (epoch != nullptr && *epoch % train.validation_freq != 0))) {
+    diagnostics
+        .error("impossible-bound", spec.place_of("metric"), who,
+               quote(*spec.metric) + " is never measured" +
+                   (epoch != nullptr ? " in epoch " + std::to_string(*epoch) : "") + ": validation_freq is " +
+                   std::to_string(train.validation_freq) + ", and the run has " + counted(train.epochs, "epoch"))
+        .help = "make validation_freq smaller, or judge " + quote(metric.name);
     return nullptr;
   }
   return found;

@@ -58,7 +58,8 @@ training::CallbackList callbacks_of(training::Model& model, const DataSignature&
   const models::Spec& spec = model.program().spec();
   // Where only the values tell how many samples there are, a part that is asked for will have some.
   const bool counted = signature.train_samples > 0;
-  values = training::value_names(names, signature.validation_samples > 0 || (!counted && spec.data.validation));
+  const int64_t validation = !counted && spec.data.validation ? 1 : signature.validation_samples;
+  values = training::value_names(names, training::validates(spec.train, validation));
   const int64_t steps = training::steps_per_epoch(spec, signature.train_samples);
   return training::CallbackList({spec, "", "", values, std::max<int64_t>(steps, 1), nullptr});
 }

@@ -92,7 +92,23 @@ void report(const std::string& path, const std::string& what, const Draft* draft
   }
 }
 
+// That OUT is a recipe to write, and can be written: data are named with --data.
+void check_output(const NewOptions& options) {
+  const std::string& path = options.output;
+  if (path.empty() || path == "-") return;
+  if (!path.ends_with(".toml")) {
+    throw UserError(ExitCode::recipe, "command-line", "dltrain new",
+                    "OUT is the recipe to write, and its name ends in .toml (was " + quote(path) + ")",
+                    exists(path) ? "to write one for data that are there: dltrain new --data " + path
+                                 : "write " + path.substr(0, path.find('.', path.rfind('/') + 1)) + ".toml");
+  }
+  const std::string folder = parent_path(path);
+  if (!folder.empty() && !is_directory(folder))
+    throw UserError(ExitCode::io, "no-such-path", path, "there is no folder " + quote(folder), "make it first");
+}
+
 ExitCode make_new(const NewOptions& options, const CommonOptions& common) {
+  check_output(options);
   if (!options.data.empty() && !options.like.empty()) {
     throw UserError(ExitCode::recipe, "command-line", "dltrain new", "--data and --like do not go together",
                     "--data writes a recipe for your data, --like copies a worked one");

@@ -1,5 +1,6 @@
 // A draft for a folder of images.
 #include <algorithm>
+#include <optional>
 
 #include "app/new/kinds.h"
 #include "core/diagnostic.h"
@@ -14,6 +15,7 @@ namespace {
 struct Sizes {
   std::vector<int64_t> heights, widths;
   bool grey = true;
+  int64_t bad = 0;  // that cannot be read
 
   bool same() const {
     const auto all_equal = [](const std::vector<int64_t>& list) {
@@ -29,13 +31,20 @@ Sizes sizes_of(const std::vector<std::string>& paths) {
   Sizes sizes;
   const size_t step = std::max<size_t>(1, paths.size() / looked_at);
   const formats::ImageLimits limits;
+  std::optional<UserError> first;
   for (size_t i = 0; i < paths.size(); i += step) {
-    const formats::ImageInfo info =
-        formats::inspect_image(read_file(paths[i], ExitCode::data, limits.file), paths[i], limits);
-    sizes.heights.push_back(info.height);
-    sizes.widths.push_back(info.width);
-    sizes.grey = sizes.grey && info.grey;
+    try {
+      const formats::ImageInfo info =
+          formats::inspect_image(read_file(paths[i], ExitCode::data, limits.file), paths[i], limits);
+      sizes.heights.push_back(info.height);
+      sizes.widths.push_back(info.width);
+      sizes.grey = sizes.grey && info.grey;
+    } catch (const UserError& error) {
+      ++sizes.bad;
+      if (!first) first = error;
+    }
   }
+  if (sizes.heights.empty()) throw UserError(*first);
   return sizes;
 }
 
@@ -82,6 +91,9 @@ Draft draft_of_images(const DataPlace& place) {
   draft.task = {Task::Kind::classes, static_cast<int64_t>(classes.names.size()),
                 static_cast<double>(classes.most) / static_cast<double>(classes.paths.size())};
   draft.data = {"type = \"images\"", "directory = " + quote(place.written)};
+  if (sizes.bad > 0)
+    draft.data.push_back("on_error = \"skip\"  # leaves out images that cannot be read: " + std::to_string(sizes.bad) +
+                         " of those that were looked at");
   if (!sizes.same()) {
     draft.sample[0] = middle(sizes.heights);
     draft.sample[1] = middle(sizes.widths);

@@ -154,6 +154,8 @@ class ImageSetLoader {
     if (!errors.empty()) leave_out(errors);
   }
 
+  static bool is_of_another_size(const ImageError& error) { return error.error.code == Code("image-size"); }
+
   void leave_out(const std::vector<ImageError>& errors) {
     if (options_.on_error == OnBadImage::error) {
       constexpr size_t most_shown = 10;
@@ -164,7 +166,9 @@ class ImageSetLoader {
                   count_text(static_cast<int64_t>(errors.size())) + " of " +
                       count_text(static_cast<int64_t>(files_.size())) + " images cannot be used" +
                       (errors.size() > most_shown ? "; the first 10 are shown" : ""))
-            .help = "on_error = \"skip\" leaves bad images out";
+            .help = std::ranges::all_of(errors, is_of_another_size)
+                        ? "image_size = [height, width] under [data] scales them all"
+                        : "on_error = \"skip\" leaves bad images out";
       }
       all.throw_if_errors(ExitCode::data);
     }

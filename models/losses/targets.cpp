@@ -47,13 +47,16 @@ Pair same_shape(Builder& b, Value target, Value prediction) {
     const bool class_numbers = b.dtype(target) == DType::i32 && without_last(given) == wanted;
     const bool one_value =
         wanted.rank() == given.rank() && wanted.back() == 1 && without_last(given) == without_last(wanted);
+    const bool metric = b.path().starts_with("metrics");
     misfit(
         b, "target-shape", "compares value by value, so that prediction and target need one shape", target, prediction,
-        class_numbers ? "class numbers have no column for each class: use \"sparse_categorical_crossentropy\", which "
-                        "takes them (for two classes also one unit with \"sigmoid\" and \"binary_crossentropy\")"
-        : one_value   ? "give the last layer one unit; if the target is the number of a class, use "
-                        "\"sparse_categorical_crossentropy\""
-                      : "give the last layer one unit for each column of the target");
+        class_numbers && metric
+            ? "for classes write \"accuracy\"; dltrain evaluate says precision and recall of each class"
+        : class_numbers ? "class numbers have no column for each class: use \"sparse_categorical_crossentropy\", which "
+                          "takes them (for two classes also one unit with \"sigmoid\" and \"binary_crossentropy\")"
+        : one_value     ? "give the last layer one unit; if the target is the number of a class, use "
+                          "\"sparse_categorical_crossentropy\""
+                        : "give the last layer one unit for each column of the target");
   }
   return pair;
 }

@@ -3,6 +3,7 @@
 
 #include "core/convert.h"
 #include "core/text.h"
+#include "models/check_support.h"
 #include "models/metrics/metric.h"
 #include "models/recipe/reading.h"
 
@@ -51,7 +52,7 @@ class OutputsReader {
     if (!by_output) {
       const auto loss = read_one(given, "loss", "loss");
       for (OutputSpec& spec : specs_) {
-        spec.loss_place = given.place();
+        spec.loss_place = loss ? place_of_change(*loss, given.place()) : given.place();
         if (loss) spec.loss = *loss;
       }
       return;
@@ -61,7 +62,7 @@ class OutputsReader {
       OutputSpec* spec = output_of("loss", entry);
       const auto loss = read_one(entry.value, "loss", names_.size() > 1 ? "loss of " + quote(entry.key) : "loss");
       if (spec == nullptr) continue;
-      spec->loss_place = entry.value.place();
+      spec->loss_place = loss ? place_of_change(*loss, entry.value.place()) : entry.value.place();
       if (loss) spec->loss = *loss;
     }
     report_missing_losses(given);

@@ -61,8 +61,12 @@ struct Command : Callback {
   void prepare(const CallbackContext& context) override {
     folder_ = context.folder;
     if (program_exists(command.front())) return;
+    std::vector<std::string> words;
+    for (const std::string& word : split(command.front(), ' ')) words.push_back(quote(word));
     throw UserError(ExitCode::recipe, "callback-setting", "callback \"Command\"",
-                    "there is no program " + quote(command.front()), "give its path, or install it where $PATH looks");
+                    "there is no program " + quote(command.front()),
+                    words.size() > 1 ? "write each word by itself: command = [" + join(words, ", ") + "]"
+                                     : "give its path, or install it where $PATH looks");
   }
 
   bool only_records() const override { return true; }
