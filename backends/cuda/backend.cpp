@@ -4,6 +4,7 @@
 #include "backends/cuda/fused.h"
 #include "backends/cuda/registry.h"
 #include "backends/cuda/time_marks.h"
+#include "backends/fuse/batch_norm.h"
 #include "backends/fuse/narrow.h"
 #include "backends/fuse/product.h"
 #include "core/diagnostic.h"
@@ -64,8 +65,9 @@ Support CudaBackend::supports(const graph::Graph& graph, const graph::Node& node
 
 std::unique_ptr<Kernel> CudaBackend::compile(const graph::Graph& graph, const graph::Node& node,
                                              const std::vector<bool>& output_used) {
-  if (auto kernel = kernel_registry().compile({{graph, node, output_used}, *queue_, *libraries_})) return kernel;
-  throw Bug("compile is asked for " + node.op->name + ", which is not supported");
+  auto kernel = kernel_registry().compile({{graph, node, output_used}, *queue_, *libraries_});
+  if (kernel == nullptr) throw Bug("compile is asked for " + node.op->name + ", which is not supported");
+  return kernel;
 }
 
 // What the data sheet promises, from what the GPU says of itself: two operations per clock in each of 128 lanes of a
@@ -84,6 +86,8 @@ graph::Graph CudaBackend::fuse(const graph::Graph& graph) const {
   };
   Editor editor(round_weights(expand_narrow(graph, has_no_kernel)));
   for (int32_t node = 0; node < editor.node_count(); ++node) fuse_product(editor, node, fits_product);
+  for (int32_t node = 0; node < editor.node_count(); ++node) fuse_batch_norm(editor, node);
+  for (int32_t node = 0; node < editor.node_count(); ++node) fuse_batch_norm_gradient(editor, node);
   return graph::remove_dead_code(editor.graph());
 }
 
