@@ -2,6 +2,7 @@
 
 #include "backends/cuda/device/elementwise_parameters.h"
 #include "backends/cuda/fused.h"
+#include "backends/cuda/ranges.h"
 #include "backends/cuda/registry.h"
 #include "backends/cuda/time_marks.h"
 #include "backends/fuse/batch_norm.h"
@@ -67,7 +68,9 @@ std::unique_ptr<Kernel> CudaBackend::compile(const graph::Graph& graph, const gr
                                              const std::vector<bool>& output_used) {
   auto kernel = kernel_registry().compile({{graph, node, output_used}, *queue_, *libraries_});
   if (kernel == nullptr) throw Bug("compile is asked for " + node.op->name + ", which is not supported");
-  return kernel;
+  if (!wants_ranges()) return kernel;
+  const std::string& layer = graph.scope(node).path;
+  return in_range(layer.empty() ? node.op->name : layer + " " + node.op->name, std::move(kernel));
 }
 
 // What the data sheet promises, from what the GPU says of itself: two operations per clock in each of 128 lanes of a
