@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "backends/cuda/device/recurrent_parameters.h"
+#include "backends/cuda/shapes.h"
 #include "core/checked.h"
 #include "graph/memory_plan.h"
 
@@ -69,18 +71,36 @@ Support has_products(const Request& request, const RecurrentSizes& s, DType kern
   return {};
 }
 
-RecurrentKernel::RecurrentKernel(const Request& request, size_t input, DType dtype, ScratchLayout& scratch)
+WholeSequence::WholeSequence(const Request& request, const RecurrentSizes& s, const std::string& op) {
+  constexpr int64_t most_kernel_bytes = int64_t{512} << 10;
+  constexpr int64_t most_rows = 4;
+  const int64_t width = s.gates * s.units;
+  const int64_t processors = std::max(request.queue.gpu().facts().processors, 1);
+  if (width > device::most_sequence_threads || s.units > device::most_sequence_units ||
+      s.bytes(width * s.units) > most_kernel_bytes || s.samples > most_rows * processors)
+    return;
+  const int64_t rows = s.samples <= processors ? 1 : most_rows;
+  grid = {divide_up(s.samples, rows), static_cast<int>(divide_up(width, 32) * 32)};
+  const std::string own = op + "_" + std::to_string(rows) + "_" + suffix_of(s.dtype);
+  name = "recurrent:" + own;
+  kernel = request.queue.kernel({"recurrent_sequence", own});
+}
+
+RecurrentKernel::RecurrentKernel(const Request& request, size_t input, DType dtype, bool transposed,
+                                 ScratchLayout& scratch)
     : input_(input) {
   const graph::ValueType& type = request.input(input);
-  if (type.dtype == dtype) return;
+  if (type.dtype == dtype && !transposed) return;
+  const int64_t rows = type.shape[0], columns = type.shape[1];
   place_ = scratch.add(type.elements() * static_cast<int64_t>(byte_size(dtype)));
-  round_ = caster(request, type.dtype, dtype, type.elements());
+  const Move turned = {{columns, rows}, {1, columns}, {rows, 1}};
+  bring_ = transposed ? mover(request, turned, type.dtype, dtype) : caster(request, type.dtype, dtype, type.elements());
 }
 
 const void* RecurrentKernel::prepare(const Arguments& a) const {
   if (place_ < 0) return a.inputs[input_];
   void* const place = in_scratch(a, place_);
-  round_(a.inputs[input_], place);
+  bring_(a.inputs[input_], place);
   return place;
 }
 

@@ -44,19 +44,30 @@ class StepProduct {
   const Products::Choice* choice_;
 };
 
+// A kernel that goes through all steps at once (device/recurrent_sequence.cu), for as many units as read the recurrent
+// kernel out of the caches in less time than two launches take, and as many samples as there are blocks at a time.
+struct WholeSequence {
+  WholeSequence(const Request& request, const RecurrentSizes& sizes, const std::string& op);
+  explicit operator bool() const { return kernel != nullptr; }
+  CUkernel kernel = nullptr;  // null: step by step
+  Grid grid;
+  std::string name;  // "recurrent:lstm_4_float32"
+};
+
 // Whether the library has these products; what a kernel asks before it is made.
 Support has_products(const Request& request, const RecurrentSizes& sizes, DType kernel, bool gradient);
 
-// The recurrent kernel as products read it: a wide one is rounded once, into scratch memory.
+// The recurrent kernel as products read it: a wide one is rounded once, into scratch memory, and one that is to be
+// transposed is brought there.
 class RecurrentKernel {
  public:
-  RecurrentKernel(const Request& request, size_t input, DType dtype, ScratchLayout& scratch);
+  RecurrentKernel(const Request& request, size_t input, DType dtype, bool transposed, ScratchLayout& scratch);
   const void* prepare(const Arguments& a) const;
 
  private:
   size_t input_;
   int64_t place_ = -1;  // -1: as it is
-  std::function<void(const void* from, void* to)> round_;
+  std::function<void(const void* from, void* to)> bring_;
 };
 
 // The gradient of the recurrent kernel: states of all steps but the last, transposed, times gradients of products of all

@@ -4,7 +4,7 @@
 // DLTRAIN_KERNEL gives it a name that the host finds it by.
 //
 // Threads of a block: Thread::index() of Thread::count(); blocks: Thread::block() of Thread::blocks(). What a block
-// shares is a local variable with DLTRAIN_SHARED in front. Warps are 32 threads; blocks are multiples of that.
+// shares is a local variable with DLTRAIN_SHARED in front. A loop behind DLTRAIN_UNROLLED reads ahead. Warps are 32 threads; blocks are multiples of that.
 #pragma once
 
 #include <bit>
@@ -15,6 +15,7 @@
 
 #define DLTRAIN_GPU __device__ __forceinline__
 #define DLTRAIN_SHARED __shared__
+#define DLTRAIN_UNROLLED _Pragma("unroll 8")
 #define DLTRAIN_KERNEL(name, ...) \
   extern "C" __global__ void name(const __grid_constant__ __VA_ARGS__::Parameters p) { __VA_ARGS__::run(p); }
 
@@ -44,6 +45,7 @@ DLTRAIN_GPU float float_of_bits(uint32_t bits) { return __uint_as_float(bits); }
 
 #define DLTRAIN_GPU inline
 #define DLTRAIN_SHARED static
+#define DLTRAIN_UNROLLED
 #define DLTRAIN_KERNEL(name, ...)                                      \
   static const bool registered_##name = dltrain::stand_in::add_kernel( \
       #name, sizeof(__VA_ARGS__::Parameters),                          \

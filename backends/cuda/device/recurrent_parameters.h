@@ -74,4 +74,17 @@ struct GruGradParameters {
   int is_last;
 };
 
+// All steps at once, for few units: a block goes through them with a few samples and multiplies by itself. `step` is that
+// of number 0 in memory, without what is said of first and last ones; kernel is narrow, [units, gates units], and for a
+// gradient transposed.
+template <class Step> struct SequenceParameters {
+  Step step;
+  const void* kernel;
+  uint32_t steps;
+  int backwards;
+};
+// The most threads, a gate of a unit each, and the most units that a block has.
+constexpr uint32_t most_sequence_threads = 1024;
+constexpr uint32_t most_sequence_units = 256;
+
 }  // namespace dltrain::backends::cuda::device

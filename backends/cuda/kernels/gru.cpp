@@ -15,11 +15,12 @@ constexpr double cost = 25;  // additions that the gates of a unit are worth, ro
 
 int64_t floats(int64_t count) { return count * static_cast<int64_t>(sizeof(float)); }
 
-KernelInfo info_of(const Request& request, const RecurrentSizes& s, const char* name, double products) {
+KernelInfo info_of(const Request& request, const RecurrentSizes& s, const WholeSequence& whole, const char* name,
+                   double products) {
   const auto steps = static_cast<double>(s.steps);
   KernelInfo info = own_info(request, steps * (products * 2 * static_cast<double>(s.rows() * s.units) +
                                                cost * static_cast<double>(s.states())));
-  info.implementation = "cublaslt+recurrent:" + std::string(name) + "_" + suffix_of(s.dtype);
+  info.implementation = whole ? whole.name : "cublaslt+recurrent:" + std::string(name) + "_" + suffix_of(s.dtype);
   info.narrow_products = s.dtype != DType::f32 || request.libraries.options().tensorfloat32;
   return info;
 }
@@ -45,10 +46,11 @@ class GruKernel final : public Kernel {
   explicit GruKernel(const Request& request)
       : queue_(request.queue),
         sizes_(sizes_of(request, 0, gate_count)),
+        whole_(request, sizes_, "gru"),
         product_(request, sizes_.dtype, DType::f32, {sizes_.samples, gate_count * sizes_.units, sizes_.units},
                  sizes_.bytes(sizes_.states())),
         scratch_(product_.scratch_bytes()),
-        weights_(request, 1, sizes_.dtype, scratch_),
+        weights_(request, 1, sizes_.dtype, false, scratch_),
         bias_(request, request.input(2).dtype, DType::f32, gate_count * sizes_.units, scratch_),
         kernel_(queue_.kernel({"recurrent", std::string("gru_") + suffix_of(sizes_.dtype)})),
         grid_(grid_for(request, sizes_.states())),
@@ -56,7 +58,7 @@ class GruKernel final : public Kernel {
     products_ = scratch_.add(floats(sizes_.rows()));
     state_ = scratch_.add(floats(sizes_.states()));
     if (!request.output_used[0]) y_ = scratch_.add(sizes_.bytes(sizes_.steps * sizes_.states()));
-    info_ = info_of(request, sizes_, "gru", 1);
+    info_ = info_of(request, sizes_, whole_, "gru", 1);
     info_.scratch_bytes = scratch_.bytes();
   }
 
@@ -69,6 +71,7 @@ class GruKernel final : public Kernel {
     }
     void* const y = a.outputs[0] != nullptr ? a.outputs[0] : in_scratch(a, y_);
     auto* const products = static_cast<float*>(in_scratch(a, products_));
+    if (whole_) return run_whole(a, weights, static_cast<const float*>(bias), y);
     for (int64_t s = 0; s < sizes_.steps; ++s) {
       const void* before = s == 0 ? nullptr : sizes_.at(y, s - 1, sizes_.states());
       if (s > 0) product_.run(before, weights, products, a.scratch);
@@ -90,8 +93,29 @@ class GruKernel final : public Kernel {
   }
 
  private:
+  void run_whole(const Arguments& a, const void* weights, const float* bias, void* y) const {
+    const device::SequenceParameters<device::GruStepParameters> p{
+        .step = {.x = a.inputs[0],
+                 .product = nullptr,
+                 .bias = bias,
+                 .mask = masked_ ? input<uint8_t>(a, 3) : nullptr,
+                 .before = nullptr,
+                 .state = static_cast<float*>(in_scratch(a, state_)),
+                 .y = y,
+                 .gates = a.outputs[2],
+                 .candidates = a.outputs[3],
+                 .last = a.outputs[1],
+                 .samples = static_cast<uint32_t>(sizes_.samples),
+                 .units = static_cast<uint32_t>(sizes_.units)},
+        .kernel = weights,
+        .steps = static_cast<uint32_t>(sizes_.steps),
+        .backwards = sizes_.backwards ? 1 : 0};
+    queue_.launch(whole_.kernel, whole_.grid, &p);
+  }
+
   Queue& queue_;
   RecurrentSizes sizes_;
+  WholeSequence whole_;
   StepProduct product_;
   ScratchLayout scratch_;
   RecurrentKernel weights_;
@@ -114,12 +138,13 @@ class GruGradKernel final : public Kernel {
   explicit GruGradKernel(const Request& request)
       : queue_(request.queue),
         sizes_(sizes_of(request, 2, gate_count)),
+        whole_(request, sizes_, "gru_grad"),
         inflow_(request),
         product_(request, sizes_.dtype, DType::f32,
                  {sizes_.samples, sizes_.units, gate_count * sizes_.units, false, true}, sizes_.bytes(sizes_.rows())),
         gradient_(request, sizes_, request.output(1).dtype),
         scratch_(std::max(product_.scratch_bytes(), gradient_.scratch_bytes())),
-        weights_(request, 0, sizes_.dtype, scratch_),
+        weights_(request, 0, sizes_.dtype, static_cast<bool>(whole_), scratch_),
         bias_(request, DType::f32, request.output(2).dtype, gate_count * sizes_.units, scratch_),
         columns_(queue_, "columns_sum_float32", sizes_.samples, gate_count * sizes_.units),
         kernel_(queue_.kernel({"recurrent", std::string("gru_grad_") + suffix_of(sizes_.dtype)})),
@@ -129,13 +154,20 @@ class GruGradKernel final : public Kernel {
     product_sums_ = scratch_.add(sizes_.bytes(sizes_.steps * sizes_.rows()));
     bias_sums_ = scratch_.add(floats(sizes_.rows()));
     column_place_ = scratch_.add(columns_.scratch_bytes());
-    info_ = info_of(request, sizes_, "gru_grad", 2);
+    info_ = info_of(request, sizes_, whole_, "gru_grad", 2);
     info_.scratch_bytes = scratch_.bytes();
   }
 
   void run(const Arguments& a) override {
     const void* weights = weights_.prepare(a);
     void* const sums = in_scratch(a, product_sums_);
+    whole_ ? run_whole(a, weights, sums) : run_steps(a, weights, sums);
+    gradient_.run(a.inputs[1], sums, a.outputs[1], a.scratch);
+    add_up_bias(a);
+  }
+
+ private:
+  void run_steps(const Arguments& a, const void* weights, void* sums) const {
     auto* const product = static_cast<float*>(in_scratch(a, product_place_));
     const uint8_t* const mask = inflow_.mask(a);
     for (int64_t s = sizes_.steps - 1; s >= 0; --s) {
@@ -160,11 +192,30 @@ class GruGradKernel final : public Kernel {
       queue_.launch(kernel_, grid_, &p);
       if (s > 0) product_.run(own, weights, product, a.scratch);
     }
-    gradient_.run(a.inputs[1], sums, a.outputs[1], a.scratch);
-    add_up_bias(a);
   }
-
- private:
+  void run_whole(const Arguments& a, const void* weights, void* product_sums) const {
+    const device::SequenceParameters<device::GruGradParameters> p{
+        .step = {.gates = a.inputs[2],
+                 .candidate = a.inputs[3],
+                 .before = a.inputs[1],
+                 .mask = inflow_.mask(a),
+                 .product = nullptr,
+                 .state_flow = static_cast<float*>(in_scratch(a, state_flow_)),
+                 .y_flow = inflow_.flow(a, 0),
+                 .last_flow = inflow_.flow(a, 1),
+                 .gates_flow = inflow_.flow(a, 2),
+                 .candidates_flow = inflow_.flow(a, 3),
+                 .sums = a.outputs[0],
+                 .product_sums = product_sums,
+                 .bias_sums = static_cast<float*>(in_scratch(a, bias_sums_)),
+                 .samples = static_cast<uint32_t>(sizes_.samples),
+                 .units = static_cast<uint32_t>(sizes_.units),
+                 .is_last = 0},
+        .kernel = weights,
+        .steps = static_cast<uint32_t>(sizes_.steps),
+        .backwards = sizes_.backwards ? 1 : 0};
+    queue_.launch(whole_.kernel, whole_.grid, &p);
+  }
   void add_up_bias(const Arguments& a) const {
     if (a.outputs[2] == nullptr) return;
     const bool narrow = bias_.place >= 0;
@@ -175,6 +226,7 @@ class GruGradKernel final : public Kernel {
 
   Queue& queue_;
   RecurrentSizes sizes_;
+  WholeSequence whole_;
   Inflow inflow_;
   StepProduct product_;
   KernelGradient gradient_;
