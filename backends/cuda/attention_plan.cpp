@@ -147,9 +147,8 @@ void Writer::forward() {
   const Part largest = reduced(CUDNN_REDUCE_TENSOR_MAX, x);
   const Part powers = pointwise(CUDNN_POINTWISE_EXP, pointwise(CUDNN_POINTWISE_SUB, x, largest));
   const Part sum = reduced(CUDNN_REDUCE_TENSOR_ADD, powers);
-  // The library looks for these operations also where nobody reads their result.
   const Part logarithm = pointwise(CUDNN_POINTWISE_LOG, sum);
-  pointwise_into(a_.statistics ? statistics() : between(rows()), CUDNN_POINTWISE_ADD, largest, &logarithm);
+  pointwise_into(statistics(), CUDNN_POINTWISE_ADD, largest, &logarithm);
   const Part shares = between(scores(), narrow_);
   pointwise_into(shares, CUDNN_POINTWISE_DIV, powers, &sum);
   product(shares, value, heads(Ids::result, a_.queries, a_.values, false));

@@ -21,7 +21,6 @@ struct Attention {
   bool causal = false;
   bool side_by_side = false;
   bool query_apart = false;  // the query itself is not: [samples, queries, heads, features]
-  bool statistics = false;  // forward: also writes what the gradient reads
   int64_t bias_samples = 0;  // a bias [this or 1, 1, queries, keys] is added to what is scaled; 0: none
   bool in_order = true;  // the gradient's sums have one order
 
@@ -31,7 +30,7 @@ struct Attention {
 // Numbers by which a plan knows what it runs on. scale, one and never are passed by value, as float32.
 struct AttentionIds {
   static constexpr int64_t query = 1, key = 2, value = 3, result = 4, bias = 5, scale = 6, never = 7;
-  // log(sum(exp(scores))) of each row, [samples, heads, queries], float32.
+  // log(sum(exp(scores))) of each row, [samples, heads, queries], float32: written forward, read backward.
   static constexpr int64_t statistics = 8;
   // Backward: gradients, sum(result flow) of each row as statistics lie, and where sums have any order the gradient of
   // the query in float32, [samples, heads, queries, features].

@@ -5,6 +5,7 @@
 #include "backends/cuda/ranges.h"
 #include "backends/cuda/registry.h"
 #include "backends/cuda/time_marks.h"
+#include "backends/fuse/attention.h"
 #include "backends/fuse/batch_norm.h"
 #include "backends/fuse/narrow.h"
 #include "backends/fuse/product.h"
@@ -89,6 +90,9 @@ graph::Graph CudaBackend::fuse(const graph::Graph& graph) const {
   };
   Editor editor(round_weights(expand_narrow(graph, has_no_kernel)));
   for (int32_t node = 0; node < editor.node_count(); ++node) fuse_product(editor, node, fits_product);
+  for (int32_t node = 0; node < editor.node_count(); ++node) {
+    if (supports(editor.graph(), editor.node(node)).yes) fuse_attention(editor, node);
+  }
   for (int32_t node = 0; node < editor.node_count(); ++node) fuse_batch_norm(editor, node);
   for (int32_t node = 0; node < editor.node_count(); ++node) fuse_batch_norm_gradient(editor, node);
   return graph::remove_dead_code(editor.graph());

@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <vector>
 
+#include "graph/autodiff.h"
 #include "graph/ops.h"
 #include "tests/cuda/run.h"
 #include "tests/cuda/stand_in/control.h"
@@ -51,6 +52,46 @@ std::string wrong_with(const OpCase& op_case, DType dtype, std::string& kernels,
     if (!own.empty()) wrong += name + ": " + own + "\n";
   }
   return wrong;
+}
+
+// Causal attention of five steps and the gradient of a weighted sum of it by what it looks at. The mask leaves the second
+// query nowhere to look.
+graph::Graph with_gradient(bool self, bool masked) {
+  graph::Graph graph;
+  graph::StateTable states;
+  graph::Builder b(graph, states, true);
+  const auto data = [&](const char* name, Shape shape, DType dtype) {
+    return b.input(name, graph::InputKind::data, {dtype, std::move(shape)});
+  };
+  const graph::Value mask = masked ? data("mask", {1, 5, 5}, DType::boolean) : graph::Value{};
+  std::vector<graph::Value> sides;
+  graph::Value y;
+  if (self) {
+    sides = {data("q", {2, 5, 3, 2, 8}, DType::bf16)};
+    y = graph::self_attention(b, sides[0], mask, 0.4, true);
+  } else {
+    for (const char* name : {"q", "k", "v"}) sides.push_back(data(name, {2, 5, 2, 8}, DType::bf16));
+    y = graph::attention(b, sides[0], sides[1], sides[2], mask, 0.4, true);
+  }
+  b.set_result("y", y);
+  const graph::Value loss = graph::reduce_sum(b, graph::mul(b, y, data("weight", {2, 5, 2, 8}, DType::bf16)));
+  const std::vector<graph::Value> gradients = graph::gradients(b, loss, sides);
+  for (size_t i = 0; i < sides.size(); ++i) b.set_result("d" + std::to_string(i), gradients[i]);
+  return graph;
+}
+
+// Values of a few bits for each of its inputs, and a mask.
+Arrays narrow_inputs(const graph::Graph& graph) {
+  Arrays inputs;
+  for (const graph::Input& input : graph.inputs) {
+    Array array(graph.type(input.value).dtype, graph.type(input.value).shape);
+    for (int64_t i = 0; i < array.shape.elements(); ++i) {
+      const bool looks = i / 5 != 1 && i % 3 != 2;
+      set_element(array, i, input.name == "mask" ? (looks ? 1 : 0) : static_cast<double>((i * 37 + 11) % 23 - 11) / 8);
+    }
+    inputs.emplace(input.name, std::move(array));
+  }
+  return inputs;
 }
 
 constexpr DType narrow_dtypes[] = {DType::bf16, DType::f16};
@@ -131,6 +172,28 @@ TEST_CASE("cuda: the gradient of attention sums in one order unless a recipe giv
     std::string kernels;
     CHECK(wrong_with(example(usual, true, true), DType::bf16, kernels, deterministic) == "");
     if (!on_gpu()) CHECK((stand_in_count("plans that sum in any order") == 0) == deterministic);
+  }
+}
+
+TEST_CASE("cuda: a gradient of attention reads what the forward pass has kept") {
+  for (const bool self : {false, true}) {
+    for (const bool masked : {false, true}) {
+      use_stand_in("");
+      INFO("self " << self << ", masked " << masked);
+      const graph::Graph graph = with_gradient(self, masked);
+      const Arrays inputs = narrow_inputs(graph);
+      const auto session = session_on("cuda");
+      const int number = session->add(graph);
+      const std::string end = masked ? "+causal+mask" : "+causal";
+      CHECK(library_kernels(session->plan(number), "cudnn") ==
+            "cudnn:attention_kept" + end + " cudnn:attention_kept_grad" + end);
+      if (!on_gpu()) CHECK(stand_in_count("plans of attention") == 2);
+      backends::Feed feed;
+      for (const auto& [name, array] : inputs) feed.data[name] = &array;
+      session->run(number, feed);
+      for (const auto& [name, expected] : run_on_reference(graph, inputs))
+        CHECK(difference(session->result(number, name), expected, tolerance_of(DType::bf16)) == "");
+    }
   }
 }
 

@@ -150,9 +150,6 @@ TEST_CASE("cuda: the real cuDNN has plans for our attention and its gradient, in
       INFO(size.queries << " queries, " << size.keys << " keys, " << size.features << " features, causal "
                         << each.causal << ", bias " << each.bias_samples << ", side by side " << each.side_by_side);
       CHECK(cudnn.refusal(each) == "");
-      each.statistics = true;
-      CHECK(cudnn.refusal(each) == "");
-      each.statistics = false;
       each.backward = true;
       CHECK(cudnn.refusal(each) == "");
       each.in_order = false;

@@ -1,7 +1,6 @@
 // Attention and its gradient by cuDNN, in 16 bits; what it has no engine for is expanded into products, and float32 always
-// is. A mask becomes a bias (device/attention.cu), and the order of the steps is in it where there are both. The gradient
-// reads what the forward pass would have written, and computes that again: the products of both passes, without scores in
-// memory.
+// is. A mask becomes a bias (device/attention.cu), and the order of the steps is in it where there are both. A gradient
+// that is not given what its forward pass has kept computes that again.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -24,10 +23,10 @@ struct Mask {
   Shape shape;  // [N or 1, T or 1, S or 1]
 };
 
-std::optional<Mask> mask_of(const Request& request, bool backward, bool side_by_side) {
-  const size_t at = side_by_side ? 1 : 3;
-  if (request.node.inputs.size() == at + (backward ? 1 : 0)) return {};
-  return Mask{at, request.input(at).shape};
+// before, behind: how many inputs of the op stand there.
+std::optional<Mask> mask_of(const Request& request, size_t before, size_t behind) {
+  if (request.node.inputs.size() == before + behind) return {};
+  return Mask{before, request.input(before).shape};
 }
 
 // A node as attention that cuDNN knows.
@@ -35,8 +34,10 @@ struct Work {
   Attention attention;
   std::optional<Mask> mask;
   bool looks_back = false;  // the bias has the order of the steps
+  bool kept = false;  // the gradient is given what the forward pass has kept
   double scale = 1;
 
+  size_t sides() const { return attention.side_by_side ? 1 : 3; }  // inputs that are query, key and value
   int64_t rows() const { return attention.samples * attention.queries; }
   int64_t width() const { return attention.heads * attention.features; }
   int64_t results() const { return rows() * attention.heads * attention.values; }
@@ -60,7 +61,9 @@ Work work_of(const Request& request) {
   a.heads = q[heads], a.features = q[heads + 1];
   a.values = side_by_side ? a.features : request.input(2).shape[3];
   a.in_order = !backward || request.libraries.options().deterministic;
-  work.mask = mask_of(request, backward, side_by_side);
+  work.kept = op.find("_kept") != std::string::npos;
+  const bool given = work.kept && backward;  // the statistics before the mask, and the result behind it
+  work.mask = mask_of(request, work.sides() + (given ? 1 : 0), (backward ? 1 : 0) + (given ? 1 : 0));
   const bool causal = request.node.attributes.get<bool>("causal");
   a.causal = causal && !work.mask;
   work.looks_back = causal && work.mask;
@@ -72,35 +75,36 @@ Work work_of(const Request& request) {
   return work;
 }
 
-// The pass before the gradient's, with what the gradient reads.
+// The pass before the gradient's.
 Attention forward_of(Attention a) {
   a.backward = false;
-  a.statistics = true;
   a.in_order = true;  // it has no other
   return a;
 }
 
 Support accepts(const Request& request) {
-  const Attention a = work_of(request).attention;
+  const Work work = work_of(request);
+  const Attention& a = work.attention;
   // Before the library is opened: a model in float32 does not need it.
   if (a.dtype != DType::bf16 && a.dtype != DType::f16) return {false, "cuDNN's attention reads numbers of 16 bits"};
   if (static_cast<double>(a.bias_samples) * static_cast<double>(a.queries * a.keys) > device::max_elements)
     return {false, "its mask has more than 2^31 elements"};
   std::string reason;
   Attentions& attentions = request.libraries.attentions();
-  const bool chosen =
-      attentions.choose(a, reason) != nullptr && (!a.backward || attentions.choose(forward_of(a), reason) != nullptr);
+  const bool chosen = attentions.choose(a, reason) != nullptr &&
+                      (!a.backward || work.kept || attentions.choose(forward_of(a), reason) != nullptr);
   return {chosen, reason};
 }
 
 void* shifted(void* from, int64_t elements) { return static_cast<std::byte*>(from) + elements * narrow_bytes; }
 
 // Products of two factors of `features` or `values` numbers for every pair of query and key.
-double flops_of(const Attention& a) {
+double flops_of(const Work& work) {
+  const Attention& a = work.attention;
   const double pairs = static_cast<double>(a.samples * a.heads * a.queries) * static_cast<double>(a.keys);
   const auto forward = static_cast<double>(a.features + a.values);
   const auto gradient = static_cast<double>(3 * a.features + 2 * a.values);
-  return 2 * pairs * (a.backward ? forward + gradient : forward);
+  return 2 * pairs * (!a.backward ? forward : work.kept ? gradient : forward + gradient);
 }
 
 class AttentionKernel final : public Kernel {
@@ -110,9 +114,9 @@ class AttentionKernel final : public Kernel {
     const Attention& a = work_.attention;
     std::string reason;
     plan_ = attentions_.choose(a, reason);
-    if (a.backward) before_ = attentions_.choose(forward_of(a), reason);
-    info_ = own_info(request, flops_of(a));
-    info_.implementation = std::string("cudnn:attention") + (a.backward ? "_grad" : "") +
+    if (a.backward && !work_.kept) before_ = attentions_.choose(forward_of(a), reason);
+    info_ = own_info(request, flops_of(work_));
+    info_.implementation = std::string("cudnn:attention") + (work_.kept ? "_kept" : "") + (a.backward ? "_grad" : "") +
                            (a.causal || work_.looks_back ? "+causal" : "") + (work_.mask ? "+mask" : "");
     info_.narrow_products = true;
     info_.scratch_bytes = place(request);
@@ -124,12 +128,14 @@ class AttentionKernel final : public Kernel {
     std::vector<CudnnSession::Bound> tensors = inputs(a);
     if (!work_.attention.backward) {
       tensors.emplace_back(Ids::result, a.outputs[0]);
+      const bool gives = work_.kept && a.outputs[1] != nullptr;
+      tensors.emplace_back(Ids::statistics, gives ? a.outputs[1] : in_scratch(a, places_.statistics));
       attentions_.run(work_.attention, *plan_, tensors, work_.scale, a.scratch);
       return;
     }
-    tensors.emplace_back(Ids::result, in_scratch(a, places_.result));
-    tensors.emplace_back(Ids::statistics, in_scratch(a, places_.statistics));
-    attentions_.run(forward_of(work_.attention), *before_, tensors, work_.scale, a.scratch);
+    tensors.emplace_back(Ids::result, work_.kept ? a.inputs[a.inputs.size() - 2] : in_scratch(a, places_.result));
+    tensors.emplace_back(Ids::statistics, work_.kept ? a.inputs[work_.sides()] : in_scratch(a, places_.statistics));
+    if (before_ != nullptr) attentions_.run(forward_of(work_.attention), *before_, tensors, work_.scale, a.scratch);
     const std::vector<CudnnSession::Bound> own = gradients(a);
     tensors.insert(tensors.end(), own.begin(), own.end());
     attentions_.run(work_.attention, *plan_, tensors, work_.scale, a.scratch);
@@ -170,10 +176,11 @@ int64_t AttentionKernel::place(const Request& request) {
     places_.looks = scratch.add(a.bias_samples * a.queries);
     places_.query = scratch.add(work_.rows() * work_.width() * narrow_bytes);
   }
-  if (!a.backward) return scratch.bytes();
   const int64_t rows = work_.rows() * a.heads * static_cast<int64_t>(sizeof(float));
-  places_.result = scratch.add(work_.results() * narrow_bytes);
-  places_.statistics = scratch.add(rows);
+  const bool gives = work_.kept && (a.backward || request.output_used[1]);
+  if (!gives) places_.statistics = scratch.add(rows);
+  if (!a.backward) return scratch.bytes();
+  if (!work_.kept) places_.result = scratch.add(work_.results() * narrow_bytes);
   places_.row_sums = scratch.add(rows);
   if (!a.in_order) places_.query_sums = scratch.add(rows * a.features);
   for (size_t i = 0; !a.side_by_side && i < 3; ++i) {
@@ -252,11 +259,10 @@ void* AttentionKernel::gradient(const Arguments& a, size_t i) const {
 
 // What the gradient reads and writes beside the forward pass.
 std::vector<CudnnSession::Bound> AttentionKernel::gradients(const Arguments& a) const {
-  const size_t flow = (work_.attention.side_by_side ? 1 : 3) + (work_.mask ? 1 : 0);
   std::vector<CudnnSession::Bound> tensors = {{Ids::query_gradient, gradient(a, 0)},
                                               {Ids::key_gradient, gradient(a, 1)},
                                               {Ids::value_gradient, gradient(a, 2)},
-                                              {Ids::flow, a.inputs[flow]},
+                                              {Ids::flow, a.inputs.back()},
                                               {Ids::row_sums, in_scratch(a, places_.row_sums)}};
   if (!work_.attention.in_order) tensors.emplace_back(Ids::query_sums, in_scratch(a, places_.query_sums));
   return tensors;
@@ -267,7 +273,8 @@ std::unique_ptr<Kernel> make(const Request& request) { return std::make_unique<A
 }  // namespace
 
 void register_attention(KernelRegistry& registry) {
-  for (const char* op : {"attention", "attention_grad", "self_attention", "self_attention_grad"})
+  for (const char* op : {"attention", "attention_grad", "self_attention", "self_attention_grad", "attention_kept",
+                         "attention_kept_grad", "self_attention_kept", "self_attention_kept_grad"})
     registry.add(op, {accepts, make});
 }
 

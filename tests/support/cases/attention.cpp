@@ -1,4 +1,6 @@
 // Examples of attention and its gradient: one step and several, masks, other lengths of query and key.
+#include <cmath>
+
 #include "tests/support/cases/cases.h"
 
 namespace dltrain::test {
@@ -12,6 +14,17 @@ struct Size {
   Shape mask;  // empty: none
   bool differentiable = true;
 };
+
+std::vector<Operand> with(std::vector<Operand> inputs, const std::vector<Operand>& more) {
+  inputs.insert(inputs.end(), more.begin(), more.end());
+  return inputs;
+}
+
+// Those of the gradient of attention that has kept its sums: these stand behind `sides` inputs.
+std::vector<Operand> kept(std::vector<Operand> inputs, std::ptrdiff_t sides, const Operand& sums, const Operand& y) {
+  inputs.insert(inputs.begin() + sides, sums);
+  return with(inputs, {y, y});
+}
 
 }  // namespace
 
@@ -44,14 +57,20 @@ void add_attention_cases(std::vector<OpCase>& cases) {
                                    reals({s.samples, s.keys, s.heads, s.values})};
     if (s.mask.rank() > 0) inputs.push_back(booleans(s.mask));
     cases.push_back({"attention", s.name, inputs, attributes, s.differentiable});
-    inputs.push_back(reals({s.samples, s.queries, s.heads, s.values}));
-    cases.push_back({"attention_grad", s.name, inputs, attributes, s.differentiable});
+    cases.push_back({"attention_kept", s.name, inputs, attributes, false});
+    const Operand flow = reals({s.samples, s.queries, s.heads, s.values});
+    // About as large as sums of such scores are: no share is much above one.
+    const double largest = 4.2 * std::sqrt(static_cast<double>(s.features));
+    const Operand sums = reals({s.samples, s.heads, s.queries}, largest, largest + 1);
+    cases.push_back({"attention_kept_grad", s.name, kept(inputs, 3, sums, flow), attributes, false});
+    cases.push_back({"attention_grad", s.name, with(inputs, {flow}), attributes, s.differentiable});
     if (s.queries != s.keys || s.features != s.values) continue;
     inputs = {reals({s.samples, s.queries, 3, s.heads, s.features}, -2, 2)};
     if (s.mask.rank() > 0) inputs.push_back(booleans(s.mask));
     cases.push_back({"self_attention", s.name, inputs, attributes, s.differentiable});
-    inputs.push_back(reals({s.samples, s.queries, s.heads, s.features}));
-    cases.push_back({"self_attention_grad", s.name, inputs, attributes, s.differentiable});
+    cases.push_back({"self_attention_kept", s.name, inputs, attributes, false});
+    cases.push_back({"self_attention_kept_grad", s.name, kept(inputs, 1, sums, flow), attributes, false});
+    cases.push_back({"self_attention_grad", s.name, with(inputs, {flow}), attributes, s.differentiable});
   }
 }
 
