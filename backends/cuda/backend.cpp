@@ -7,6 +7,7 @@
 #include "backends/cuda/time_marks.h"
 #include "backends/fuse/attention.h"
 #include "backends/fuse/batch_norm.h"
+#include "backends/fuse/layer_norm.h"
 #include "backends/fuse/narrow.h"
 #include "backends/fuse/product.h"
 #include "core/diagnostic.h"
@@ -93,8 +94,9 @@ graph::Graph CudaBackend::fuse(const graph::Graph& graph) const {
   for (int32_t node = 0; node < editor.node_count(); ++node) {
     if (supports(editor.graph(), editor.node(node)).yes) fuse_attention(editor, node);
   }
-  for (int32_t node = 0; node < editor.node_count(); ++node) fuse_batch_norm(editor, node);
-  for (int32_t node = 0; node < editor.node_count(); ++node) fuse_batch_norm_gradient(editor, node);
+  for (const auto pattern : {fuse_batch_norm, fuse_batch_norm_gradient, fuse_layer_norm, fuse_layer_norm_gradient}) {
+    for (int32_t node = 0; node < editor.node_count(); ++node) pattern(editor, node);
+  }
   return graph::remove_dead_code(editor.graph());
 }
 

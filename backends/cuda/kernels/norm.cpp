@@ -219,14 +219,15 @@ std::unique_ptr<Kernel> make_layer_norm_grad(const Request& request) {
       }
     }
     if (a.outputs[0] == nullptr) return;
-    const device::LayerNormGradParameters p{flow.x,
-                                            flow.gamma,
-                                            flow.mean,
-                                            flow.inverse,
-                                            flow.dy,
-                                            a.outputs[0],
-                                            static_cast<uint32_t>(s.rows),
-                                            static_cast<uint32_t>(s.columns)};
+    const device::LayerNormGradParameters p{.x = flow.x,
+                                            .gamma = flow.gamma,
+                                            .mean = flow.mean,
+                                            .inverse = flow.inverse,
+                                            .dy = flow.dy,
+                                            .flow = input_from(a, 5),
+                                            .dx = a.outputs[0],
+                                            .rows = static_cast<uint32_t>(s.rows),
+                                            .columns = static_cast<uint32_t>(s.columns)};
     queue->launch(kernel, grid, &p);
   });
 }
@@ -240,7 +241,8 @@ void register_norm(KernelRegistry& registry) {
   registry.add("fused_batch_norm_inference", {accepts_fused, make_inference});
   registry.add("batch_norm_grad", {accepts_floats, make_batch_norm_grad});
   registry.add("fused_batch_norm_grad", {accepts_fused, make_batch_norm_grad});
-  registry.add("layer_norm_grad", {accepts_floats, make_layer_norm_grad});
+  for (const char* op : {"layer_norm_grad", "fused_layer_norm_grad"})
+    registry.add(op, {accepts_floats, make_layer_norm_grad});
 }
 
 }  // namespace dltrain::backends::cuda
