@@ -21,7 +21,7 @@ KernelInfo info_of(const Request& request, const RecurrentSizes& s, const WholeS
   KernelInfo info = own_info(request, steps * (products * 2 * static_cast<double>(s.rows() * s.units) +
                                                cost * static_cast<double>(s.states())));
   info.implementation = whole ? whole.name : "cublaslt+recurrent:" + std::string(name) + "_" + suffix_of(s.dtype);
-  info.narrow_products = s.dtype != DType::f32 || request.libraries.options().tensorfloat32;
+  info.narrow_products = !whole && (s.dtype != DType::f32 || request.libraries.options().tensorfloat32);
   return info;
 }
 
