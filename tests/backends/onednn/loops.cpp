@@ -76,14 +76,16 @@ TEST_CASE("where vectors have 512 bits, loops are taken for up to 15 channels") 
   CHECK(forward({16, 16}).starts_with("brg"));
 }
 
-TEST_CASE("in bfloat16 loops are taken for 16 to 48 channels") {
+TEST_CASE("where tiles multiply bfloat16, loops are taken for up to 48 channels") {
   if (!has_bfloat16()) SKIP("no units for bfloat16");
+  const std::string of_many = forward({64, 64, 1, DType::bf16});
+  CHECK(of_many.starts_with("brg"));
+  if (of_many.find("amx") == std::string::npos) SKIP("no tiles: vectors multiply bfloat16");
   for (const int64_t channels : {3, 16, 32}) {
     INFO(channels);
     CHECK(forward({channels, 32, 1, DType::bf16}).find("jit") == 0);
   }
   CHECK(backward({16, 32, 2, DType::bf16}).find("jit") == 0);
-  CHECK(forward({64, 64, 1, DType::bf16}).starts_with("brg"));
 }
 
 }  // namespace dltrain::test
