@@ -90,11 +90,12 @@ template <class T, uint32_t rows, class Unit> struct SequenceBack {
 
 }  // namespace
 
-#define DLTRAIN_SEQUENCES(rows, dtype, T)                                        \
-  DLTRAIN_KERNEL(lstm_##rows##_##dtype, Sequence<T, rows, LstmUnit<T>>)          \
-  DLTRAIN_KERNEL(lstm_grad_##rows##_##dtype, SequenceBack<T, rows, LstmGradUnit<T>>) \
-  DLTRAIN_KERNEL(gru_##rows##_##dtype, Sequence<T, rows, GruUnit<T>>)            \
-  DLTRAIN_KERNEL(gru_grad_##rows##_##dtype, SequenceBack<T, rows, GruGradUnit<T>>)
+#define DLTRAIN_SEQUENCE_KERNEL(name, ...) DLTRAIN_KERNEL_OF(most_sequence_threads, name, __VA_ARGS__)
+#define DLTRAIN_SEQUENCES(rows, dtype, T)                                                     \
+  DLTRAIN_SEQUENCE_KERNEL(lstm_##rows##_##dtype, Sequence<T, rows, LstmUnit<T>>)              \
+  DLTRAIN_SEQUENCE_KERNEL(lstm_grad_##rows##_##dtype, SequenceBack<T, rows, LstmGradUnit<T>>) \
+  DLTRAIN_SEQUENCE_KERNEL(gru_##rows##_##dtype, Sequence<T, rows, GruUnit<T>>)                \
+  DLTRAIN_SEQUENCE_KERNEL(gru_grad_##rows##_##dtype, SequenceBack<T, rows, GruGradUnit<T>>)
 #define DLTRAIN_SEQUENCE(dtype, T) DLTRAIN_SEQUENCES(1, dtype, T) DLTRAIN_SEQUENCES(4, dtype, T)
 
 DLTRAIN_SEQUENCE(float32, float)
