@@ -2,8 +2,12 @@
 
 #include "backends/cuda/device/elementwise_parameters.h"
 #include "backends/cuda/fused.h"
+#include "backends/cuda/ranges.h"
 #include "backends/cuda/registry.h"
 #include "backends/cuda/time_marks.h"
+#include "backends/fuse/attention.h"
+#include "backends/fuse/batch_norm.h"
+#include "backends/fuse/layer_norm.h"
 #include "backends/fuse/narrow.h"
 #include "backends/fuse/product.h"
 #include "core/diagnostic.h"
@@ -64,8 +68,11 @@ Support CudaBackend::supports(const graph::Graph& graph, const graph::Node& node
 
 std::unique_ptr<Kernel> CudaBackend::compile(const graph::Graph& graph, const graph::Node& node,
                                              const std::vector<bool>& output_used) {
-  if (auto kernel = kernel_registry().compile({{graph, node, output_used}, *queue_, *libraries_})) return kernel;
-  throw Bug("compile is asked for " + node.op->name + ", which is not supported");
+  auto kernel = kernel_registry().compile({{graph, node, output_used}, *queue_, *libraries_});
+  if (kernel == nullptr) throw Bug("compile is asked for " + node.op->name + ", which is not supported");
+  if (!wants_ranges()) return kernel;
+  const std::string& layer = graph.scope(node).path;
+  return in_range(layer.empty() ? node.op->name : layer + " " + node.op->name, std::move(kernel));
 }
 
 // What the data sheet promises, from what the GPU says of itself: two operations per clock in each of 128 lanes of a
@@ -84,6 +91,12 @@ graph::Graph CudaBackend::fuse(const graph::Graph& graph) const {
   };
   Editor editor(round_weights(expand_narrow(graph, has_no_kernel)));
   for (int32_t node = 0; node < editor.node_count(); ++node) fuse_product(editor, node, fits_product);
+  for (int32_t node = 0; node < editor.node_count(); ++node) {
+    if (supports(editor.graph(), editor.node(node)).yes) fuse_attention(editor, node);
+  }
+  for (const auto pattern : {fuse_batch_norm, fuse_batch_norm_gradient, fuse_layer_norm, fuse_layer_norm_gradient}) {
+    for (int32_t node = 0; node < editor.node_count(); ++node) pattern(editor, node);
+  }
   return graph::remove_dead_code(editor.graph());
 }
 

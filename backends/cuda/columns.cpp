@@ -12,9 +12,11 @@ constexpr int64_t rows_of_split = 256;
 constexpr int64_t most_splits = 64;
 constexpr int64_t columns_of_block = 32;
 
-Grid grid_of(const device::ColumnsParameters& p) { return {divide_up(p.columns, columns_of_block) * p.splits, 256}; }
-
 }  // namespace
+
+int64_t Columns::splits_of(int64_t rows) { return std::clamp<int64_t>(rows / rows_of_split, 1, most_splits); }
+
+Grid Columns::grid_of(int64_t columns, int64_t splits) { return {divide_up(columns, columns_of_block) * splits, 256}; }
 
 Columns::Columns(Queue& queue, const std::string& kernel, int64_t rows, int64_t columns)
     : queue_(&queue),
@@ -22,7 +24,7 @@ Columns::Columns(Queue& queue, const std::string& kernel, int64_t rows, int64_t 
       second_(queue.kernel({"reduce", "columns_sum_float32"})),
       rows_(static_cast<uint32_t>(rows)),
       columns_(static_cast<uint32_t>(columns)),
-      splits_(static_cast<uint32_t>(std::clamp<int64_t>(rows / rows_of_split, 1, most_splits))) {}
+      splits_(static_cast<uint32_t>(splits_of(rows))) {}
 
 int64_t Columns::scratch_bytes() const {
   return splits_ == 1 ? 0 : checked_multiply(checked_multiply(splits_, columns_), sizeof(float));
@@ -35,11 +37,11 @@ void Columns::run(device::ColumnsParameters what, float* out, void* scratch) con
   what.splits = splits_;
   what.out = splits_ == 1 ? out : static_cast<float*>(scratch);
   what.factor = splits_ == 1 ? factor : 1;
-  queue_->launch(first_, grid_of(what), &what);
+  queue_->launch(first_, grid_of(columns_, splits_), &what);
   if (splits_ == 1) return;
   const device::ColumnsParameters rest{
       .x = what.out, .out = out, .rows = splits_, .columns = columns_, .splits = 1, .factor = factor};
-  queue_->launch(second_, grid_of(rest), &rest);
+  queue_->launch(second_, grid_of(columns_, 1), &rest);
 }
 
 }  // namespace dltrain::backends::cuda

@@ -11,8 +11,13 @@ namespace dltrain::backends::cuda {
 
 class Columns {
  public:
-  // kernel: of device/reduce.cu with the dtype of what it reads; it says what is added up.
+  // kernel: of device/reduce.cu, columns_sum_DTYPE with the dtype of what it reads.
   Columns(Queue& queue, const std::string& kernel, int64_t rows, int64_t columns);
+
+  // How many shares the rows are added up in before those are.
+  static int64_t splits_of(int64_t rows);
+  // The blocks and threads of kernels that walk down columns as these do: 32 columns and one share of the rows each.
+  static Grid grid_of(int64_t columns, int64_t splits);
 
   int64_t scratch_bytes() const;
   // `what` has everything but sizes and places of results; out [columns] gets the sums times its factor.

@@ -15,6 +15,8 @@ constexpr size_t least_version = 91200;  // 9.12.0, the first for CUDA 13
 
 std::unique_ptr<Cudnn> Cudnn::load(const std::string& device, const std::string& file) {
   const LibraryName library = {"cuDNN 9", file, "cuDNN " + dotted_version(least_version) + " or newer for CUDA 13"};
+  // Attention is compiled when it is planned. The compiler looks for its own part by its name alone.
+  open_part("libnvrtc-builtins.so.13");
   Symbols symbols(open_library(device, library));
   auto cudnn = std::make_unique<Cudnn>();
   symbols.find(cudnn->version, "cudnnGetVersion");
@@ -65,7 +67,7 @@ Descriptor::~Descriptor() {
 Descriptor::Descriptor(Descriptor&& other) noexcept
     : cudnn_(other.cudnn_), gpu_(other.gpu_), handle_(std::exchange(other.handle_, nullptr)) {}
 
-void Descriptor::check(cudnnStatus_t status) const { cudnn_->check(*gpu_, status, "to describe a convolution"); }
+void Descriptor::check(cudnnStatus_t status) const { cudnn_->check(*gpu_, status, "to describe an operation"); }
 
 void Descriptor::set(cudnnBackendAttributeName_t name, std::span<const int64_t> values) {
   set_bytes(name, CUDNN_TYPE_INT64, values.size(), values.data());

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "backends/cuda/attentions.h"
 #include "backends/cuda/convolutions.h"
 #include "backends/cuda/products.h"
 
@@ -19,15 +20,26 @@ class Libraries {
     return *products_;
   }
   Convolutions& convolutions() {
-    if (convolutions_ == nullptr) convolutions_ = std::make_unique<Convolutions>(queue_, options_);
+    if (convolutions_ == nullptr) convolutions_ = std::make_unique<Convolutions>(cudnn());
     return *convolutions_;
+  }
+  Attentions& attentions() {
+    if (attentions_ == nullptr) attentions_ = std::make_unique<Attentions>(cudnn());
+    return *attentions_;
   }
 
  private:
+  CudnnSession& cudnn() {
+    if (cudnn_ == nullptr) cudnn_ = std::make_unique<CudnnSession>(queue_, options_);
+    return *cudnn_;
+  }
+
   Queue& queue_;
   BackendOptions options_;
   std::unique_ptr<Products> products_;
+  std::unique_ptr<CudnnSession> cudnn_;  // before those that use it
   std::unique_ptr<Convolutions> convolutions_;
+  std::unique_ptr<Attentions> attentions_;
 };
 
 }  // namespace dltrain::backends::cuda

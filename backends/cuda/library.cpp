@@ -38,13 +38,19 @@ std::vector<std::string> toolkits() {
   return found;
 }
 
-std::vector<std::string> places(const std::string& file) {
-  std::vector<std::string> all = {file};
+std::vector<std::string> folders() {
+  std::vector<std::string> all;
   for (const std::string& toolkit : toolkits()) {
     for (const char* folder : {"/lib64/", "/lib/", "/nvidia/cu13/lib/", "/nvidia/cudnn/lib/"})
-      all.push_back(toolkit + folder + file);
+      all.push_back(toolkit + folder);
   }
-  for (const char* folder : {"/usr/lib/x86_64-linux-gnu/", "/usr/lib64/"}) all.push_back(folder + file);
+  all.insert(all.end(), {"/usr/lib/x86_64-linux-gnu/", "/usr/lib64/"});
+  return all;
+}
+
+std::vector<std::string> places(const std::string& file) {
+  std::vector<std::string> all = {file};
+  for (const std::string& folder : folders()) all.push_back(folder + file);
   return all;
 }
 
@@ -60,6 +66,15 @@ void* open_library(const std::string& device, const LibraryName& library) {
   if (!broken.empty()) refuse(device, library.title + " cannot be loaded: " + broken, "install " + library.comes);
   refuse(device, library.title + " is needed, and " + library.file + " is not found",
          "install " + library.comes + ", name its folder in the variable DLTRAIN_CUDA_HOME or LD_LIBRARY_PATH");
+}
+
+void open_part(const std::string& beginning) {
+  for (const std::string& folder : folders()) {
+    if (!is_directory(folder)) continue;
+    for (const std::string& name : list_directory(folder, ExitCode::device)) {
+      if (name.starts_with(beginning) && ::dlopen((folder + name).c_str(), RTLD_NOW | RTLD_LOCAL) != nullptr) return;
+    }
+  }
 }
 
 void refuse_start(const std::string& device, const std::string& title, const std::string& reason) {

@@ -20,6 +20,10 @@ struct LibraryName {
 // places, or there but not to be loaded.
 void* open_library(const std::string& device, const LibraryName& library);
 
+// Opens the first file whose name begins so, of those beside the toolkit's libraries: for a library that looks for a part of
+// itself by name, where the loader looks only. Nothing happens if there is none.
+void open_part(const std::string& beginning);
+
 // Throws UserError (device) if a function was not found.
 void expect_functions(const std::string& device, const LibraryName& library, const Symbols& symbols);
 // "9.12.0" for 91200, as these libraries count.

@@ -1,5 +1,6 @@
 #include "backends/onednn/fuse.h"
 
+#include "backends/fuse/batch_norm.h"
 #include "backends/onednn/fuse/patterns.h"
 #include "graph/passes.h"
 

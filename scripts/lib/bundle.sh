@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# bundle.sh DIR ARCHIVES CUDA: builds the program and packs it with every library it needs, the loader too; archives as
-# well unless ARCHIVES is "no"; with the CUDA backend if CUDA is "yes". Runs where the toolchain is.
+# bundle.sh DIR ARCHIVES CUDA NVIDIA: builds the program and packs it with every library it needs, the loader too; archives
+# as well unless ARCHIVES is "no"; with the CUDA backend if CUDA is "yes", and NVIDIA's libraries if NVIDIA is. Runs where
+# the toolchain is.
 set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 source "$repo/scripts/lib/build.sh"
@@ -38,11 +39,38 @@ add_licences() {
   done
 }
 
+# NVIDIA's libraries that the CUDA backend opens, and those that these open by name: products, convolutions and attention,
+# and the compiler that attention is compiled with. The driver's own are the machine's.
+nvidia_libraries=('libcublasLt.so.13' 'libcudnn*.so.9' 'libnvrtc.so.13' 'libnvrtc-builtins.so.13.*')
+
+# add_nvidia FOLDER: copies them from the toolkit that the build uses, or fails with what is missing.
+add_nvidia() {
+  local to=$1 cuda pattern folder found file
+  cuda=$(cache_dir)/cuda
+  mkdir -p -- "$to"
+  for pattern in "${nvidia_libraries[@]}"; do
+    found=''
+    for folder in "$cuda"/{lib64,lib,nvidia/cu13/lib,nvidia/cudnn/lib} /usr/lib/x86_64-linux-gnu; do
+      for file in "$folder"/$pattern; do
+        [[ -e $file ]] || continue
+        found=yes
+        cp --dereference -- "$file" "$to/"
+      done
+      [[ -z $found ]] || break
+    done
+    [[ -n $found ]] || die "there is no $pattern in $cuda" "scripts/setup --cuda makes a toolkit that has it"
+  done
+  for folder in "$cuda"/nvidia_{cublas,cudnn_cu13,cuda_nvrtc}-*.dist-info; do
+    [[ ! -d $folder ]] || cp -- "$folder"/licenses/* "$place/licences/$(basename -- "${folder%.dist-info}").txt"
+  done
+}
+
 pack() { (cd -- "$output" && cmake -E tar cJf "$@"); }
 
 output=$1
 archives=$2
 cuda=$3
+nvidia=$4
 copied=()
 build release dltrain
 bin=$repo/build/release/bin
@@ -72,13 +100,15 @@ fi
 add_licences
 find "$lib" -type f '(' -name '*.so*' -o -name dltrain -o -name 'dltrain_test_*' ')' -exec strip --strip-unneeded {} +
 
+[[ $nvidia == no ]] || add_nvidia "$lib/nvidia"
+
 cp -- "$repo/LICENSE" "$place/"
 cp --recursive -- "$repo/recipes" "$place/"
 cat >"$place/dltrain" <<'END'
 #!/bin/sh
 # Starts the program with the libraries beside it, whatever this machine has.
 here=$(dirname -- "$(readlink -f -- "$0")")
-exec "$here/lib/ld-linux-x86-64.so.2" --inhibit-cache --library-path "$here/lib:$here/lib/images" "$here/lib/dltrain" "$@"
+exec "$here/lib/ld-linux-x86-64.so.2" --inhibit-cache --library-path "$here/lib:$here/lib/images:$here/lib/nvidia" "$here/lib/dltrain" "$@"
 END
 chmod +x "$place/dltrain"
 if [[ $cuda == yes ]]; then
@@ -89,10 +119,12 @@ fi
 if [[ $archives == no ]]; then exit; fi
 images=("$name/lib/images" "$name/lib/dltrain_images.so")
 gpu=("$name/lib/dltrain_cuda.so" "$name/lib/dltrain_test_cuda" "$name/dltrain_test_cuda")
-(cd -- "$output" && find "$name" -path "$name/lib/images" -prune -o -name dltrain_images.so -o -name 'dltrain_*cuda*' \
-  -o ! -type d -print) >"$output/.core"
+(cd -- "$output" && find "$name" -path "$name/lib/images" -prune -o -path "$name/lib/nvidia" -prune \
+  -o -name dltrain_images.so -o -name 'dltrain_*cuda*' -o ! -type d -print) >"$output/.core"
 pack "$name.tar.xz" --files-from="$output/.core"
 pack "$name-images.tar.xz" "${images[@]}"
 [[ $cuda == no ]] || pack "$name-cuda.tar.xz" "${gpu[@]}"
+# Their machine code is compressed already; to try harder takes an hour.
+[[ $nvidia == no ]] || (cd -- "$output" && cmake -E tar czf "$name-nvidia.tar.gz" "$name/lib/nvidia")
 rm -f -- "$output/.core"
-(cd -- "$output" && du --apparent-size --block-size=1MB "$name"*.tar.xz | sed 's/^\([0-9]*\)\s*/dltrain: \1 MB /') >&2
+(cd -- "$output" && du --apparent-size --block-size=1MB "$name"*.tar.?z | sed 's/^\([0-9]*\)\s*/dltrain: \1 MB /') >&2

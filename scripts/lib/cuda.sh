@@ -7,7 +7,7 @@ cuda_wheels=$repo/scripts/cuda-wheels.txt
 cuda_needs_mib=3200
 # pip takes a wheel by the exact names of the platforms it says it is for, and the wheels of NVIDIA say many.
 cuda_platforms=(manylinux_2_28_x86_64 manylinux_2_27_x86_64 manylinux_2_17_x86_64 manylinux2014_x86_64
-  manylinux_2_12_x86_64 manylinux2010_x86_64)
+  manylinux_2_12_x86_64 manylinux2010_x86_64 manylinux_2_5_x86_64)
 
 cuda_prefix() { printf '%s/cuda-%s' "$cache" "$(packages_hash "$cuda_wheels")"; }
 

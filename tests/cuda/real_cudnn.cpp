@@ -1,4 +1,4 @@
-// The real cuDNN on a machine without a GPU: it describes convolutions for a GPU that it is only told of, so that its
+// The real cuDNN on a machine without a GPU: it describes convolutions and attention for a GPU that it is only told of, so that its
 // own heuristics and plans hold our descriptors and the rules by which an engine is taken. Skipped where the toolkit of
 // scripts/setup --cuda has no libraries.
 #include <catch2/catch_test_macros.hpp>
@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/cuda/attention_plan.h"
 #include "backends/cuda/convolution_plan.h"
 #include "core/files.h"
 #include "tests/cuda/stand_in/control.h"
@@ -15,6 +16,7 @@ namespace dltrain::test {
 namespace {
 
 namespace cuda = backends::cuda;
+using cuda::Attention;
 using cuda::Convolution;
 using cuda::ConvolutionKind;
 
@@ -68,11 +70,15 @@ struct RealCudnn {
     device.set_bytes(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, std::string(h100).size(), h100);
     device.finalize();
   }
-  // What keeps it from computing this; "" if nothing does.
-  std::string refusal(const Convolution& convolution, const backends::BackendOptions& options = {}) const {
+  template <class Work> auto plan(const Work& work, const backends::BackendOptions& options,
+                                  std::string& reason) const {
+    return make_plan(cuda::CudnnPlanner(*cudnn, gpu, options, nullptr, &device), work, reason);
+  }
+  // What keeps it from computing this (a convolution, an attention); "" if nothing does.
+  template <class Work> std::string refusal(const Work& work, const backends::BackendOptions& options = {}) const {
     std::string reason;
-    const auto plan = cuda::ConvolutionPlanner(*cudnn, gpu, options, nullptr, &device).plan(convolution, reason);
-    return plan == nullptr && reason.empty() ? "no reason" : reason;
+    const auto found = plan(work, options, reason);
+    return found == nullptr && reason.empty() ? "no reason" : reason;
   }
 
   cuda::Gpu gpu{cuda::load_driver(), "cuda"};
@@ -83,7 +89,7 @@ struct RealCudnn {
 void needs_real_cudnn() {
   needs_stand_in();
   if (!exists(real_library())) SKIP("there is no cuDNN in " + real_library());
-  use_stand_in("");
+  use_stand_in("any_code=1");  // what the library compiles when it plans
   const auto cudnn = cuda::Cudnn::load("cuda:0", real_library());
   if (cudnn->version() < 90800) SKIP("this cuDNN cannot be told of a GPU");
 }
@@ -108,7 +114,66 @@ void check_plans(const RealCudnn& cudnn, DType dtype) {
   }
 }
 
+struct Heads {
+  int64_t samples, queries, keys, heads, features, values;
+};
+
+// With and without a bias for each sample or for all, causal, with sides apart and side by side.
+std::vector<Attention> attentions(const Heads& size, DType dtype) {
+  std::vector<Attention> all;
+  for (const bool causal : {false, true}) {
+    for (const int64_t bias_samples : {int64_t{0}, int64_t{1}, size.samples}) {
+      if (causal && bias_samples > 0) continue;  // the bias has the order then
+      Attention a{.dtype = dtype, .samples = size.samples, .heads = size.heads, .queries = size.queries};
+      a.keys = size.keys, a.features = size.features, a.values = size.values;
+      a.causal = causal;
+      a.bias_samples = bias_samples;
+      a.query_apart = bias_samples > 0;
+      all.push_back(a);
+      a.side_by_side = true;
+      if (size.queries == size.keys && size.features == size.values) all.push_back(a);
+    }
+  }
+  return all;
+}
+
 }  // namespace
+
+TEST_CASE("cuda: the real cuDNN has plans for our attention and its gradient, in one order, for a GPU of its own") {
+  needs_real_cudnn();
+  const RealCudnn cudnn;
+  // Each plan is compiled, which takes a third of a second.
+  for (const auto& [size, dtype] :
+       {std::pair{Heads{4, 128, 128, 4, 32, 32}, DType::bf16}, std::pair{Heads{2, 37, 29, 3, 8, 16}, DType::f16},
+        std::pair{Heads{2, 1, 50, 2, 40, 40}, DType::bf16}}) {
+    for (Attention each : attentions(size, dtype)) {
+      INFO(size.queries << " queries, " << size.keys << " keys, " << size.features << " features, causal "
+                        << each.causal << ", bias " << each.bias_samples << ", side by side " << each.side_by_side);
+      CHECK(cudnn.refusal(each) == "");
+      each.backward = true;
+      CHECK(cudnn.refusal(each) == "");
+      each.in_order = false;
+      CHECK(cudnn.refusal(each, {.deterministic = false}) == "");
+    }
+  }
+}
+
+// The library's notes do not tell the two apart: what shows is that one keeps a number of 16 bits for each pair of query
+// and key, so that every sum is one block's.
+TEST_CASE("cuda: the real cuDNN takes another engine for a gradient of attention with sums in one order") {
+  needs_real_cudnn();
+  const RealCudnn cudnn;
+  Attention attention = attentions({4, 256, 256, 4, 64, 64}, DType::bf16)[0];
+  attention.backward = true;
+  constexpr int64_t pairs = int64_t{4} * 4 * 256 * 256;
+  for (const bool in_order : {true, false}) {
+    attention.in_order = in_order;
+    std::string reason;
+    const auto plan = cudnn.plan(attention, {.deterministic = in_order}, reason);
+    REQUIRE(plan != nullptr);
+    CHECK((plan->workspace >= 2 * pairs) == in_order);
+  }
+}
 
 TEST_CASE("cuda: the real cuDNN has plans for our convolutions, in one order and true float32, for a GPU of its own") {
   needs_real_cudnn();

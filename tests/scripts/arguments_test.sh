@@ -33,6 +33,8 @@ for arguments in "" cpu "cuda:x" "cuda --packed"; do
 done
 run bundle --cuda --nonsense
 expect "scripts/bundle --cuda --nonsense" 2 "$status"
+run bundle --with-nvidia a b
+expect "scripts/bundle --with-nvidia a b" 2 "$status"
 
 # A toolkit that is named must be one; without one, the report says what is missing and fetches nothing.
 mkdir -p -- "$folder/toolkit/bin"

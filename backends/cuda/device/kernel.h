@@ -1,10 +1,12 @@
 // What code for the GPU is written with, so that the same text compiles for the device (nvcc) and for the host (tests,
 // where blocks run one after the other and their threads as coroutines: tests/cuda/stand_in). A kernel is a type with
 // `Parameters`, which it gets by value, and a static function `run(const Parameters&)` that every thread calls;
-// DLTRAIN_KERNEL gives it a name that the host finds it by.
+// DLTRAIN_KERNEL gives it a name that the host finds it by; DLTRAIN_KERNEL_OF one whose blocks have more than 256
+// threads, and so many at most.
 //
 // Threads of a block: Thread::index() of Thread::count(); blocks: Thread::block() of Thread::blocks(). What a block
-// shares is a local variable with DLTRAIN_SHARED in front. Warps are 32 threads; blocks are multiples of that.
+// shares is a local variable with DLTRAIN_SHARED in front. A loop behind DLTRAIN_UNROLLED reads ahead. Warps are 32
+// threads; blocks are multiples of that.
 #pragma once
 
 #include <bit>
@@ -15,8 +17,13 @@
 
 #define DLTRAIN_GPU __device__ __forceinline__
 #define DLTRAIN_SHARED __shared__
+#define DLTRAIN_UNROLLED _Pragma("unroll 8")
 #define DLTRAIN_KERNEL(name, ...) \
   extern "C" __global__ void name(const __grid_constant__ __VA_ARGS__::Parameters p) { __VA_ARGS__::run(p); }
+#define DLTRAIN_KERNEL_OF(threads, name, ...)                                                                     \
+  extern "C" __global__ void __launch_bounds__(threads) name(const __grid_constant__ __VA_ARGS__::Parameters p) { \
+    __VA_ARGS__::run(p);                                                                                          \
+  }
 
 namespace dltrain::backends::cuda::device {
 
@@ -44,10 +51,12 @@ DLTRAIN_GPU float float_of_bits(uint32_t bits) { return __uint_as_float(bits); }
 
 #define DLTRAIN_GPU inline
 #define DLTRAIN_SHARED static
+#define DLTRAIN_UNROLLED
 #define DLTRAIN_KERNEL(name, ...)                                      \
   static const bool registered_##name = dltrain::stand_in::add_kernel( \
       #name, sizeof(__VA_ARGS__::Parameters),                          \
       [](const void* p) { __VA_ARGS__::run(*static_cast<const __VA_ARGS__::Parameters*>(p)); });
+#define DLTRAIN_KERNEL_OF(threads, name, ...) DLTRAIN_KERNEL(name, __VA_ARGS__)
 
 namespace dltrain::backends::cuda::device {
 using Thread = stand_in::Thread;

@@ -1,5 +1,5 @@
 // Sums and extremes along axes, and the places of maxima. Names: reduce_OP_DTYPE, reduce_sum_DTYPE_DTYPE where the sum
-// stays wide, columns_TERM_DTYPE, argmax_DTYPE. Narrow numbers are added up in float32.
+// stays wide, columns_sum_DTYPE, argmax_DTYPE. Narrow numbers are added up in float32.
 #include "backends/cuda/device/block.h"
 #include "backends/cuda/device/functions.h"
 #include "backends/cuda/device/reduce_parameters.h"
@@ -48,50 +48,8 @@ template <class Join, class T, class R> struct Reduce {
   }
 };
 
-// --- what is added up down the columns ---
-
-template <class T> DLTRAIN_GPU float x_at(const ColumnsParameters& p, uint32_t i) {
-  return widened(static_cast<const T*>(p.x)[i]);
-}
-template <class T> DLTRAIN_GPU float y_at(const ColumnsParameters& p, uint32_t i) {
-  return widened(static_cast<const T*>(p.y)[i]);
-}
-
-template <class T> struct Itself {
-  DLTRAIN_GPU static float of(const ColumnsParameters& p, uint32_t row, uint32_t column) {
-    return x_at<T>(p, row * p.columns + column);
-  }
-};
-// Differences from the first row, which keep their digits where the mean is far from zero; with its factor, their mean.
-template <class T> struct FromFirst {
-  DLTRAIN_GPU static float of(const ColumnsParameters& p, uint32_t row, uint32_t column) {
-    return x_at<T>(p, row * p.columns + column) - x_at<T>(p, column);
-  }
-};
-// Squares of how far these are from their mean: the variance of batch normalization.
-template <class T> struct Spread {
-  DLTRAIN_GPU static float of(const ColumnsParameters& p, uint32_t row, uint32_t column) {
-    const float d = FromFirst<T>::of(p, row, column) - p.mean[column];
-    return d * d;
-  }
-};
-// y (x - mean) inverse, both by column: dgamma of batch normalization.
-template <class T> struct TimesColumnNorm {
-  DLTRAIN_GPU static float of(const ColumnsParameters& p, uint32_t row, uint32_t column) {
-    const uint32_t i = row * p.columns + column;
-    return y_at<T>(p, i) * (x_at<T>(p, i) - p.mean[column]) * p.inverse[column];
-  }
-};
-// The same by row: dgamma of layer normalization.
-template <class T> struct TimesRowNorm {
-  DLTRAIN_GPU static float of(const ColumnsParameters& p, uint32_t row, uint32_t column) {
-    const uint32_t i = row * p.columns + column;
-    return y_at<T>(p, i) * (x_at<T>(p, i) - p.mean[row]) * p.inverse[row];
-  }
-};
-
 // A block takes 32 columns side by side; its warps take every n-th row of a split.
-template <class Term> struct Columns {
+template <class T> struct Columns {
   using Parameters = ColumnsParameters;
   static constexpr uint32_t wide = warp_size;
   DLTRAIN_GPU static void run(const Parameters& p) {
@@ -101,13 +59,14 @@ template <class Term> struct Columns {
     const uint32_t warps = Thread::count() / wide;
     const uint32_t tiles = (p.columns + wide - 1) / wide;
     const uint32_t per_split = (p.rows + p.splits - 1) / p.splits;
+    const T* x = static_cast<const T*>(p.x);
     for (uint32_t work = Thread::block(); work < tiles * p.splits; work += Thread::blocks()) {
       const uint32_t column = work % tiles * wide + lane;
       const uint32_t split = work / tiles;
       const uint32_t end = (split + 1) * per_split < p.rows ? (split + 1) * per_split : p.rows;
       float sum = 0;
       if (column < p.columns) {
-        for (uint32_t row = split * per_split + warp; row < end; row += warps) sum += Term::of(p, row, column);
+        for (uint32_t row = split * per_split + warp; row < end; row += warps) sum += widened(x[row * p.columns + column]);
       }
       shared[warp][lane] = sum;
       Thread::synchronize();
@@ -158,13 +117,6 @@ DLTRAIN_REDUCTIONS(int32, int32_t)
 DLTRAIN_REDUCTIONS(int64, int64_t)
 DLTRAIN_KERNEL(argmax_int8, Argmax<int8_t>)
 DLTRAIN_KERNEL(argmax_uint8, Argmax<uint8_t>)
-#define DLTRAIN_COLUMNS(dtype, T)                                         \
-  DLTRAIN_KERNEL(columns_sum_##dtype, Columns<Itself<T>>)                           \
-  DLTRAIN_KERNEL(columns_from_first_##dtype, Columns<FromFirst<T>>)                 \
-  DLTRAIN_KERNEL(columns_spread_##dtype, Columns<Spread<T>>)                        \
-  DLTRAIN_KERNEL(columns_times_column_norm_##dtype, Columns<TimesColumnNorm<T>>)    \
-  DLTRAIN_KERNEL(columns_times_row_norm_##dtype, Columns<TimesRowNorm<T>>)
-
-DLTRAIN_COLUMNS(float32, float)
-DLTRAIN_COLUMNS(bfloat16, Bfloat16)
-DLTRAIN_COLUMNS(float16, Float16)
+DLTRAIN_KERNEL(columns_sum_float32, Columns<float>)
+DLTRAIN_KERNEL(columns_sum_bfloat16, Columns<Bfloat16>)
+DLTRAIN_KERNEL(columns_sum_float16, Columns<Float16>)

@@ -22,16 +22,13 @@ struct ReduceParameters {
   Walk kept, reduced;
 };
 
-// x [rows, columns] -> out [splits, columns]: each split adds up its own share of the rows, times factor. What is added
-// up is said beside each kernel. x and y come in the kernel's dtype, all else is float32.
+// x [rows, columns], in the kernel's dtype -> out [splits, columns]: each split adds up its own share of the rows, times
+// factor.
 struct ColumnsParameters {
   const void* x;
   float* out;
   uint32_t rows, columns, splits;
   float factor;
-  const void* y;  // as x
-  const float* mean;  // [columns], or [rows]
-  const float* inverse;  // the same
 };
 
 // Along the middle axis of x [outer, size, inner].

@@ -127,15 +127,23 @@ struct CrossEntropyGrad {
 
 template <class T> struct LayerNorm {
   DLTRAIN_GPU static void row(const LayerNormParameters& p, uint32_t row, float* shared) {
-    const T* all = static_cast<const T*>(p.x) + row * p.columns;
-    const auto x = [&](uint32_t i) { return widened(all[i]); };
+    const uint32_t first = row * p.columns;
+    const T* all = static_cast<const T*>(p.x) + first;
+    const T* more = p.residual == nullptr ? nullptr : static_cast<const T*>(p.residual) + first;
+    // A sum is rounded as it is stored.
+    const auto own = [&](uint32_t i) { return more == nullptr ? all[i] : stored<T>(widened(all[i]) + widened(more[i])); };
+    const auto x = [&](uint32_t i) { return widened(own(i)); };
     const auto n = static_cast<float>(p.columns);
     const float mean = sum_of_row(p.columns, shared, x) / n;
     const float variance =
         sum_of_row(p.columns, shared, [&](uint32_t i) { return (x(i) - mean) * (x(i) - mean); }) / n;
     const float inverse = 1 / std::sqrt(variance + p.epsilon);
-    for (uint32_t i = Thread::index(); i < p.columns; i += Thread::count())
-      static_cast<T*>(p.out)[row * p.columns + i] = stored<T>((x(i) - mean) * inverse * p.gamma[i] + p.beta[i]);
+    for (uint32_t i = Thread::index(); i < p.columns; i += Thread::count()) {
+      const T value = own(i);
+      if (p.sum != nullptr) static_cast<T*>(p.sum)[first + i] = value;
+      if (p.out == nullptr) continue;
+      static_cast<T*>(p.out)[first + i] = stored<T>((widened(value) - mean) * inverse * p.gamma[i] + p.beta[i]);
+    }
     if (Thread::index() == 0 && p.mean != nullptr) p.mean[row] = mean;
     if (Thread::index() == 0 && p.inverse != nullptr) p.inverse[row] = inverse;
   }
@@ -152,8 +160,11 @@ template <class T> struct LayerNormGrad {
     const auto g = [&](uint32_t i) { return widened(flow[i]) * p.gamma[i]; };
     const float sum = sum_of_row(p.columns, shared, g);
     const float turned = sum_of_row(p.columns, shared, [&](uint32_t i) { return g(i) * h(i); });
-    for (uint32_t i = Thread::index(); i < p.columns; i += Thread::count())
-      static_cast<T*>(p.dx)[row * p.columns + i] = stored<T>((g(i) - (sum + h(i) * turned) / n) * inverse);
+    for (uint32_t i = Thread::index(); i < p.columns; i += Thread::count()) {
+      const uint32_t place = row * p.columns + i;
+      const float more = p.flow == nullptr ? 0.0F : widened(static_cast<const T*>(p.flow)[place]);
+      static_cast<T*>(p.dx)[place] = stored<T>((g(i) - (sum + h(i) * turned) / n) * inverse + more);
+    }
   }
 };
 

@@ -15,10 +15,13 @@ struct RowsParameters {
   uint32_t rows, columns;
 };
 
-// x [rows, columns], gamma, beta [columns] -> out as x, mean, inverse [rows] (null where nobody reads them). x and out
-// come in the kernel's dtype, as those below.
+// x [rows, columns], gamma, beta [columns] -> out as x, mean, inverse [rows] (null where nobody reads them). x and what is
+// as x come in the kernel's dtype, as those below. With a residual as x their sum is normalized, and written where it is
+// read.
 struct LayerNormParameters {
   const void* x;
+  const void* residual;
+  void* sum;
   const float* gamma;
   const float* beta;
   void* out;
@@ -28,13 +31,14 @@ struct LayerNormParameters {
   float epsilon;
 };
 
-// The gradient by x: x, dy as out; mean, inverse [rows].
+// The gradient by x, and flow as x added to it where there is one: x, dy as out; mean, inverse [rows].
 struct LayerNormGradParameters {
   const void* x;
   const float* gamma;
   const float* mean;
   const float* inverse;
   const void* dy;
+  const void* flow;
   void* dx;
   uint32_t rows, columns;
 };

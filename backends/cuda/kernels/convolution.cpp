@@ -208,7 +208,7 @@ class ConvolutionKernel final : public Kernel {
   Convolutions& convolutions_;
   Work work_;
   Detours detours_;
-  const ConvolutionPlan* choice_ = nullptr;
+  const CudnnPlan* choice_ = nullptr;
   Places places_;
   Bring bring_images_, bring_kernel_, widen_, round_bias_;
 };

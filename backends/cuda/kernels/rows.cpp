@@ -70,15 +70,25 @@ std::unique_ptr<Kernel> make_cross_entropy_grad(const Request& request) {
   return make_rows(request, request.op(), {.x = 0, .y = 1, .flow = 2});
 }
 
+// With a residual behind x where it is fused.
 std::unique_ptr<Kernel> make_layer_norm(const Request& request) {
   const RowShape shape = rows_of(request.input(0).shape);
   const auto epsilon = static_cast<float>(request.node.attributes.real("epsilon"));
+  const bool fused = request.op() == "fused_layer_norm";
   return launch_kernel<device::LayerNormParameters>(
       request, own_info(request, flops_of(request)), {"rows", with_dtype(request, "layer_norm")}, shape.grid,
-      [shape, epsilon](const Arguments& a) {
-        return device::LayerNormParameters{a.inputs[0],  input<float>(a, 1),  input<float>(a, 2),
-                                           a.outputs[0], output<float>(a, 1), output<float>(a, 2),
-                                           shape.rows,   shape.columns,       epsilon};
+      [shape, epsilon, fused](const Arguments& a) {
+        return device::LayerNormParameters{.x = a.inputs[0],
+                                           .residual = fused ? a.inputs[1] : nullptr,
+                                           .sum = fused ? a.outputs[3] : nullptr,
+                                           .gamma = input<float>(a, fused ? 2 : 1),
+                                           .beta = input<float>(a, fused ? 3 : 2),
+                                           .out = a.outputs[0],
+                                           .mean = output<float>(a, 1),
+                                           .inverse = output<float>(a, 2),
+                                           .rows = shape.rows,
+                                           .columns = shape.columns,
+                                           .epsilon = epsilon};
       });
 }
 
@@ -91,7 +101,7 @@ void register_rows(KernelRegistry& registry) {
   registry.add("sparse_softmax_cross_entropy", {accepts_sparse, make_sparse});
   registry.add("sparse_softmax_cross_entropy_grad", {accepts_sparse, make_sparse_grad});
   registry.add("softmax_cross_entropy_grad", {accepts, make_cross_entropy_grad});
-  registry.add("layer_norm", {accepts_floats, make_layer_norm});
+  for (const char* op : {"layer_norm", "fused_layer_norm"}) registry.add(op, {accepts_floats, make_layer_norm});
 }
 
 }  // namespace dltrain::backends::cuda

@@ -8,15 +8,10 @@ namespace dltrain::backends::onednn {
 
 // matmul or conv2d, add of a bias, relu: fused_matmul, fused_conv2d, in the dtype that the result is cast to.
 void fuse_product(Editor& editor, int32_t index);
-// batch_norm (or batch_norm_inference), add of a residual, relu: fused_batch_norm (fused_batch_norm_inference).
-void fuse_batch_norm(Editor& editor, int32_t index);
 // conv2d with weights that do not change, batch_norm_inference: fused_conv2d_norm.
 void fuse_convolution_norm(Editor& editor, int32_t index);
 // A function behind it, other than those that fuse_batch_norm takes along.
 void fuse_convolution_norm_function(Editor& editor, int32_t index);
-// activation_grad of relu, batch_norm_grad: fused_batch_norm_grad, which does not need relu's result where nothing was
-// added before it.
-void fuse_batch_norm_gradient(Editor& editor, int32_t index);
 // relu's gradient behind max_pool2d's: taken before it, on the pooled image, which is smaller.
 void fuse_pool_gradient(Editor& editor, int32_t index);
 // Convolutions of two images joined along their channels, and the gradients of their kernels, read the two instead:

@@ -243,14 +243,18 @@ CUresult cuLibraryLoadData(CUlibrary* library, const void* code, CUjit_option*, 
   constexpr unsigned magic = 0xBA55ED50;  // of a file with code for several architectures
   unsigned found = 0;
   std::memcpy(&found, code, sizeof found);
-  if (found != magic) return CUDA_ERROR_INVALID_IMAGE;
+  constexpr unsigned elf = 0x464C457F;  // of code for one, as NVIDIA's libraries compile it
+  if (found != magic && !(found == elf && machine().settings.any_code)) return CUDA_ERROR_INVALID_IMAGE;
   *library = reinterpret_cast<CUlibrary>(const_cast<void*>(code));
   return CUDA_SUCCESS;
 }
 CUresult cuLibraryUnload(CUlibrary) { return CUDA_SUCCESS; }
 CUresult cuLibraryGetKernel(CUkernel* kernel, CUlibrary, const char* name) {
   STAND_IN_BEFORE("cuLibraryGetKernel");
-  *kernel = reinterpret_cast<CUkernel>(const_cast<KernelEntry*>(find_kernel(name)));
+  static const KernelEntry foreign{"", 0, nullptr};
+  const KernelEntry* known = find_kernel(name);
+  if (known == nullptr && machine().settings.any_code) known = &foreign;
+  *kernel = reinterpret_cast<CUkernel>(const_cast<KernelEntry*>(known));
   return *kernel == nullptr ? CUDA_ERROR_NOT_FOUND : CUDA_SUCCESS;
 }
 CUresult cuLaunchKernel(CUfunction function, unsigned x, unsigned y, unsigned z, unsigned threads, unsigned threads_y,

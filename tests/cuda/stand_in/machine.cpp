@@ -40,6 +40,7 @@ void Machine::configure(const std::string& text) {
     if (key == "cudnn_lacks") settings.cudnn_lacks = value;
     if (key == "devices") settings.devices = std::stoi(value);
     if (key == "capability") settings.capability = std::stoi(value);
+    if (key == "any_code") settings.any_code = value == "1";
     if (key == "mode") settings.mode = std::stoi(value);
     if (key == "memory") settings.memory = std::stoull(value);
     if (key == "backwards") settings.backwards = value == "1";

@@ -21,11 +21,13 @@ struct Settings {
   int driver = 13000;
   int cublas = 130100;  // versions, as the libraries count them
   int cudnn = 91901;
-  std::string cudnn_lacks;  // what its heuristics do not find: "fused", "plans", "exact", "deterministic", "heuristics"
+  // What its heuristics do not find: "fused", "plans", "exact", "deterministic", "heuristics", "attention".
+  std::string cudnn_lacks;
   int devices = 1;
   int capability = 90;
   int mode = CU_COMPUTEMODE_DEFAULT;
   size_t memory = size_t{256} << 20;
+  bool any_code = false;  // takes machine code of others, which is never run
   bool backwards = false;  // the order of threads and blocks
   std::map<std::string, int> fail;  // function: error
   std::map<std::string, int> fail_from;  // function: first call that fails, counted from 1

@@ -9,6 +9,7 @@ constexpr int not_supported = 801;  // CUDA_ERROR_NOT_SUPPORTED
 extern "C" {
 int cuCtxGetCurrent() { return not_supported; }
 int cuCtxGetLimit() { return not_supported; }
+int cuGetExportTable() { return not_supported; }
 int cuCtxPopCurrent() { return not_supported; }
 int cuCtxPushCurrent() { return not_supported; }
 int cuStreamGetCtx() { return not_supported; }
@@ -18,7 +19,7 @@ int cuLinkComplete() { return not_supported; }
 int cuLinkDestroy() { return not_supported; }
 int cuLaunchCooperativeKernel() { return not_supported; }
 int cuLibraryLoadFromFile() { return not_supported; }
-int cuKernelSetAttribute() { return not_supported; }
+int cuKernelSetAttribute() { return 0; }
 int cuKernelGetAttribute() { return not_supported; }
 int cuOccupancyMaxPotentialClusterSize() { return not_supported; }
 int cuLaunchKernelEx() { return not_supported; }

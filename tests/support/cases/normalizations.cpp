@@ -26,6 +26,11 @@ void add_normalization_cases(std::vector<OpCase>& cases) {
     const Shape rows = s.x.slice(0, s.x.rank() - 1);
     cases.push_back(
         {"layer_norm_grad", s.name, {x, gamma, reals(rows, 0, 2), reals(rows, 0.3, 2), reals(s.x)}, attributes});
+    cases.push_back({"fused_layer_norm_grad",
+                     s.name,
+                     {x, gamma, reals(rows, 0, 2), reals(rows, 0.3, 2), reals(s.x), reals(s.x)},
+                     attributes});
+    if (s.x.back() > 1) cases.push_back({"fused_layer_norm", s.name, {x, reals(s.x), gamma, beta}, attributes});
   }
   cases.push_back({"batch_norm", "one sample", {reals({1, 5}), reals({5}), reals({5})}, {{"epsilon", 1e-3}}, false});
   cases.push_back(

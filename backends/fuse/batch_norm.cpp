@@ -1,8 +1,8 @@
+#include "backends/fuse/batch_norm.h"
+
 #include <algorithm>
 
-#include "backends/onednn/fuse/patterns.h"
-
-namespace dltrain::backends::onednn {
+namespace dltrain::backends {
 
 using graph::Value;
 
@@ -81,4 +81,4 @@ void fuse_batch_norm_gradient(Editor& editor, int32_t index) {
   editor.redirect(dz, {index, 3});
 }
 
-}  // namespace dltrain::backends::onednn
+}  // namespace dltrain::backends

@@ -1,0 +1,113 @@
+#include "tests/cuda/stand_in/cudnn_nodes.h"
+
+namespace dltrain::stand_in {
+
+namespace {
+
+struct Needed {
+  cudnnBackendAttributeName_t name;
+  cudnnBackendAttributeType_t type;
+};
+
+std::vector<Needed> convolution_needs(int window) {
+  const auto name = [](int number) { return static_cast<cudnnBackendAttributeName_t>(number); };
+  // Before it stand the factors, behind it the three tensors.
+  std::vector<Needed> needs = {{name(window - 2), CUDNN_TYPE_FLOAT}, {name(window - 1), CUDNN_TYPE_FLOAT}};
+  for (int i = 0; i <= 3; ++i) needs.push_back({name(window + i), CUDNN_TYPE_BACKEND_DESCRIPTOR});
+  return needs;
+}
+
+std::vector<Needed> needs_of(const Node& node) {
+  switch (node.type) {
+    case CUDNN_BACKEND_TENSOR_DESCRIPTOR:
+      return {{CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE},
+              {CUDNN_ATTR_TENSOR_DIMENSIONS, CUDNN_TYPE_INT64},
+              {CUDNN_ATTR_TENSOR_STRIDES, CUDNN_TYPE_INT64},
+              {CUDNN_ATTR_TENSOR_UNIQUE_ID, CUDNN_TYPE_INT64},
+              {CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, CUDNN_TYPE_INT64}};
+    case CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR:
+      return {{CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_TYPE_DATA_TYPE},
+              {CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE},
+              {CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, CUDNN_TYPE_INT64},
+              {CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, CUDNN_TYPE_INT64},
+              {CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, CUDNN_TYPE_INT64},
+              {CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, CUDNN_TYPE_INT64},
+              {CUDNN_ATTR_CONVOLUTION_DILATIONS, CUDNN_TYPE_INT64}};
+    case CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR:
+      return convolution_needs(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC);
+    case CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR:
+      return convolution_needs(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC);
+    case CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR:
+      return convolution_needs(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC);
+    case CUDNN_BACKEND_POINTWISE_DESCRIPTOR:
+      return {{CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE},
+              {CUDNN_ATTR_POINTWISE_MATH_PREC, CUDNN_TYPE_DATA_TYPE}};
+    case CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR:
+      return {{CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, CUDNN_TYPE_BACKEND_DESCRIPTOR},
+              {CUDNN_ATTR_OPERATION_POINTWISE_XDESC, CUDNN_TYPE_BACKEND_DESCRIPTOR},
+              {CUDNN_ATTR_OPERATION_POINTWISE_YDESC, CUDNN_TYPE_BACKEND_DESCRIPTOR}};
+    case CUDNN_BACKEND_MATMUL_DESCRIPTOR: return {{CUDNN_ATTR_MATMUL_COMP_TYPE, CUDNN_TYPE_DATA_TYPE}};
+    case CUDNN_BACKEND_OPERATION_MATMUL_DESCRIPTOR:
+      return {{CUDNN_ATTR_OPERATION_MATMUL_ADESC, CUDNN_TYPE_BACKEND_DESCRIPTOR},
+              {CUDNN_ATTR_OPERATION_MATMUL_BDESC, CUDNN_TYPE_BACKEND_DESCRIPTOR},
+              {CUDNN_ATTR_OPERATION_MATMUL_CDESC, CUDNN_TYPE_BACKEND_DESCRIPTOR},
+              {CUDNN_ATTR_OPERATION_MATMUL_DESC, CUDNN_TYPE_BACKEND_DESCRIPTOR}};
+    case CUDNN_BACKEND_REDUCTION_DESCRIPTOR:
+      return {{CUDNN_ATTR_REDUCTION_COMP_TYPE, CUDNN_TYPE_DATA_TYPE},
+              {CUDNN_ATTR_REDUCTION_OPERATOR, CUDNN_TYPE_REDUCTION_OPERATOR_TYPE}};
+    case CUDNN_BACKEND_OPERATION_REDUCTION_DESCRIPTOR:
+      return {{CUDNN_ATTR_OPERATION_REDUCTION_XDESC, CUDNN_TYPE_BACKEND_DESCRIPTOR},
+              {CUDNN_ATTR_OPERATION_REDUCTION_YDESC, CUDNN_TYPE_BACKEND_DESCRIPTOR},
+              {CUDNN_ATTR_OPERATION_REDUCTION_DESC, CUDNN_TYPE_BACKEND_DESCRIPTOR}};
+    case CUDNN_BACKEND_OPERATION_RESHAPE_DESCRIPTOR:
+      return {{CUDNN_ATTR_OPERATION_RESHAPE_XDESC, CUDNN_TYPE_BACKEND_DESCRIPTOR},
+              {CUDNN_ATTR_OPERATION_RESHAPE_YDESC, CUDNN_TYPE_BACKEND_DESCRIPTOR}};
+    case CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR:
+      return {{CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE},
+              {CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR}};
+    case CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR:
+      return {{CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, CUDNN_TYPE_BACKEND_DESCRIPTOR},
+              {CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE}};
+    case CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR:
+      return {{CUDNN_ATTR_EXECUTION_PLAN_HANDLE, CUDNN_TYPE_HANDLE},
+              {CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, CUDNN_TYPE_BACKEND_DESCRIPTOR}};
+    case CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR:
+      return {{CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, CUDNN_TYPE_INT64},
+              {CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR},
+              {CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR}};
+    default: return {};
+  }
+}
+
+}  // namespace
+
+bool is_complete(const Node& node) {
+  for (const Needed& needed : needs_of(node)) {
+    const Value* value = node.find(needed.name);
+    if (value == nullptr || value->type != needed.type) return false;
+  }
+  return true;
+}
+
+size_t bytes_of(cudnnBackendAttributeType_t type) {
+  switch (type) {
+    case CUDNN_TYPE_BOOLEAN: return sizeof(bool);
+    case CUDNN_TYPE_INT64:
+    case CUDNN_TYPE_DOUBLE: return 8;
+    case CUDNN_TYPE_HANDLE:
+    case CUDNN_TYPE_VOID_PTR:
+    case CUDNN_TYPE_BACKEND_DESCRIPTOR: return sizeof(void*);
+    default: return 4;
+  }
+}
+
+int64_t id_of(const Node& tensor) { return tensor.get<int64_t>(CUDNN_ATTR_TENSOR_UNIQUE_ID); }
+bool is_virtual(const Node& tensor) {
+  return tensor.find(CUDNN_ATTR_TENSOR_IS_VIRTUAL) != nullptr && tensor.get<bool>(CUDNN_ATTR_TENSOR_IS_VIRTUAL);
+}
+bool is_by_value(const Node& tensor) {
+  return tensor.find(CUDNN_ATTR_TENSOR_IS_BY_VALUE) != nullptr && tensor.get<bool>(CUDNN_ATTR_TENSOR_IS_BY_VALUE);
+}
+cudnnDataType_t type_of(const Node& tensor) { return tensor.get<cudnnDataType_t>(CUDNN_ATTR_TENSOR_DATA_TYPE); }
+
+}  // namespace dltrain::stand_in
