@@ -96,9 +96,10 @@ Change parse_change(const std::string& text) {
     Diagnostic d = error.diagnostics().front();
     if (word.starts_with('[') || word.starts_with('{')) {
       d.help = single_quotes(key);
-    } else if (word.find(',') != std::string::npos && word.find_first_of("\"'") == std::string::npos) {
+    } else if (word.find(',') != std::string::npos && word.find_first_of("\"'") == std::string::npos &&
+               mistaken_value(word).empty()) {
       d.hint = "a list stands in brackets: [" + word + "]";
-    } else if (!mistaken_value(word).empty()) {
+    } else if (word.find(',') == std::string::npos && !mistaken_value(word).empty()) {
       d.help = "for a text, " + in_shell(key, word);
     }
     refuse(std::move(d));
