@@ -224,8 +224,7 @@ Diagnostic explain_syntax_error(const std::shared_ptr<const Source>& source, int
                                 std::string_view reason) {
   const Outline outline = outline_of(source, deepest_recipe, has(reason, "redefine") ? line + 1 : 0);
   const Place place{source, line, column, 0};
-  if (has(reason, "redefine") || has(reason, "into existing inline table"))
-    return explain_repeat(place, outline);
+  if (has(reason, "redefine") || has(reason, "into existing inline table")) return explain_repeat(place, outline);
   if (const auto first = source->text.find_first_not_of(" \t\r\n");
       first != std::string::npos && source->text[first] == '{' && has(reason, "root table")) {
     Diagnostic d = explain_phrase(place, reason);
