@@ -65,9 +65,8 @@ void note_outputs_of_zoo(const ModelSpec& model, Diagnostics& diagnostics) {
     });
     if (output == model.layers.end()) continue;
     const std::string keys = keys_of_model(output->place);
-    each.notes.push_back(
-        {output->place.in_recipe(),
-         quote(output->name) + " is a layer of the model used here" + (keys.empty() ? "" : ", where " + keys)});
+    each.notes.push_back({output->place.in_recipe(), quote(output->name) + " is a layer of the model used here" +
+                                                         (keys.empty() ? "" : ", where " + keys)});
     if (each.code == Code("not-flattened"))
       each.help = "put \"Flatten\" or a global pooling layer behind the model, and a layer that gives the targets";
   }

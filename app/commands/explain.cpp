@@ -110,7 +110,11 @@ ExitCode explain_name(const std::string& given, bool markdown, bool json) {
                "",
                "",
                "name a recipe, or anything that \"dltrain list\" shows; --search WORDS looks for it"};
-  if (const auto near = nearest(name, names)) d.hint = "did you mean \"" + *near + "\"?";
+  // "conv" is the beginning of names rather than "csv" misspelt.
+  const auto begins = [&](const std::string& each) { return snake_case(each).starts_with(snake_case(name)); };
+  auto near = nearest(name, names);
+  if (near && name.size() > 2 && !begins(*near) && std::ranges::any_of(names, begins)) near.reset();
+  if (near) d.hint = "did you mean \"" + *near + "\"?";
   else if (const std::string found = search_text(reference_catalogue(), name); !found.empty())
     d.help = "what has it:\n" + found.substr(0, found.size() - 1);
   throw UserError(ExitCode::recipe, {std::move(d)});

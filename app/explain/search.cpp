@@ -36,7 +36,8 @@ int score_of(const Schema& schema, const std::string& word) {
   if (lower(schema.doc).find(word) != std::string::npos) score += 20;
   if (schema.family.find(word) != std::string::npos) score += 10;
   for (const Field& field : schema.fields) {
-    if (lower(field.name).find(word) != std::string::npos) score += 6;
+    if (schema.family == "section" && field.name == word) score += 40;
+    else if (lower(field.name).find(word) != std::string::npos) score += 6;
     else if (lower(field.doc).find(word) != std::string::npos) score += 3;
     else if (lower(join(field.choices, " ")).find(word) != std::string::npos) score += 3;
   }

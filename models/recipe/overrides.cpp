@@ -198,6 +198,10 @@ class Changer {
     if (found == names.end()) {
       Diagnostic d{Severity::error, "unknown-layer", segment.place, "", "there is no layer " + quote(segment.key)};
       suggest(d, segment.key, names);
+      const std::string block = segment.key.substr(0, segment.key.find('/'));
+      if (block != segment.key && std::find(names.begin(), names.end(), block) != names.end())
+        d.help =
+            "a layer of a block is changed by what the block takes: --set layers." + toml_key(block) + ".KEY=VALUE";
       refuse(std::move(d));
     }
     Setting& layer = (*layers->list())[static_cast<size_t>(found - names.begin())];
