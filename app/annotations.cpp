@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "core/files.h"
+
 namespace dltrain::app {
 
 namespace {
@@ -31,8 +33,10 @@ std::string property(const char* name, const std::string& value) {
 
 std::string github_annotation(const Diagnostic& diagnostic) {
   std::string properties;
-  if (const Place& place = diagnostic.place; place.known()) {
-    properties += property("file", place.source->name);
+  const Place& place = diagnostic.place.in_recipe();
+  const bool option = place.known() && place.source->name.starts_with("--");  // of the command line: in no file
+  if (place.known() && !option) {
+    properties += property("file", normal_path(place.source->name));
     if (place.line > 0) properties += property("line", std::to_string(place.line));
     if (place.column > 0) properties += property("col", std::to_string(place.column));
     if (place.end_column > place.column) properties += property("endColumn", std::to_string(place.end_column - 1));
@@ -42,6 +46,8 @@ std::string github_annotation(const Diagnostic& diagnostic) {
   for (const std::string& more : {diagnostic.hint, diagnostic.help}) {
     if (!more.empty()) text += "\n" + more;
   }
+  if (option) text += "\nin " + place.source->name + (place.source->text.empty() ? "" : " " + place.source->text);
+  if (&place != &diagnostic.place) text += "\nat " + diagnostic.place.text();
   if (!properties.empty()) properties[0] = ' ';
   return std::string("::") + (diagnostic.severity == Severity::error ? "error" : "warning") + properties +
          "::" + escaped(text, "%\r\n") + "\n";

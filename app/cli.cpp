@@ -8,6 +8,7 @@
 #include "app/messages.h"
 #include "app/progress.h"
 #include "app/version_text.h"
+#include "core/diagnostic.h"
 
 namespace dltrain::app {
 
@@ -25,6 +26,9 @@ ExitCode run(int argc, char** argv) {
     return ExitCode::ok;
   }
   if (line.common.github) annotate_for_github();
+  if (line.common.json && !request.command->json)
+    throw UserError(ExitCode::recipe, "command-line", "dltrain " + request.command->name, "it has nothing for --json",
+                    "leave it out; with --json: " + line.commands_by_json(true));
   return request.command->run(line.common);
 }
 

@@ -37,7 +37,7 @@ struct FitOptions {
   bool resume = false;
   bool fast = false;  // one batch of everything
   std::optional<int64_t> repeat;  // runs of each recipe, with seeds that follow one another
-  std::string report;  // a file that ends in .xml (JUnit) or .json
+  std::vector<std::string> reports;  // files that end in .xml (JUnit) or .json
 };
 
 }  // namespace dltrain::app

@@ -282,6 +282,15 @@ std::vector<training::Verdict> TrainingSession::judge(const Outcome& outcome, co
   return expectations_->judge({test, outcome.seconds, memory_held()});
 }
 
+std::vector<training::Verdict> TrainingSession::not_judged(const Outcome& outcome) const {
+  std::vector<training::Verdict> verdicts = expectations_->judge({{}, outcome.seconds, memory_held()});
+  for (training::Verdict& verdict : verdicts) {
+    verdict.kind = training::Verdict::Kind::not_judged;
+    verdict.found = "the run was not finished";
+  }
+  return verdicts;
+}
+
 ExitCode TrainingSession::finish(Outcome outcome) {
   const std::string model_folder = folder_.file("model");
   training::save_model_folder(model_, data_->contract(), absolute_path(spec_.recipe_path), model_folder);
@@ -310,10 +319,12 @@ ExitCode TrainingSession::finish(Outcome outcome) {
   record.verdicts = judge(outcome, tested);
   folder_.write();
   if (!common_.json) print_end(outcome, tested, model_folder);
-  result_ = {spec_.name,     folder_.path(), spec_.seed,      std::string(training::status_text(outcome.status)),
-             outcome.reason, outcome.code,   outcome.seconds, outcome.values,
-             tested,         record.verdicts};
-  print_verdicts(result_.verdicts, common_);
+  result_ = {spec_.name,      folder_.path(),
+             spec_.seed,      std::string(training::status_text(outcome.status)),
+             outcome.reason,  outcome.code,
+             outcome.seconds, outcome.values,
+             tested,          record.verdicts.empty() ? not_judged(outcome) : record.verdicts};
+  print_verdicts(record.verdicts, common_);
   if (result_.missed() > 0) result_.code = ExitCode::not_met;
   return result_.code;
 }

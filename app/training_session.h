@@ -60,6 +60,8 @@ class TrainingSession {
   int64_t memory_held() const;
   // Nothing for a run that has not come to its end.
   std::vector<training::Verdict> judge(const training::Outcome& outcome, const training::Values& test) const;
+  // Every bound as open, for the reports of several runs.
+  std::vector<training::Verdict> not_judged(const training::Outcome& outcome) const;
   ExitCode train();
   ExitCode finish(training::Outcome outcome);
   void print_end(const training::Outcome& outcome, const training::Values& test, const std::string& model_folder) const;

@@ -82,9 +82,10 @@ std::string Diagnostic::text() const {
     out += "   = note: " + (note.place.known() ? note.place.text() + ": " : std::string()) + note.text + "\n";
   }
   if (place.known()) {
-    // One without a text is a place in a recipe that uses a text of the program's own (models/zoo).
-    for (const Source* source = place.source->extended_by.get(); source != nullptr; source = source->extended_by.get())
-      out += std::string("   = note: ") + (source->text.empty() ? "used at " : "extended by ") + source->name + "\n";
+    const Place& user = place.in_recipe();
+    if (&user != &place) out += "   = note: used at " + user.text() + "\n";
+    for (const Source* source = user.source->extended_by.get(); source != nullptr; source = source->extended_by.get())
+      out += "   = note: extended by " + source->name + "\n";
   }
   if (!help.empty()) out += "   = help: " + help + "\n";
   return out;

@@ -358,6 +358,17 @@ std::string absolute_path(const std::string& path) {
   return join_path(folder.data(), path.starts_with("./") ? path.substr(2) : path);
 }
 
+std::string normal_path(const std::string& path) {
+  const bool absolute = path.starts_with('/');
+  std::vector<std::string> parts;
+  for (const std::string& part : split(path, '/')) {
+    if (part.empty() || part == ".") continue;
+    if (part == ".." && !parts.empty() && parts.back() != "..") parts.pop_back();
+    else if (part != ".." || !absolute) parts.push_back(part);
+  }
+  return (absolute ? "/" : "") + join(parts, "/");
+}
+
 std::string file_name(const std::string& path) {
   const size_t slash = path.find_last_of('/');
   return slash == std::string::npos ? path : path.substr(slash + 1);

@@ -102,6 +102,8 @@ std::string parent_path(const std::string& path);  // "" for a bare name
 std::string join_path(const std::string& folder, const std::string& name);  // name alone if it is absolute
 std::string file_name(const std::string& path);
 std::string absolute_path(const std::string& path);  // "" stays ""
+// Without "." and what ".." takes back, by the letters alone: links are not looked at.
+std::string normal_path(const std::string& path);
 
 // "cannot DO PATH" with errno's cause as a UserError.
 [[noreturn]] void throw_file_error(ExitCode meaning, const std::string& action, const std::string& path, int error);

@@ -9,9 +9,25 @@
 
 namespace dltrain {
 
+namespace {
+
+// "mixed_float16" for "float16", unless another name ends so too.
+std::optional<std::string> only_one_ending_with(std::string_view given, const std::vector<std::string>& names) {
+  std::optional<std::string> found;
+  for (const std::string& name : names) {
+    if (given.empty() || !name.ends_with("_" + std::string(given))) continue;
+    if (found) return std::nullopt;
+    found = name;
+  }
+  return found;
+}
+
+}  // namespace
+
 void suggest(Diagnostic& diagnostic, std::string_view given, const std::vector<std::string>& names,
              const std::string& more) {
-  if (const auto near = nearest(given, names)) diagnostic.hint = "did you mean \"" + *near + "\"?";
+  const auto longer = only_one_ending_with(given, names);
+  if (const auto near = longer ? longer : nearest(given, names)) diagnostic.hint = "did you mean \"" + *near + "\"?";
   constexpr size_t most = 24;
   const std::span<const std::string> shown(names.data(), std::min(names.size(), most));
   diagnostic.known = join(shown, ", ");
@@ -23,6 +39,17 @@ void suggest_kind(Diagnostic& diagnostic, std::string_view given, const Catalogu
                   const std::string& family) {
   suggest(diagnostic, "", catalogue.kinds(family), "dltrain list " + family);
   if (const auto near = nearest(given, catalogue.names(family))) diagnostic.hint = "did you mean \"" + *near + "\"?";
+}
+
+bool report_misspelt_type(const Table& given, const std::string& who, Diagnostics& diagnostics) {
+  const std::vector<std::string> wanted = {"type"};
+  const auto found = std::find_if(given.entries().begin(), given.entries().end(), [&](const Table::Entry& entry) {
+    return entry.value.text() != nullptr && nearest(entry.key, wanted);
+  });
+  if (found == given.entries().end()) return false;
+  diagnostics.error("unknown-key", found->key_place, who, "there is no key " + quote(found->key)).hint =
+      "did you mean \"type\"?";
+  return true;
 }
 
 namespace {
@@ -195,7 +222,9 @@ class FieldReader : public FieldReport {
       }
     }
     if (field.type != FieldType::components) {
-      const auto component = read_component(catalogue_, field.family, given, who_, diagnostics, field.name);
+      const std::string* by_default = field.default_value.text();
+      const auto component = read_component(catalogue_, field.family, given, who_, diagnostics, field.name,
+                                            by_default != nullptr ? *by_default : "");
       return component ? component->setting() : Setting();
     }
     List list;
@@ -224,11 +253,14 @@ class FieldReader : public FieldReport {
 
 // What stands at "type", or the text itself; null, and reported, if there is no such text.
 const Setting* type_of(const Catalogue& catalogue, const std::string& family, const std::string& label,
-                       const Setting& given, const std::string& who, Diagnostics& diagnostics) {
+                       const std::string& by_default, const Setting& given, const std::string& who,
+                       Diagnostics& diagnostics) {
   const Setting* type = given.table() != nullptr ? given.table()->find("type") : &given;
+  if (type == nullptr && report_misspelt_type(*given.table(), who, diagnostics)) return nullptr;
   if (type == nullptr) {
     Diagnostic& d = diagnostics.error("missing-key", given.place(), who, "the table of " + label + " has no \"type\"");
-    d.help = "write { type = \"...\", ... }";
+    d.help = by_default.empty() ? "write { type = \"...\", ... }"
+                                : "write { type = " + quote(by_default) + ", ... } for what it is by default";
     suggest_kind(d, "", catalogue, family);
     return nullptr;
   }
@@ -256,9 +288,10 @@ Table read_fields(const Catalogue& catalogue, const Schema& schema, const Table&
 }
 
 std::optional<Component> read_component(const Catalogue& catalogue, const std::string& family, const Setting& given,
-                                        const std::string& who, Diagnostics& diagnostics, const std::string& label) {
+                                        const std::string& who, Diagnostics& diagnostics, const std::string& label,
+                                        const std::string& by_default) {
   const std::string& called = label.empty() ? family : label;
-  const Setting* type = type_of(catalogue, family, called, given, who, diagnostics);
+  const Setting* type = type_of(catalogue, family, called, by_default, given, who, diagnostics);
   if (type == nullptr) return std::nullopt;
   const Schema* schema = catalogue.find(family, *type->text());
   if (schema == nullptr) {

@@ -5,7 +5,7 @@
 
 #include "layers/registry.h"
 #include "models/check_support.h"
-#include "models/zoo/zoo.h"
+#include "models/where_values_stand.h"
 
 namespace dltrain::models {
 
@@ -55,8 +55,7 @@ std::optional<std::vector<Tensor>> gather_inputs(const LayerSpec& layer, const T
 
 // A layer of a model of the zoo is not the user's to change: what can be is what goes into the model, and where it ends.
 std::vector<Diagnostic> for_user_of_model(const LayerSpec& layer, std::vector<Diagnostic> said) {
-  const std::shared_ptr<const Source>& source = layer.place.source;
-  if (source == nullptr || source->extended_by == nullptr || !source->name.starts_with(zoo::prefix)) return said;
+  if (!layer.place.known() || layer.place.source->used_at == nullptr) return said;
   for (Diagnostic& each : said) {
     if (each.code == Code("window"))
       each.help =
@@ -81,7 +80,9 @@ void assemble_layers(Builder& b, const ModelSpec& model, Tensors& values, Diagno
     try {
       values[layer.name] = layers::build_layer(layer.component, b, *inputs).front();
     } catch (const UserError& error) {
-      diagnostics.add(for_user_of_model(layer, error.diagnostics()));
+      std::vector<Diagnostic> said = for_user_of_model(layer, error.diagnostics());
+      for (Diagnostic& each : said) note_values_elsewhere(layer, each);
+      diagnostics.add(said);
       failed.insert(layer.name);
     }
   }

@@ -7,6 +7,7 @@
 #include "layers/registry.h"
 #include "models/output_check.h"
 #include "models/program_builder.h"
+#include "models/where_values_stand.h"
 
 namespace dltrain::models {
 
@@ -26,6 +27,7 @@ Program::Program(const Spec& spec, DataSignature signature, DType real)
   for (const OutputSpec& output : spec_.train.outputs) {
     check_output(shapes.builder(), output, shapes.output(output.name).value, target_of(output.name), warnings_);
   }
+  note_outputs_of_zoo(spec_.model, warnings_);
   warnings_.throw_if_errors(ExitCode::recipe);
   evaluate(batch);
   train(batch);

@@ -82,8 +82,9 @@ std::string bash_completion(const CommandLine& line) {
   }
   text += "  esac\n  if [[ $cur == -* ]]; then\n    case $command in\n";
   for (const Command& command : line.commands)
-    text +=
-        "      " + command.name + ") _dltrain_words " + shell_quoted(shared + option_words(command.options)) + " ;;\n";
+    text += "      " + command.name + ") _dltrain_words " +
+            shell_quoted("--help -h" + option_words(line.shared_options(&command)) + option_words(command.options)) +
+            " ;;\n";
   text += "    esac\n    return\n  fi\n  case $command in\n";
   for (const Command& command : line.commands) {
     for (const Option& option : command.options) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/text.h"
+
 namespace dltrain::app {
 
 std::string title(Group group) {
@@ -61,6 +63,24 @@ Command& CommandLine::add(Group group, std::string name, std::string summary) {
 const Command* CommandLine::find(const std::string& name) const {
   const auto found = std::find_if(commands.begin(), commands.end(), [&](const Command& c) { return c.name == name; });
   return found == commands.end() ? nullptr : &*found;
+}
+
+std::string CommandLine::commands_by_json(bool known) const {
+  std::vector<std::string> names;
+  for (const Command& command : commands) {
+    if (command.json == known && !command.hidden) names.push_back(command.name);
+  }
+  std::sort(names.begin(), names.end());
+  return join(names, ", ");
+}
+
+std::vector<Option> CommandLine::shared_options(const Command* command) const {
+  std::vector<Option> options = shared.options;
+  if (command != nullptr && !command->json) std::erase_if(options, [](const Option& o) { return o.name_ == "--json"; });
+  for (Option& option : options) {
+    if (command == nullptr && option.name_ == "--json") option.doc_ += "; not of " + commands_by_json(false);
+  }
+  return options;
 }
 
 Option& add_device(Command& command, std::string& device) {

@@ -83,6 +83,7 @@ struct Command {
   std::vector<std::string> notes;  // below the examples, a line or more each
   std::vector<Option> options;     // arguments among them
   bool hidden = false;
+  bool json = false;               // whether it knows --json
   std::function<ExitCode(const CommonOptions&)> run;
 
   // The command's values, which live as long as it does; options are bound to them.
@@ -113,6 +114,10 @@ struct CommandLine {
 
   Command& add(Group group, std::string name, std::string summary);
   const Command* find(const std::string& name) const;
+  // The commands that know --json: "check, compare, ..."; or the others.
+  std::string commands_by_json(bool known) const;
+  // The options that each command takes, as a command's help shows them, or for all: --json is not of every one.
+  std::vector<Option> shared_options(const Command* command) const;
 };
 
 // Options that several commands have.

@@ -57,10 +57,10 @@ std::string section(const std::string& title, const std::string& body) {
   return body.empty() ? "" : "\n" + title + ":\n" + body;
 }
 
-std::string shared_options(const CommandLine& line, size_t width, bool version) {
+std::string shared_options(const CommandLine& line, const Command* command, size_t width) {
   std::vector<Row> rows = {{"-h, --help", "this text"}};
-  if (version) rows.push_back({"--version", "the versions of the program and its libraries"});
-  return options_table(line.shared.options, false, width, std::move(rows));
+  if (command == nullptr) rows.push_back({"--version", "the versions of the program and its libraries"});
+  return options_table(line.shared_options(command), false, width, std::move(rows));
 }
 
 }  // namespace
@@ -99,7 +99,7 @@ std::string help_text(const CommandLine& line, size_t width) {
     }
     text += section(title(group), table(rows, width));
   }
-  text += section("Options of every command", shared_options(line, width, true));
+  text += section("Options of every command", shared_options(line, nullptr, width));
   return text +
          "\nExamples:\n  dltrain fit recipes/digits.toml\n  dltrain evaluate runs/digits/0001\n"
          "  dltrain predict runs/iris/0001 --input flowers.csv --output species.csv\n  dltrain explain Conv2D\n"
@@ -110,7 +110,7 @@ std::string help_text(const CommandLine& line, const Command& command, size_t wi
   std::string text = "dltrain " + command.name + ": " + command.summary + "\n\nUsage: " + usage(command) + "\n";
   text += section("Arguments", options_table(command.options, true, width));
   text += section("Options", options_table(command.options, false, width));
-  text += section("Options of every command", shared_options(line, width, false));
+  text += section("Options of every command", shared_options(line, &command, width));
   if (!command.examples.empty())
     text += "\n" + std::string(command.examples.size() > 1 ? "Examples" : "Example") + ":\n";
   for (const std::string& example : command.examples) text += "  " + example + "\n";

@@ -101,7 +101,7 @@ std::string manual_page(const CommandLine& line) {
       ".B dltrain fit\ntrains it,\n.B dltrain check\nsays what it takes,\n.B dltrain new\nwrites a first one from a look at your "
       "data.\n.B dltrain explain\ntells about everything that a recipe can name.\n.SH OPTIONS OF EVERY COMMAND\n" +
       entry("-h, --help", "what there is, and of a command what it takes") +
-      entry("--version", "the versions of the program and its libraries") + options_text(line.shared.options) +
+      entry("--version", "the versions of the program and its libraries") + options_text(line.shared_options(nullptr)) +
       ".SH COMMANDS\n";
   for (const Command& command : line.commands) text += command_text(command);
   return text + ending;

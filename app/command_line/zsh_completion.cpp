@@ -64,7 +64,8 @@ std::string zsh_completion(const CommandLine& line) {
       "    command) _describe -t commands 'dltrain command' commands ;;\n    argument)\n      case $words[1] in\n";
   for (const Command& command : line.commands) {
     text += "        " + command.name + ")\n          _arguments \\\n" +
-            option_lines(line.shared.options, "            ") + option_lines(command.options, "            ") +
+            option_lines(line.shared_options(&command), "            ") +
+            option_lines(command.options, "            ") +
             "            '(-h --help)'{-h,--help}'[help]'\n          ;;\n";
   }
   return text + "      esac\n      ;;\n  esac\n}\n\n_dltrain \"$@\"\n";

@@ -77,6 +77,7 @@ void register_check(CommandLine& line) {
   command.notes = {
       "Exit code 0 if the recipe can be trained here; else that of what is wrong: 2 recipe, 3 data, 5 disk, 6 numbers "
       "that are not finite, 7 memory."};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return check(options, common); };
 }
 

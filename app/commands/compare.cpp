@@ -40,6 +40,7 @@ void register_compare(CommandLine& line) {
       "Runs whose recipes mean the same, but for the seed, are one group; the groups are compared with the first. A "
       "difference is called larger than the spread if Welch's t-test gives p < 0.05, which takes two runs in each "
       "group: dltrain fit RECIPE --repeat 5 makes them."};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return compare(options, common); };
 }
 

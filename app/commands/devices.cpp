@@ -33,7 +33,9 @@ ExitCode devices(const CommonOptions& common) {
 }  // namespace
 
 void register_devices(CommandLine& line) {
-  line.add(Group::look_up, "devices", "what this machine offers, and why something is not used").run = devices;
+  Command& command = line.add(Group::look_up, "devices", "what this machine offers, and why something is not used");
+  command.json = true;
+  command.run = devices;
 }
 
 }  // namespace dltrain::app

@@ -1,4 +1,5 @@
 // dltrain diff: what differs between two recipes in meaning, and what that costs.
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <set>
@@ -75,28 +76,39 @@ std::map<std::string, int64_t> changes_by_layer(const models::Spec& a, const mod
   return changes;
 }
 
-// The lines of a layer's keys end with what all of them together change.
+// The layer that a difference is of, among those that `changes` knows; empty if it is of none.
+std::string layer_of(const Difference& each, const std::map<std::string, int64_t>& changes) {
+  for (const auto& [name, change] : changes) {
+    if (each.path == "layers." + name || each.path.starts_with("layers." + name + ".")) return name;
+  }
+  return {};
+}
+
+// Whether a difference may be why a layer has other parameters: the layer itself, or a key of sizes, yes or no, or type.
+bool may_change_parameters(const Difference& each, const std::string& layer) {
+  const std::string path = "layers." + layer;
+  if (each.path == path) return true;
+  const std::string key = each.path.substr(path.size() + 1);
+  const std::string& value = each.now.empty() ? each.before : each.now;
+  return key == "type" || (key.find('.') == std::string::npos &&
+                           (parse_integer(value) || value.starts_with('[') || value == "true" || value == "false"));
+}
+
+// How many more parameters a layer has stands once, with the difference that it comes from.
 void print_keys(const std::vector<Difference>& differences, const std::map<std::string, int64_t>& changes) {
-  const auto layer_of = [&](const Difference& each) -> std::string {
-    for (const auto& [name, change] : changes) {
-      if (each.path == "layers." + name || each.path.starts_with("layers." + name + ".")) return name;
-    }
-    return {};
-  };
-  std::set<std::string> said;
-  for (size_t i = 0; i < differences.size(); ++i) {
-    const std::string layer = layer_of(differences[i]);
-    const bool last = i + 1 == differences.size() || layer_of(differences[i + 1]) != layer;
-    const auto change = changes.find(layer);
-    std::string line = text_of(differences[i]);
-    if (!layer.empty() && last && change->second != 0) line += "  (" + count_change(0, change->second) + " parameters)";
+  std::set<std::string> said, shown;
+  for (const Difference& each : differences) {
+    const std::string layer = layer_of(each, changes);
+    shown.insert(layer);
+    std::string line = text_of(each);
+    const bool cause = !layer.empty() && changes.at(layer) != 0 && may_change_parameters(each, layer);
+    if (cause && said.insert(layer).second) line += "  (" + count_change(0, changes.at(layer)) + " parameters)";
     std::printf("%s\n", line.c_str());
-    said.insert(layer);
   }
   for (const auto& [name, change] : changes) {
     if (change != 0 && !said.contains(name))
-      std::printf("layers.%s  the same keys, another input  (%s parameters)\n", name.c_str(),
-                  count_change(0, change).c_str());
+      std::printf("layers.%s  %sanother input  (%s parameters)\n", name.c_str(),
+                  shown.contains(name) ? "" : "the same keys, ", count_change(0, change).c_str());
   }
 }
 
@@ -157,6 +169,22 @@ bool is_default(const Difference& each, const models::Spec& a, const models::Spe
   return field != nullptr && field->default_value.toml() == value;
 }
 
+// The same of a component that another one replaces: its own keys say nothing more where they are left to their defaults.
+bool is_default_of_another(const Difference& each, const std::vector<Difference>& differences) {
+  const bool is_new = each.before.empty();
+  const size_t dot = each.path.rfind('.');
+  if ((!is_new && !each.now.empty()) || dot == std::string::npos) return false;
+  const auto type = std::ranges::find(differences, each.path.substr(0, dot), &Difference::path);
+  if (type == differences.end() || type->before.empty() || type->now.empty()) return false;
+  const std::string& kind = is_new ? type->now : type->before;
+  return kind.size() > 2 &&
+         std::ranges::any_of(
+             training::catalogue().everywhere(kind.substr(1, kind.size() - 2)), [&](const Schema* schema) {
+               const Field* field = schema->find(each.path.substr(dot + 1));
+               return field != nullptr && field->default_value.toml() == (is_new ? each.now : each.before);
+             });
+}
+
 // By key: the files and folders that a recipe's data are in, as the recipe writes them and where that is.
 struct Where {
   std::string written, place;
@@ -202,6 +230,8 @@ ExitCode diff(const DiffOptions& options, const CommonOptions& common) {
   const models::Spec b = open_recipe(recipe).spec;
   std::vector<Difference> differences = models::differences_in_meaning(a, b);
   std::erase_if(differences, [&](const Difference& each) { return each.path == "name" || is_default(each, a, b); });
+  const std::vector<Difference> all = differences;
+  std::erase_if(differences, [&](const Difference& each) { return is_default_of_another(each, all); });
   compare_places(a, b, differences);
   const Cost before = differences.empty() ? Cost() : cost_of(a), now = differences.empty() ? Cost() : cost_of(b);
   if (common.json) {
@@ -225,6 +255,7 @@ void register_diff(CommandLine& line) {
   command.argument("A", &options.before, "a recipe").required().offer(Offer::recipes);
   command.argument("B", &options.now, "another one").required().offer(Offer::recipes);
   command.examples = {"dltrain diff recipes/digits.toml recipes/digits_cnn.toml"};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return diff(options, common); };
 }
 

@@ -159,6 +159,7 @@ void register_evaluate(CommandLine& line) {
   add_device(command, options.device);
   command.option("--output", &options.output, "FILE", "write the results as JSON as well");
   command.examples = {"dltrain evaluate runs/digits/0001"};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return evaluate(options, common); };
 }
 

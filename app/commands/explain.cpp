@@ -64,14 +64,29 @@ std::string bare_name(const std::string& given) {
   return python ? given.substr(given.rfind('.') + 1) : given;
 }
 
-ExitCode explain_name(const std::string& given, bool markdown) {
+// A text as people read it, or as the "text" of one line of JSON.
+void print_text(const std::string& what, const std::string& text, bool json) {
+  if (!json) {
+    std::printf("%s", text.c_str());
+    return;
+  }
+  Table line;
+  line.set("event", "explain");
+  line.set("version", 1);
+  line.set("of", what);
+  line.set("text", text);
+  print_line(line);
+}
+
+ExitCode explain_name(const std::string& given, bool markdown, bool json) {
   const std::string name = bare_name(given);
-  const std::string text =
+  std::string text =
       markdown ? reference_page(reference_catalogue(), name) : reference_text(reference_catalogue(), name);
+  if (text.empty() && !markdown) text = reference_text(reference_catalogue(), meant_section(name));
   const std::string hint = text.empty() ? hint_text(name, markdown) : text;
   const std::string key = hint.empty() && !markdown ? key_text(reference_catalogue(), name) : hint;
   if (const std::string found = key.empty() ? errors::text(name, markdown) : key; !found.empty()) {
-    std::printf("%s", found.c_str());
+    print_text(name, found, json);
     return ExitCode::ok;
   }
   std::vector<std::string> names = reference_families();
@@ -95,7 +110,11 @@ ExitCode explain_name(const std::string& given, bool markdown) {
                "",
                "",
                "name a recipe, or anything that \"dltrain list\" shows; --search WORDS looks for it"};
-  if (const auto near = nearest(name, names)) d.hint = "did you mean \"" + *near + "\"?";
+  // "conv" is the beginning of names rather than "csv" misspelt.
+  const auto begins = [&](const std::string& each) { return snake_case(each).starts_with(snake_case(name)); };
+  auto near = nearest(name, names);
+  if (near && name.size() > 2 && !begins(*near) && std::ranges::any_of(names, begins)) near.reset();
+  if (near) d.hint = "did you mean \"" + *near + "\"?";
   else if (const std::string found = search_text(reference_catalogue(), name); !found.empty())
     d.help = "what has it:\n" + found.substr(0, found.size() - 1);
   throw UserError(ExitCode::recipe, {std::move(d)});
@@ -115,32 +134,35 @@ void print_origins(const std::vector<Origin>& origins, bool json) {
 
 graph::Graph simplified(const graph::Graph& graph) { return graph::run_passes(graph, graph::general_passes(), {}); }
 
-void print_plan(const models::Spec& spec, models::Program& program) {
+std::string plan_text(const models::Spec& spec, models::Program& program) {
   const auto backend = training::open_device(spec.run);
   backends::require_precision(backend->device(), spec.run.precision);
   const auto plan = backends::compile_plan(program.train(spec.train.batch_size), *backend,
                                            {.recompute = models::recompute_wish(spec)});
-  std::printf("# training step, batch %ld, device %s: %s\n%s", static_cast<long>(spec.train.batch_size),
-              backend->device().name.c_str(), backend->device().description.c_str(), plan->text().c_str());
+  return "# training step, batch " + std::to_string(static_cast<int64_t>(spec.train.batch_size)) + ", device " +
+         backend->device().name + ": " + backend->device().description + "\n" + plan->text();
 }
 
-ExitCode search(const std::string& words) {
+ExitCode search(const std::string& words, bool json) {
+  if (const std::string missing = missing_text(words); !missing.empty())
+    throw UserError(ExitCode::recipe, "unknown-name", "dltrain explain", missing, "see what there is: dltrain list");
   const std::string found = search_text(reference_catalogue(), words);
   if (found.empty()) {
     throw UserError(ExitCode::recipe, "unknown-name", "dltrain explain", "nothing has the words " + quote(words),
                     "use fewer words, or see what there is: dltrain list");
   }
-  std::printf("%s", found.c_str());
+  print_text(words, found, json);
   return ExitCode::ok;
 }
 
 ExitCode explain(const ExplainOptions& options, const CommonOptions& common) {
-  if (!options.search.empty()) return search(options.search);
+  if (!options.search.empty()) return search(options.search, common.json);
   if (options.recipe.recipe.empty()) {
     throw UserError(ExitCode::recipe, "command-line", "dltrain explain", "RECIPE or NAME is missing",
                     "name a recipe, or anything that \"dltrain list\" shows; --search WORDS looks for it");
   }
-  if (!looks_like_recipe(options.recipe.recipe)) return explain_name(options.recipe.recipe, options.markdown);
+  if (!looks_like_recipe(options.recipe.recipe))
+    return explain_name(options.recipe.recipe, options.markdown, common.json);
   const std::vector<std::string> stages = {"spec", "graph", "train", "plan"};
   if (std::find(stages.begin(), stages.end(), options.stage) == stages.end()) {
     Diagnostic d{Severity::error, "unknown-name", {}, "dltrain explain", "there is no stage " + quote(options.stage)};
@@ -153,17 +175,17 @@ ExitCode explain(const ExplainOptions& options, const CommonOptions& common) {
     return ExitCode::ok;
   }
   if (options.stage == "spec") {
-    std::printf("%s", models::canonical_toml(recipe.spec).c_str());
+    print_text(options.stage, models::canonical_toml(recipe.spec), common.json);
     return ExitCode::ok;
   }
   const auto data = open_data(recipe.spec);
   settle_batch(recipe.spec, data->signature());
   models::Program program = open_program(recipe.spec, data->signature());
-  if (options.stage == "graph")
-    std::printf("%s", graph::print(simplified(program.predict(recipe.spec.train.batch_size))).c_str());
-  if (options.stage == "train")
-    std::printf("%s", graph::print(simplified(program.train(recipe.spec.train.batch_size))).c_str());
-  if (options.stage == "plan") print_plan(recipe.spec, program);
+  const std::string text =
+      options.stage == "graph"   ? graph::print(simplified(program.predict(recipe.spec.train.batch_size)))
+      : options.stage == "train" ? graph::print(simplified(program.train(recipe.spec.train.batch_size)))
+                                 : plan_text(recipe.spec, program);
+  print_text(options.stage, text, common.json);
   return ExitCode::ok;
 }
 
@@ -187,6 +209,7 @@ void register_explain(CommandLine& line) {
   command.examples = {"dltrain explain recipes/digits.toml --stage graph", "dltrain explain Dense",
                       "dltrain explain recipe.toml --set train.epochs=3 --origin",
                       "dltrain explain --search \"early stop\""};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return explain(options, common); };
 }
 

@@ -59,7 +59,6 @@ void refuse(const std::string& what, const std::string& help) {
 
 // Before anything is trained.
 void check_report(const std::string& path) {
-  if (path.empty()) return;
   if (!path.ends_with(".xml") && !path.ends_with(".json"))
     refuse("--report takes a file that ends in .xml or .json (was " + quote(path) + ")",
            ".xml is JUnit's format, which GitHub, GitLab and Jenkins read");
@@ -70,11 +69,12 @@ void check_report(const std::string& path) {
   training::check_writable(folder);
 }
 
-void write_report(const Suite& suite, const std::string& path) {
-  if (path.empty()) return;
-  const std::string text =
-      path.ends_with(".xml") ? junit_xml(suite) : formats::json_text(Setting(suite_json(suite)), 2) + "\n";
-  write_file_durably(path, text);
+void write_reports(const Suite& suite, const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    const std::string text =
+        path.ends_with(".xml") ? junit_xml(suite) : formats::json_text(Setting(suite_json(suite)), 2) + "\n";
+    write_file_durably(path, text);
+  }
 }
 
 // What several runs cannot share.
@@ -121,7 +121,7 @@ std::vector<PlannedRun> planned_runs(const FitOptions& options) {
       }
     } catch (const UserError& error) {
       wrong.runs.push_back(failed_run(recipe, error));
-      write_report(wrong, options.report);
+      write_reports(wrong, options.reports);
       if (options.recipes.size() == 1 || error.code() != ExitCode::recipe) throw;
       mistakes.add(error.diagnostics());
     }
@@ -176,7 +176,7 @@ ExitCode run_suite(std::vector<PlannedRun> planned, const FitOptions& options, C
                    planned[i].options.recipe.recipe.c_str());
     suite.runs.push_back(run_of_suite(std::move(planned[i]), common));
     suite.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    write_report(suite, options.report);  // after each, so that a suite that is ended leaves what it has
+    write_reports(suite, options.reports);  // after each, so that a suite that is ended leaves what it has
   }
   print_suite(suite, common);
   return training::interrupted() ? training::signal_exit_code() : suite.code();
@@ -185,9 +185,9 @@ ExitCode run_suite(std::vector<PlannedRun> planned, const FitOptions& options, C
 ExitCode fit(const FitOptions& options, const CommonOptions& common) {
   training::watch_signals();
   training::end_at_once();
-  check_report(options.report);
+  for (const std::string& report : options.reports) check_report(report);
   std::vector<PlannedRun> planned = planned_runs(options);
-  if (planned.size() == 1 && options.report.empty()) return run_one(std::move(planned.front()), common).code;
+  if (planned.size() == 1 && options.reports.empty()) return run_one(std::move(planned.front()), common).code;
   return run_suite(std::move(planned), options, common);
 }
 
@@ -205,8 +205,8 @@ void register_fit(CommandLine& line) {
       .option("--repeat", &options.repeat, "N",
               "run each recipe N times, with seeds that follow one another; says mean and deviation")
       .range(1, 10000);
-  command.option("--report", &options.report, "FILE",
-                 "write what the runs came to, to a file that ends in .xml (JUnit) or .json");
+  command.option("--report", &options.reports, "FILE",
+                 "write what the runs came to, to a file that ends in .xml (JUnit) or .json; may be given twice");
   command.option("--run", &options.run, "DIR", "folder of the run (default: the next number under runs/NAME)");
   command.option("--init-from", &options.init_from, "PATH",
                  "begin with the weights of a run, a model or a .weights.h5 file (fine-tuning)");
@@ -219,6 +219,7 @@ void register_fit(CommandLine& line) {
   command.examples = {"dltrain fit recipes/digits.toml --set train.epochs=5",
                       "dltrain fit recipes/digits.toml recipes/iris.toml --repeat 5 --report results.xml"};
   command.notes = {"Exit code 10 if a bound of [[expect]] was missed."};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return fit(options, common); };
 }
 

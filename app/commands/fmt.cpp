@@ -33,6 +33,7 @@ void register_fmt(CommandLine& line) {
   command.notes = {
       "With --check, exit code 10 if a recipe would change. What a recipe means, its comments and its order "
       "stay as they are."};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return fmt(options, common); };
 }
 

@@ -68,6 +68,7 @@ void register_list(CommandLine& line) {
   command.argument("FAMILY", &options.family, "layer, activation, loss, metric, optimizer, schedule, source, ...")
       .choices(reference_families());
   command.examples = {"dltrain list layer"};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return list(options, common); };
 }
 

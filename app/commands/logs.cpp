@@ -284,6 +284,7 @@ void register_logs(CommandLine& line) {
   command.option("--height", &options.height, "N", "lines of a plot").range(4, 200).show_default();
   command.examples = {"dltrain logs runs/digits/0001",
                       "dltrain logs runs/digits/0001 runs/digits/0002 --tag epoch_accuracy"};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return logs(options, common); };
 }
 

@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "app/command_line/command.h"
+#include "app/json_events.h"
 #include "app/text_files.h"
 #include "core/diagnostic.h"
 #include "core/text.h"
@@ -63,13 +64,25 @@ Rewritten migrate_one(const std::string& name, const std::string& text) {
 }
 
 // Every name that is known to have been another.
-void print_list() {
+void print_list(bool json) {
   const Catalogue& catalogue = training::catalogue();
   for (const std::string& family : catalogue.families()) {
     for (const std::string& kind : catalogue.kinds(family)) {
       for (const Field& field : catalogue.find(family, kind)->fields) {
-        for (const std::string& former : field.former_names)
-          std::printf("%s %s: %s is called %s\n", family.c_str(), kind.c_str(), former.c_str(), field.name.c_str());
+        for (const std::string& former : field.former_names) {
+          if (json) {
+            Table line;
+            line.set("event", "rename");
+            line.set("version", 1);
+            line.set("family", family);
+            line.set("type", kind);
+            line.set("former", former);
+            line.set("now", field.name);
+            print_line(line);
+          } else {
+            std::printf("%s %s: %s is called %s\n", family.c_str(), kind.c_str(), former.c_str(), field.name.c_str());
+          }
+        }
       }
     }
   }
@@ -77,7 +90,7 @@ void print_list() {
 
 ExitCode migrate(const MigrateOptions& options, const CommonOptions& common) {
   if (options.list) {
-    print_list();
+    print_list(common.json);
     return ExitCode::ok;
   }
   if (options.files.empty()) {
@@ -99,6 +112,7 @@ void register_migrate(CommandLine& line) {
   command.flag("--list", options.list, "the names that are known to have been others");
   command.examples = {"dltrain migrate recipes/*.toml", "dltrain migrate --check recipes/*.toml"};
   command.notes = {"With --check, exit code 10 if a recipe would change. Comments, order and blanks stay as they are."};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return migrate(options, common); };
 }
 

@@ -158,6 +158,7 @@ void register_new(CommandLine& line) {
   command.examples = {"dltrain new --data flowers.csv", "dltrain new --data photos/ photos.toml",
                       "dltrain new --like mnist_cnn"};
   command.notes = {"What was decided, and why, stands in the recipe."};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return make_new(options, common); };
 }
 

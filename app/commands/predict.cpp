@@ -106,6 +106,7 @@ void register_predict(CommandLine& line) {
   add_device(command, options.device);
   command.examples = {"dltrain predict runs/iris/0001 --input flowers.csv --output species.csv",
                       "dltrain predict runs/digits/0001 --input scans/ --output - --format jsonl"};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return predict(options, common); };
 }
 

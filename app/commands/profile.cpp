@@ -108,6 +108,7 @@ void register_profile(CommandLine& line) {
   command.option("--output", &options.output, "FILE", "write everything as JSON as well");
   command.option("--trace", &options.trace, "FILE", "write a step as a trace for ui.perfetto.dev or chrome://tracing");
   command.examples = {"dltrain profile recipes/digits_cnn.toml --trace step.json"};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return profile(options, common); };
 }
 

@@ -80,6 +80,7 @@ void register_replay(CommandLine& line) {
   add_device(command, options.device);
   command.examples = {"dltrain replay runs/digits/0001/failures/step-12"};
   command.notes = {"Exit code 6 if it is seen again, 0 if all numbers are finite now."};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return replay(options, common); };
 }
 

@@ -135,6 +135,7 @@ void register_resume(CommandLine& line) {
   add_changes_to_recipe(command, options.changes);
   command.examples = {"dltrain resume runs/digits/0001", "dltrain resume runs/digits/0001 --epochs 40"};
   command.notes = {"Exit code 10 if a bound of [[expect]] was missed, also where the run was over before."};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return resume(options, common); };
 }
 

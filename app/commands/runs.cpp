@@ -124,6 +124,7 @@ void register_runs(CommandLine& line) {
   RunsOptions& options = command.values<RunsOptions>();
   command.argument("FOLDER", &options.folder, "where to look for runs").show_default().offer(Offer::folders);
   command.examples = {"dltrain runs"};
+  command.json = true;
   command.run = [&options](const CommonOptions& common) { return runs(options, common); };
 }
 

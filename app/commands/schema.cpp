@@ -15,8 +15,9 @@ struct SchemaOptions {
   std::string output;  // empty: standard output
 };
 
-ExitCode schema(const SchemaOptions& options) {
-  const std::string text = formats::json_text(Setting(recipe_schema(reference_catalogue())), 1) + "\n";
+ExitCode schema(const SchemaOptions& options, const CommonOptions& common) {
+  const Setting described(recipe_schema(reference_catalogue()));
+  const std::string text = formats::json_text(described, common.json ? 0 : 1) + "\n";
   if (options.output.empty()) std::fputs(text.c_str(), stdout);
   else write_file_durably(options.output, text);
   return ExitCode::ok;
@@ -30,7 +31,8 @@ void register_schema(CommandLine& line) {
   SchemaOptions& options = command.values<SchemaOptions>();
   command.option("--output", &options.output, "FILE", "write it to a file");
   command.examples = {"dltrain schema --output recipe.schema.json"};
-  command.run = [&options](const CommonOptions&) { return schema(options); };
+  command.json = true;
+  command.run = [&options](const CommonOptions& common) { return schema(options, common); };
 }
 
 }  // namespace dltrain::app

@@ -50,6 +50,20 @@ void add_best(RunSeen& run) {
   }
 }
 
+// The folders in a folder that hold runs.
+std::vector<std::string> folders_of_runs(const std::string& path) {
+  std::vector<std::string> folders;
+  if (!is_directory(path)) return folders;
+  for (const std::string& name : list_directory(path, ExitCode::model)) {
+    const std::string folder = join_path(path, name);
+    if (!is_directory(folder)) continue;
+    const std::vector<std::string> inside = list_directory(folder, ExitCode::model);
+    if (std::ranges::any_of(inside, [&](const std::string& each) { return is_run(join_path(folder, each)); }))
+      folders.push_back(folder);
+  }
+  return folders;
+}
+
 RunSeen see(const std::string& folder) {
   RunSeen run;
   run.folder = folder;
@@ -88,9 +102,11 @@ std::vector<RunSeen> see_runs(const std::vector<std::string>& paths) {
       }
     }
     if (!found) {
+      const std::vector<std::string> below = folders_of_runs(path);
       throw UserError(ExitCode::model, "no-run", path, "there is no run",
-                      "name folders that \"dltrain fit\" printed, or a folder that holds some; \"dltrain runs\" lists "
-                      "them");
+                      !below.empty() ? "folders in it hold runs: dltrain compare " + join(below, " ")
+                                     : "name folders that \"dltrain fit\" printed, or a folder that holds some; "
+                                       "\"dltrain runs\" lists them");
     }
   }
   return runs;

@@ -103,6 +103,25 @@ std::string as_section(const std::string& header, const std::string& table) {
   return text;
 }
 
+// Of sections, in the order of a recipe, which all with brackets make together.
+const std::map<std::string, std::string> sections = {
+    {"recipe", "name = \"first\"\nseed = 1"},
+    {"run", "[run]\nprecision = \"float32\"\nthreads = 2"},
+    {"data", "[data]\ntype = \"digits\""},
+    {"part", "[data.validation]\nsplit = 0.1"},
+    {"block",
+     "[blocks.hidden]\nparams = { units = 64 }\nlayers = [{ type = \"Dense\", units = \"${units}\", activation = "
+     "\"relu\" }]"},
+    {"block use", "{ type = \"hidden\", units = 32, repeat = 2 }"},
+    {"model", "[model]\nlayers = [\"Flatten\", { type = \"Dense\", units = 10, activation = \"softmax\" }]"},
+    {"input", "inputs = { image = { shape = [28, 28, 1], dtype = \"float32\" } }"},
+    {"layer", "{ name = \"hidden\", type = \"Dense\", units = 64, trainable = false }"},
+    {"reuse", "{ reuse = \"hidden\", inputs = \"other\" }"},
+    {"train", "[train]\nepochs = 20\nloss = \"sparse_categorical_crossentropy\"\nmetrics = [\"accuracy\"]"},
+    {"evaluate", "[evaluate]\nbatch_size = 256"},
+    {"predict", "[predict]\nbatch_size = 256"},
+    {"expect", "[[expect]]\nmetric = \"val_accuracy\"\nmin = 0.9"}};
+
 // A model of the zoo, with the one key that nearly every recipe says.
 std::string model_example(const Schema& schema) {
   const std::string type = quote(std::string(models::zoo::prefix) + schema.kind);
@@ -114,7 +133,7 @@ std::string model_example(const Schema& schema) {
 }  // namespace
 
 std::string example_text(const Catalogue& catalogue, const Schema& schema) {
-  if (schema.family == "section") return {};
+  if (schema.family == "section") return sections.contains(schema.kind) ? sections.at(schema.kind) : "";
   if (schema.family == "zoo") return model_example(schema);
   const std::string table = inline_table(schema);
   if (!can_be_read(catalogue, schema, table)) return {};

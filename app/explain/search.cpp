@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <set>
 
 #include "app/error_pages.h"
@@ -35,17 +36,19 @@ int score_of(const Schema& schema, const std::string& word) {
   if (lower(schema.doc).find(word) != std::string::npos) score += 20;
   if (schema.family.find(word) != std::string::npos) score += 10;
   for (const Field& field : schema.fields) {
-    if (lower(field.name).find(word) != std::string::npos) score += 6;
+    if (schema.family == "section" && field.name == word) score += 40;
+    else if (lower(field.name).find(word) != std::string::npos) score += 6;
     else if (lower(field.doc).find(word) != std::string::npos) score += 3;
+    else if (lower(join(field.choices, " ")).find(word) != std::string::npos) score += 3;
   }
   return score;
 }
 
-// "early stopping" finds EarlyStopping.
+// "early stopping" finds EarlyStopping; annealing is called decay here, as in Keras.
 std::vector<std::string> words_of(const std::string& text) {
   std::vector<std::string> words;
   for (const std::string& word : split(lower(text), ' ')) {
-    if (!word.empty()) words.push_back(word);
+    if (!word.empty()) words.push_back(word.starts_with("anneal") ? "decay" : word);
   }
   return words;
 }
@@ -69,7 +72,8 @@ std::vector<const Schema*> everything(const Catalogue& catalogue) {
 std::string key_lines(const Catalogue& catalogue, const std::string& section, const std::string& key, bool of_zoo) {
   std::string text;
   for (const Schema* schema : everything(catalogue)) {
-    if ((schema->family == "zoo") != of_zoo || (!section.empty() && schema->kind != section)) continue;
+    const bool source = section == "data" && schema->family == "source";
+    if ((schema->family == "zoo") != of_zoo || (!section.empty() && schema->kind != section && !source)) continue;
     for (const Field& field : schema->fields) {
       const bool former = std::ranges::find(field.former_names, key) != field.former_names.end();
       if (field.name != key && !former) continue;
@@ -147,6 +151,27 @@ std::set<std::string> vocabulary(const Catalogue& catalogue) {
 
 }  // namespace
 
+std::string meant_section(const std::string& name) {
+  static const std::map<std::string, std::string> meant = {
+      {"validation", "part"}, {"test", "part"},         {"data.validation", "part"}, {"data.test", "part"},
+      {"share", "part"},      {"blocks", "block"},      {"layers", "layer"},         {"model.layers", "layer"},
+      {"inputs", "input"},    {"model.inputs", "input"}};
+  const auto found = meant.find(name);
+  return found == meant.end() ? name : found->second;
+}
+
+std::string missing_text(const std::string& words) {
+  static const std::map<std::string, std::string> missing = {
+      {"augment", "images are taken as they are: there is no augmentation"},
+      {"f1", "there is no F1 score; Precision and Recall are there, from which it follows"},
+      {"f1score", "there is no F1 score; Precision and Recall are there, from which it follows"}};
+  for (const std::string& word : words_of(words)) {
+    const auto found = missing.find(word.starts_with("augment") ? "augment" : word);
+    if (found != missing.end()) return found->second;
+  }
+  return {};
+}
+
 std::string search_text(const Catalogue& catalogue, const std::string& words) {
   constexpr size_t most = 15;
   std::vector<std::string> wanted = words_of(words);
@@ -171,7 +196,7 @@ std::string search_text(const Catalogue& catalogue, const std::string& words) {
 
 std::string key_text(const Catalogue& catalogue, const std::string& name) {
   const size_t dot = name.rfind('.');
-  const std::string section = dot == std::string::npos ? "" : name.substr(0, dot);
+  const std::string section = dot == std::string::npos ? "" : meant_section(name.substr(0, dot));
   const std::string key = dot == std::string::npos ? name : name.substr(dot + 1);
   // Models of the zoo have many keys in common: they are shown where nothing else has the key.
   const std::string text = key_lines(catalogue, section, key, false);

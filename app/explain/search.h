@@ -14,4 +14,9 @@ std::string search_text(const Catalogue& catalogue, const std::string& words);
 // Every component that has a key of this name, or had one; "train.epochs" for one section. Empty if there is none.
 std::string key_text(const Catalogue& catalogue, const std::string& name);
 
+// The section that is meant by another name of it: "part" for "validation" and "data.test"; else the name.
+std::string meant_section(const std::string& name);
+// What there is in the place of something that is often looked for and not there; empty if nothing is known.
+std::string missing_text(const std::string& words);
+
 }  // namespace dltrain::app

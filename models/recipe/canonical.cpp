@@ -37,8 +37,9 @@ class Writer {
     if (!text_.empty()) text_ += "\n";
     text_ += header + "\n";
   }
+  void leave_out(const std::string& name) { left_out_ = name; }
   void key(const std::string& name, const Setting& value) {
-    if (!value.is_none()) text_ += toml_key(name) + " = " + value.toml() + "\n";
+    if (!value.is_none() && name != left_out_) text_ += toml_key(name) + " = " + value.toml() + "\n";
   }
   void source(const Component& component) {
     key("type", component.kind);
@@ -50,6 +51,7 @@ class Writer {
 
  private:
   std::string text_;
+  std::string left_out_;
 };
 
 // Visits the description of a section to print its values.
@@ -167,6 +169,7 @@ template <class F> void write_by_output(Writer& out, const std::vector<OutputSpe
 
 void write_train(Writer& out, const TrainSpec& train) {
   out.section("[train]");
+  if (train.batch_size.is_auto()) out.leave_out("gradient_accumulation");  // it follows
   out.members(train);
   const auto loss = [](const OutputSpec& o) { return o.loss.kind.empty() ? Setting() : short_form(o.loss); };
   write_by_output(out, train.outputs, "loss", loss);

@@ -245,10 +245,26 @@ class Connector {
     for (size_t i = 0; i < drafts_.size(); ++i) {
       if (used_.contains(drafts_[i].spec.name) || reading_.is_in_missing_part(drafts_[i].spec.name)) continue;
       const bool of_block = drafts_[i].spec.name.find('/') != std::string::npos;
-      error("unused", drafts_[i].name_place, who(i), "nothing uses it, and it is not an output").help =
-          "let a layer take it with inputs = " + quote(drafts_[i].spec.name) + ", add it to [model] outputs, or " +
-          (of_block ? "end the block with an earlier layer (until = \"...\")" : "leave it out");
+      Diagnostic& d = error("unused", drafts_[i].name_place, who(i), "nothing uses it, and it is not an output");
+      d.help = help_for_copy(drafts_[i].spec.name);
+      if (!d.help.empty()) continue;
+      d.help = "let a layer take it with inputs = " + quote(drafts_[i].spec.name) + ", add it to [model] outputs, or " +
+               (of_block ? "end the block with an earlier layer (until = \"...\")" : "leave it out");
     }
+  }
+
+  // For the last of what is repeated, where the first one's name was taken for it; empty for other layers.
+  std::string help_for_copy(const std::string& layer) const {
+    for (const auto& [first, last] : reading_.last_copies) {
+      const bool taken = std::any_of(used_.begin(), used_.end(), [&](const std::string& name) {
+        return name == first || name.starts_with(first + "/");
+      });
+      if (!taken || (layer != last && !layer.starts_with(last + "/"))) continue;
+      const auto local = [](const std::string& name) { return quote(name.substr(name.rfind('/') + 1)); };
+      return local(first) + " is the first of those that are repeated, and the last is called " + local(last) +
+             ": write that where the last is meant; or repeat them in a block of their own, whose name stands for the last";
+    }
+    return {};
   }
 
   Reading& reading_;

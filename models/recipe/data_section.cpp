@@ -147,27 +147,49 @@ void check_shares(Reading& reading, const DataSpec& data) {
   d.help = "make their shares smaller; both are shares of the whole";
 }
 
+// Sections below [data] that are neither parts nor tables of the source: [data.val]. Gives the data without them.
+Table without_unknown_parts(Reading& reading, const Table& data) {
+  const Schema* schema = meant_source(reading, data);
+  Table known;
+  for (const Table::Entry& entry : data.entries()) {
+    const bool part = entry.key == parts[0] || entry.key == parts[1];
+    if (part || schema == nullptr || entry.value.table() == nullptr || schema->find(entry.key) != nullptr ||
+        is_former(*schema, entry.key)) {
+      known.entries().push_back(entry);
+      continue;
+    }
+    Diagnostic& d = reading.diagnostics.error("unknown-section", entry.key_place, "",
+                                              "there is no section [data." + entry.key + "]");
+    suggest(d, entry.key, {parts[0], parts[1]});
+    if (std::string_view(parts[0]).starts_with(entry.key) || entry.key == "valid")
+      d.hint = "did you mean \"" + std::string(parts[0]) + "\"?";
+  }
+  return known;
+}
+
 }  // namespace
 
 DataSpec read_data(Reading& reading) {
   DataSpec data;
-  const Table* table = reading.section("data");
-  if (table == nullptr) {
+  const Table* given = reading.section("data");
+  if (given == nullptr) {
     if (reading.lacks("data") && reading.options.for_training) {
       reading.diagnostics.error("missing-section", reading.whole(), "", "there is no section [data]").help =
           "add [data] with a type: " + join(reading.catalogue.kinds("source"), ", ");
     }
     return data;
   }
+  const Table data_table = without_unknown_parts(reading, *given);
+  const Table* const table = &data_table;
   const Setting source(without_parts(*table), reading.section_place("data"));
-  if (!source.table()->contains("type")) {
+  const bool typed = source.table()->contains("type");
+  if (!typed && !report_misspelt_type(*source.table(), "[data]", reading.diagnostics)) {
     Diagnostic& d = reading.diagnostics.error("missing-key", source.place(), "[data]", "the key \"type\" is missing");
     suggest_kind(d, "", reading.catalogue, "source");
     d.help = "add type = \"...\": where the data comes from";
   }
-  auto read = source.table()->contains("type")
-                  ? read_component(reading.catalogue, "source", source, "", reading.diagnostics, "source")
-                  : std::nullopt;
+  auto read =
+      typed ? read_component(reading.catalogue, "source", source, "", reading.diagnostics, "source") : std::nullopt;
   data.validation = read_part(reading, *table, parts[0], read.has_value());
   data.test = read_part(reading, *table, parts[1], read.has_value());
   check_shares(reading, data);

@@ -28,6 +28,12 @@ class Flattener {
  private:
   void add(const std::string& path, const Setting& value) {
     if (const Table* table = value.table(); table != nullptr) {
+      if (is_component(path, *table)) {
+        flat_.emplace_back(path, table->at("type").toml());
+        for (const Table::Entry& entry : table->entries())
+          if (entry.key != "type") add(path + "." + entry.key, entry.value);
+        return;
+      }
       for (const Table::Entry& entry : table->entries())
         add(path.empty() ? entry.key : path + "." + entry.key, entry.value);
       return;
@@ -46,6 +52,14 @@ class Flattener {
       if (layers) place = called(place);
       add((layers ? "layers." : path + ".") + place, element);
     }
+  }
+
+  // A component in the place of a value: its type is what stands there, as where nothing else is said of it. Sections and
+  // elements of lists are none.
+  static bool is_component(const std::string& path, const Table& table) {
+    const Setting* type = table.find("type");
+    return type != nullptr && type->text() != nullptr && !path.starts_with("data") && !path.starts_with("callbacks") &&
+           !(path.starts_with("layers.") && table.contains("name"));
   }
 
   std::string called(const std::string& name) const {

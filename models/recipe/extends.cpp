@@ -12,15 +12,9 @@ namespace dltrain::models {
 
 namespace {
 
-// Without "." and what ".." takes back, so that a circle is seen however its paths are written.
-std::string normal(const std::string& path) {
-  std::vector<std::string> parts;
-  for (const std::string& part : split(absolute_path(path), '/')) {
-    if (part.empty() || part == ".") continue;
-    if (part == ".." && !parts.empty()) parts.pop_back();
-    else if (part != "..") parts.push_back(part);
-  }
-  return "/" + join(parts, "/");
+// Whether two paths name one file, however they are written, so that a circle is seen.
+bool same_path(const std::string& a, const std::string& b) {
+  return normal_path(absolute_path(a)) == normal_path(absolute_path(b));
 }
 
 [[noreturn]] void refuse(Code code, const Place& place, const std::string& what, const std::string& hint,
@@ -42,6 +36,7 @@ struct Level {
       if (name.ends_with(".toml")) recipes.push_back(name);
     }
   }
+  std::erase(recipes, file_name(path));  // a link that leads nowhere
   const auto near = nearest(file_name(path), recipes);
   refuse("no-recipe", extends.place(),
          extends.text()->empty() ? "extends is empty" : "extends: there is no recipe " + path,
@@ -76,7 +71,7 @@ std::optional<Level> base_of(const std::vector<Level>& chain) {
            "write the path of a recipe: extends = \"base.toml\"");
   const std::string path = join_path(parent_path(last.recipe.path), *extends->text());
   for (const Level& each : chain) {
-    if (!each.recipe.path.empty() && normal(each.recipe.path) == normal(path)) {
+    if (!each.recipe.path.empty() && same_path(each.recipe.path, path)) {
       const bool itself = &each == &last;
       refuse("extends-circle", place,
              itself ? "the recipe extends itself" : "extends goes in a circle: " + path + " is reached again", "",
@@ -103,7 +98,7 @@ void resolve_extends(Recipe& recipe, const Catalogue& catalogue, Diagnostics& di
     table.erase("extends");
     if (level + 1 != chain.rend()) table.erase("name");
     move_paths(table, joined, home, level->folder, catalogue);
-    join_tables(joined, table, diagnostics);
+    join_tables(joined, table, catalogue, diagnostics);
   }
   recipe.table = std::move(joined);
 }

@@ -24,7 +24,7 @@ Table typed_table(const Setting& kind) {
 
 class Joiner {
  public:
-  explicit Joiner(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  Joiner(const Catalogue& catalogue, Diagnostics& diagnostics) : catalogue_(catalogue), diagnostics_(diagnostics) {}
 
   void join(Table& base, const Table& over) {
     for (const Table::Entry& entry : over.entries()) {
@@ -42,14 +42,25 @@ class Joiner {
       change_layers(*base.value.list(), *changes);
       return;
     }
-    const bool adds = changes != nullptr && !changes->contains("type") && base.key == "optimizer";
-    if (adds && base.value.text() != nullptr) base.value = Setting(typed_table(base.value), base.value.place());
+    if (changes != nullptr && base.value.text() != nullptr && adds_to(base, *changes))
+      base.value = Setting(typed_table(base.value), base.value.place());
     if (changes == nullptr || base.value.table() == nullptr || has_other_type(*base.value.table(), *changes)) {
       base.value = over.value;
       base.key_place = over.key_place;
       return;
     }
     join(*base.value.table(), *changes);
+  }
+
+  // Whether a table without a type says keys of what the base names by a text: loss = { from_logits = true }, and no
+  // table by output.
+  bool adds_to(const Table::Entry& base, const Table& changes) const {
+    if (changes.contains("type") || changes.empty()) return false;
+    if (base.key == "optimizer") return true;
+    return std::ranges::any_of(catalogue_.everywhere(*base.value.text()), [&](const Schema* schema) {
+      return std::ranges::all_of(changes.entries(),
+                                 [&](const Table::Entry& entry) { return schema->find(entry.key) != nullptr; });
+    });
   }
 
   void change_layers(List& layers, const Table& changes) {
@@ -83,11 +94,14 @@ class Joiner {
     layer = Setting(std::move(replaced), change.place());
   }
 
+  const Catalogue& catalogue_;
   Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
-void join_tables(Table& base, const Table& over, Diagnostics& diagnostics) { Joiner(diagnostics).join(base, over); }
+void join_tables(Table& base, const Table& over, const Catalogue& catalogue, Diagnostics& diagnostics) {
+  Joiner(catalogue, diagnostics).join(base, over);
+}
 
 }  // namespace dltrain::models

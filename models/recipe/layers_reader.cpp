@@ -68,6 +68,7 @@ class LayerReader {
       return nullptr;
     }
     const Setting* type = given_.text() != nullptr ? &given_ : given_.table()->find("type");
+    if (type == nullptr && report_misspelt_type(*given_.table(), who(), reading_.diagnostics)) return nullptr;
     if (type == nullptr) {
       Diagnostic& d = reading_.diagnostics.error("missing-key", given_.place(), who(), "the layer has no \"type\"");
       suggest_kind(d, "", reading_.catalogue, "layer");

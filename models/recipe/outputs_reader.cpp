@@ -74,6 +74,7 @@ class OutputsReader {
     const bool any_output =
         std::any_of(entries.begin(), entries.end(), [&](const Table::Entry& e) { return find(e.key) != nullptr; });
     if (any_output || !names_ok_) return false;
+    if (report_misspelt_type(*given.table(), "[train]: loss", reading_.diagnostics)) return true;
     Diagnostic& d =
         error("missing-key", given.place(), "the table of loss has no \"type\", and its keys are no outputs");
     d.help = "write loss = { type = \"...\", ... }, or a table by output: loss = { " + toml_key(names_.front()) +

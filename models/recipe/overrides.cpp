@@ -72,6 +72,15 @@ std::string single_quotes(const std::string& key) {
          "=...', in single quotes, which leave the quotes of texts where they are";
 }
 
+// The key of "layers.o/d.units=3" with quotes around the names that want them; empty if none does, or if it has some.
+std::string quoted_path(const std::string& key) {
+  if (key.find_first_of("\"'") != std::string::npos) return {};
+  std::vector<std::string> names = split(trim(key), '.');
+  for (std::string& name : names) name = toml_key(name);
+  const std::string quoted = join(names, ".");
+  return quoted == trim(key) || quoted.find("\"\"") != std::string::npos ? "" : quoted;
+}
+
 // "a.b=3" is a TOML text, or would be one if its value stood in quotes.
 Change parse_change(const std::string& text) {
   const auto source = std::make_shared<const Source>(Source{"--set", text});
@@ -94,11 +103,15 @@ Change parse_change(const std::string& text) {
     const std::string word(trim(value));
     if (is_plain_text(word)) return plain_change(source, key, value);
     Diagnostic d = error.diagnostics().front();
-    if (word.starts_with('[') || word.starts_with('{')) {
+    if (const std::string quoted = quoted_path(key); !quoted.empty()) {
+      d.hint = "a name with other signs than letters, digits, _ and - stands in quotes";
+      d.help = "in a shell: --set '" + quoted + "=" + word + "'";
+    } else if (word.starts_with('[') || word.starts_with('{')) {
       d.help = single_quotes(key);
-    } else if (word.find(',') != std::string::npos && word.find_first_of("\"'") == std::string::npos) {
+    } else if (word.find(',') != std::string::npos && word.find_first_of("\"'") == std::string::npos &&
+               mistaken_value(word).empty()) {
       d.hint = "a list stands in brackets: [" + word + "]";
-    } else if (!mistaken_value(word).empty()) {
+    } else if (word.find(',') == std::string::npos && !mistaken_value(word).empty()) {
       d.help = "for a text, " + in_shell(key, word);
     }
     refuse(std::move(d));
@@ -122,6 +135,10 @@ class Changer {
   }
 
   void apply() {
+    if (change_.path.front().key == "extends")
+      refuse({Severity::error, "bad-change", change_.path.front().place, "",
+              "what a recipe extends is settled before it is changed", "", "",
+              "write extends in a recipe of its own, and give that one"});
     Table* table = &recipe_.table;
     for (size_t i = 0; i + 1 < change_.path.size(); ++i) {
       const bool layer = i == 1 && change_.path[0].key == "model" && change_.path[1].key == "layers";
@@ -181,6 +198,10 @@ class Changer {
     if (found == names.end()) {
       Diagnostic d{Severity::error, "unknown-layer", segment.place, "", "there is no layer " + quote(segment.key)};
       suggest(d, segment.key, names);
+      const std::string block = segment.key.substr(0, segment.key.find('/'));
+      if (block != segment.key && std::find(names.begin(), names.end(), block) != names.end())
+        d.help =
+            "a layer of a block is changed by what the block takes: --set layers." + toml_key(block) + ".KEY=VALUE";
       refuse(std::move(d));
     }
     Setting& layer = (*layers->list())[static_cast<size_t>(found - names.begin())];

@@ -209,6 +209,9 @@ namespace {
       if (name.ends_with(".toml")) recipes.push_back(name);
     }
   }
+  if (std::erase(recipes, file_name(path)) > 0)  // its name is there, and what it stands for is not
+    throw UserError(ExitCode::recipe, "no-recipe", path, "it is a link to a file that is not there",
+                    "let it lead to a recipe, or give the path of one");
   const bool ending = std::find(recipes.begin(), recipes.end(), file_name(path) + ".toml") != recipes.end();
   const auto near = ending ? std::optional(file_name(path) + ".toml") : nearest(file_name(path), recipes);
   throw UserError(

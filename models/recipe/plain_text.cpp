@@ -16,7 +16,24 @@ std::string lower(std::string text) {
   return text;
 }
 
+// A comma where a decimal point is meant, one between thousands, or one of a list without brackets.
+std::string mistaken_comma(const std::string& word) {
+  const size_t comma = word.find(',');
+  if (comma == std::string::npos) return "";
+  const std::string whole = word.substr(0, comma), part = word.substr(comma + 1);
+  const size_t digits = whole.starts_with('-') || whole.starts_with('+') ? 1 : 0;
+  constexpr const char* all = "0123456789";
+  if (whole.size() == digits || part.empty() || whole.find_first_not_of(all, digits) != std::string::npos ||
+      part.find_first_not_of(all) != std::string::npos)
+    return "";
+  const std::string decimal = "write " + whole + "." + part + " with a decimal point";
+  if (whole[digits] == '0') return decimal;
+  if (part.size() == 3) return decimal + ", or " + whole + part;
+  return decimal + ", or a list in brackets: [" + whole + ", " + part + "]";
+}
+
 std::string mistaken_number(const std::string& word) {
+  if (std::string comma = mistaken_comma(word); !comma.empty()) return comma;
   if (word.starts_with(".") && parse_real("0" + word)) return "write 0" + word;
   if (word.ends_with(".") && parse_real(word + "0")) return "write " + word + "0";
   std::string digits;

@@ -27,11 +27,14 @@ std::vector<std::string> report_unknown_at_top(Reading& reading) {
   known.insert(known.end(), {"name", "extends", "seed", "schema"});
   size_t count = 0;
   for (const Table::Entry& entry : reading.recipe.table.entries()) {
-    const bool table = entry.value.table() != nullptr;
+    const List* list = entry.value.list();
+    const bool tables = list != nullptr && !list->empty() && list->front().table() != nullptr;  // [[name]]
+    const bool table = entry.value.table() != nullptr || tables;
     if (is_section(entry.key) || entry.key == "callbacks" || entry.key == "expect" || !table || ++count > 20) continue;
     if (!report_later(reading.diagnostics, "recipe", entry, "")) {
-      Diagnostic& d =
-          reading.diagnostics.error("unknown-section", entry.key_place, "", "there is no section [" + entry.key + "]");
+      Diagnostic& d = reading.diagnostics.error(
+          "unknown-section", entry.key_place, "",
+          "there is no section " + (tables ? "[[" + entry.key + "]]" : "[" + entry.key + "]"));
       suggest(d, entry.key, known);
       d.help = advice_about_key("recipe", entry.key);
       if (const auto meant = nearest(entry.key, known)) reading.misspelt.push_back(*meant);

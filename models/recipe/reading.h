@@ -22,6 +22,7 @@ struct Reading {
   bool metrics_missing = false;  // some were refused: names of values that are not known may be theirs
   bool layers_missing = false;  // a block was refused: patterns that match nothing may be meant for its layers
   std::vector<std::string> missing_parts;  // uses of blocks that were refused, by name
+  std::map<std::string, std::string> last_copies;  // of what is repeated: the first one's full name -> the last one's
 
   // Whether a name may be that of a layer in a block that was refused.
   bool is_in_missing_part(const std::string& layer) const;

@@ -8,6 +8,7 @@
 #include "models/recipe/outline.h"
 #include "models/recipe/parse.h"
 #include "models/recipe/plain_text.h"
+#include "models/recipe/syntax_slips.h"
 
 namespace dltrain::models {
 
@@ -134,13 +135,11 @@ Diagnostic explain_phrase(Place place, std::string_view reason) {
   return d;
 }
 
-Diagnostic explain_repeat(Place place, const Outline& outline, std::string_view reason) {
-  const auto found = std::find_if(outline.repeats.begin(), outline.repeats.end(),
-                                  [&](const Outline::Repeat& r) { return r.again.line >= place.line; });
-  if (found == outline.repeats.end()) {
-    const std::string said(reason.substr(reason.find(": ") + 2));
-    return {Severity::error, "duplicate-key", std::move(place), "", "this stands twice (" + said + ")"};
-  }
+Diagnostic explain_repeat(Place place, const Outline& outline) {
+  auto found = std::find_if(outline.repeats.begin(), outline.repeats.end(),
+                            [&](const Outline::Repeat& r) { return r.again.line >= place.line; });
+  if (outline.repeats.empty()) return {Severity::error, "duplicate-key", std::move(place), "", "this stands twice"};
+  if (found == outline.repeats.end()) --found;  // a header, of which the parser says so when it has read it
   Diagnostic d{Severity::error, "duplicate-key", found->again, "", quote(found->key) + " is defined twice"};
   d.hint = "defined before, at line " + std::to_string(found->first.line);
   d.notes.push_back({found->first, quote(found->key) + " stands here first"});
@@ -186,6 +185,16 @@ Diagnostic explain_open(const Outline::Open& open) {
   return d;
 }
 
+// Whether a line reads as a section's name or as a key with its value, not as elements of a list.
+bool begins_anew(std::string_view line) {
+  line = trim(line);
+  const std::string_view inner = trim(line.substr(std::min(line.size(), line.find_first_not_of('['))));
+  const bool header = line.starts_with('[') && !inner.empty() && line.find(']') != std::string_view::npos &&
+                      std::string_view("0123456789+-\"'{]").find(inner.front()) == std::string_view::npos;
+  const std::string_view key = trim(line.substr(0, line.find('=')));
+  return header || (key.size() < line.size() && !key.empty() && key.find_first_of(" \t{[,") == std::string_view::npos);
+}
+
 // A list or table that was open when the text stopped making sense on a later line: often its end is what is missing.
 // Nothing if the line looks like a part of it.
 std::optional<Diagnostic> explain_unclosed(const Place& place, const Outline& outline, std::string_view reason) {
@@ -197,8 +206,7 @@ std::optional<Diagnostic> explain_unclosed(const Place& place, const Outline& ou
   const Outline::Open& open = in_header ? stack[stack.size() - 2] : stack.back();
   const bool on_its_line = has(reason, "parsing string") && open.what == "text" && open.place.line == place.line;
   const std::string_view line = line_of(place.source->text, place.line);
-  const bool new_key =
-      !line.empty() && line.front() != ' ' && line.front() != '\t' && line.front() != ']' && line.front() != '}';
+  const bool new_key = !line.empty() && line.front() != ' ' && line.front() != '\t' && begins_anew(line);
   const bool another_line = open.what != "header" && open.place.line != place.line && new_key;
   const bool new_table = open.what == "table" && has(reason, "expected key or closing");
   if (!ended && !on_its_line && !another_line && !new_table) return std::nullopt;
@@ -216,14 +224,15 @@ Diagnostic explain_syntax_error(const std::shared_ptr<const Source>& source, int
                                 std::string_view reason) {
   const Outline outline = outline_of(source, deepest_recipe, has(reason, "redefine") ? line + 1 : 0);
   const Place place{source, line, column, 0};
-  if (has(reason, "redefine") || has(reason, "into existing inline table"))
-    return explain_repeat(place, outline, reason);
+  if (has(reason, "redefine") || has(reason, "into existing inline table")) return explain_repeat(place, outline);
   if (const auto first = source->text.find_first_not_of(" \t\r\n");
       first != std::string::npos && source->text[first] == '{' && has(reason, "root table")) {
     Diagnostic d = explain_phrase(place, reason);
     d.help = "this looks like JSON; recipes are TOML: [section] and key = value";
     return d;
   }
+  const bool in_list = !outline.open.empty() && outline.open.back().what == "list";
+  if (auto slip = explain_slip(source, line, column, in_list)) return *std::move(slip);
   if (auto backslash = explain_backslash(source, line, column, reason)) return *std::move(backslash);
   if (auto unclosed = explain_unclosed(place, outline, reason)) return *std::move(unclosed);
   if (auto value = explain_value(source, line, column, reason)) return *std::move(value);

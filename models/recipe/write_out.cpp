@@ -52,7 +52,6 @@ class Writer {
   }
 
   const std::vector<std::string>& used() const { return used_; }
-  bool stopped() const { return stopped_; }
 
  private:
   Diagnostic& error(Code code, const Place& place, const std::string& who, const std::string& what) {
@@ -94,7 +93,7 @@ class Writer {
     const Copies copies = repeated(given);
     const List& layers = copies.layers;
     const std::vector<std::string> names = layer_names(layers);
-    for (size_t i = 0; i < layers.size(); ++i) {
+    for (size_t i = 0, first = 0; i < layers.size(); ++i) {
       if (result_.layers.size() >= most_layers || used_.size() > most_layers) refuse_size(layers[i].place());
       if (stopped_) return;
       const std::string* type = layers[i].text() != nullptr ? layers[i].text() : text_at(layers[i], "type");
@@ -106,6 +105,8 @@ class Writer {
       else if (of_zoo) pass_by(names[i], scope);  // reported
       else add_layer(layers[i], names[i], scope);
       if (block == nullptr && type != nullptr) note_misspelt(*type);
+      if (!again) first = i;
+      else reading_.last_copies[scope.prefix + names[first]] = scope.prefix + names[i];
       if (scope.is_model()) result_.numbers.resize(result_.layers.size(), copies.origins[i]);
       if (scope.until && *scope.until->text() == names[i]) return;
     }
@@ -386,11 +387,9 @@ WrittenOut write_out(Reading& reading, const Blocks& blocks, const List& layers,
                      const std::vector<InputSpec>& model_inputs) {
   Writer writer(reading, blocks);
   WrittenOut written = writer.write(layers, model_inputs);
-  const auto is_used = [&](const std::string& name) {
-    return std::find(writer.used().begin(), writer.used().end(), name) != writer.used().end();
-  };
   for (const auto& [name, block] : blocks) {
-    if (is_used(name) || writer.stopped()) continue;
+    const bool used = std::ranges::find(writer.used(), name) != writer.used().end();
+    if (used || reading.layers_missing) continue;  // what is missing may use it
     reading.diagnostics.warning("unused-block", block.place, "block " + quote(name), "no layer uses it").help =
         "write { type = " + quote(name) + " } among the layers, or leave the block out";
   }

@@ -29,12 +29,6 @@ const std::pair<const std::string, std::string>* file_of(const std::string& name
   return nullptr;
 }
 
-// A place counts as what the file is extended by: messages say "used at recipe.toml:7:3", and what extends that recipe.
-std::shared_ptr<const Source> user(const Place& used_at) {
-  if (!used_at.known()) return nullptr;
-  return std::make_shared<const Source>(Source{used_at.text(), "", used_at.source->extended_by});
-}
-
 // What one model says over what another says: parameters one by one, other keys as a whole.
 Table joined(const Table& base, const Table& own) {
   Table both = base;
@@ -79,7 +73,9 @@ Model model_of(const Table& file, const std::string& name) {
 }
 
 std::shared_ptr<const Source> source_of(const std::pair<const std::string, std::string>& file, const Place& used_at) {
-  return std::make_shared<const Source>(Source{std::string(prefix) + file.first + ".toml", file.second, user(used_at)});
+  auto user = used_at.known() ? std::make_shared<const Place>(used_at) : nullptr;
+  return std::make_shared<const Source>(
+      Source{std::string(prefix) + file.first + ".toml", file.second, nullptr, std::move(user)});
 }
 
 // What a parameter takes, by its default.

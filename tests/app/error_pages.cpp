@@ -16,7 +16,7 @@ namespace {
 
 // Pages without examples: what a disk, a device, a driver, another process or a signal must bring about, and what takes
 // files that no line of a shell writes. Scripts in tests/app/scripts and tests/faults show these.
-constexpr size_t most_without_examples = 29;
+constexpr size_t most_without_examples = 25;
 
 struct Block {
   std::string language, text;

@@ -128,4 +128,12 @@ TEST_CASE("failures name the path and the cause") {
   golden.check();
 }
 
+TEST_CASE("paths lose what leads nowhere, by their letters") {
+  CHECK(normal_path("team/b/../a/x.toml") == "team/a/x.toml");
+  CHECK(normal_path("./a//b/./c") == "a/b/c");
+  CHECK(normal_path("../../a") == "../../a");
+  CHECK(normal_path("/../a/..") == "/");
+  CHECK(normal_path("a/../..") == "..");
+}
+
 }  // namespace dltrain::test
