@@ -12,4 +12,11 @@ void Findings::add(const Diagnostics& diagnostics) {
   }
 }
 
+std::vector<Diagnostic> Findings::without_known(std::vector<Diagnostic> messages) const {
+  std::erase_if(messages, [&](const Diagnostic& each) {
+    return each.severity == Severity::warning && known_.contains(each.text());
+  });
+  return messages;
+}
+
 }  // namespace dltrain::app

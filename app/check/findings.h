@@ -16,6 +16,8 @@ class Findings {
 
   void add(const Diagnostics& diagnostics);
   const std::vector<Diagnostic>& warnings() const { return warnings_; }
+  // Messages without the warnings that are known already.
+  std::vector<Diagnostic> without_known(std::vector<Diagnostic> messages) const;
 
  private:
   bool print_;

@@ -52,9 +52,10 @@ ExitCode check(const CheckOptions& options, const CommonOptions& common) {
   try {
     examine(options, talks, findings, report);
   } catch (const UserError& error) {
-    if (!common.json) throw;
+    const std::vector<Diagnostic> unsaid = findings.without_known(error.diagnostics());
+    if (!common.json) throw UserError(error.code(), unsaid);
     report.code = error.code();
-    report.messages = error.diagnostics();
+    report.messages = unsaid;
   }
   report.messages.insert(report.messages.begin(), findings.warnings().begin(), findings.warnings().end());
   if (common.json) print(formats::json_text(check_json(report)) + "\n");

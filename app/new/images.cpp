@@ -63,7 +63,7 @@ Classes classes_in(const std::string& folder) {
   Classes classes;
   for (const std::string& name : list_directory(folder, ExitCode::data)) {
     const std::string path = join_path(folder, name);
-    if (name.starts_with('.') || !is_directory(path)) continue;
+    if (!datasets::can_be_class(name) || !is_directory(path)) continue;
     int64_t others = 0;
     const std::vector<std::string> images = datasets::find_images(path, others);
     classes.names.push_back(name);

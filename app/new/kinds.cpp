@@ -5,6 +5,7 @@
 #include "core/diagnostic.h"
 #include "core/files.h"
 #include "core/text.h"
+#include "datasets/images/image_files.h"
 #include "formats/images/image.h"
 
 namespace dltrain::app {
@@ -58,7 +59,7 @@ Draft draft_of_folder(const DataPlace& folder) {
   std::vector<std::string> tables;
   bool folders = false;
   for (const std::string& name : list_directory(folder.path, ExitCode::data)) {
-    folders = folders || (!name.starts_with('.') && is_directory(join_path(folder.path, name)));
+    folders = folders || (datasets::can_be_class(name) && is_directory(join_path(folder.path, name)));
     if (ends_like(name, {".csv", ".csv.gz", ".tsv", ".npz"})) tables.push_back(join_path(folder.path, name));
   }
   if (folders && tables.empty()) return draft_of_images(folder);

@@ -96,4 +96,6 @@ std::vector<ImageError> for_each_image(size_t count, const std::function<void(si
   return errors;
 }
 
+bool can_be_class(const std::string& folder) { return !folder.starts_with('.') && folder != "__MACOSX"; }
+
 }  // namespace dltrain::datasets

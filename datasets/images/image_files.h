@@ -49,4 +49,7 @@ struct ImageError {
 std::vector<ImageError> for_each_image(size_t count, const std::function<void(size_t)>& work,
                                        const std::atomic<bool>* stop);
 
+// Whether a folder beside others can be that of a class: not what systems and archives of macOS put there.
+bool can_be_class(const std::string& folder);
+
 }  // namespace dltrain::datasets

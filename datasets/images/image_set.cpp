@@ -59,7 +59,7 @@ class ImageSetLoader {
   void find_classes() {
     std::vector<std::string> folders;
     for (const std::string& name : list_directory(folder_, ExitCode::data)) {
-      if (!name.starts_with('.') && is_directory(join_path(folder_, name))) folders.push_back(name);
+      if (can_be_class(name) && is_directory(join_path(folder_, name))) folders.push_back(name);
     }
     if (folders.empty()) {
       throw UserError(ExitCode::data, "class-folders", folder_,
