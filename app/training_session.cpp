@@ -287,6 +287,7 @@ std::vector<training::Verdict> TrainingSession::not_judged(const Outcome& outcom
   for (training::Verdict& verdict : verdicts) {
     verdict.kind = training::Verdict::Kind::not_judged;
     verdict.found = "the run was not finished";
+    verdict.value.reset();
   }
   return verdicts;
 }

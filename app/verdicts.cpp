@@ -16,26 +16,13 @@ std::string verdict_line(const Verdict& verdict) {
   return std::string("expect ") + verdict_word(verdict.kind) + ": " + verdict.bound + " (" + verdict.found + ")";
 }
 
-namespace {
-
-// What was found as a number: of a value, of seconds, of parameters; nothing where it was not judged.
-std::optional<double> value_of(const Verdict& verdict) {
-  if (verdict.kind == Verdict::Kind::not_judged) return std::nullopt;
-  std::string digits =
-      verdict.found.ends_with(" s") ? verdict.found.substr(0, verdict.found.size() - 2) : verdict.found;
-  std::erase(digits, ',');
-  return parse_real(digits);
-}
-
-}  // namespace
-
 Table verdict_table(const Verdict& verdict) {
   Table table;
   table.set("event", "expectation");
   table.set("verdict", verdict_word(verdict.kind));
   table.set("bound", verdict.bound);
   table.set("found", verdict.found);
-  if (const auto value = value_of(verdict)) table.set("value", *value);
+  if (verdict.value) table.set("value", *verdict.value);
   if (verdict.place.known()) table.set("place", verdict.place.text());
   return table;
 }

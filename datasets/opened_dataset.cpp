@@ -48,14 +48,17 @@ std::optional<ValueRange> range_of(const Array& array) {
   return ValueRange{*least, *greatest, whole};
 }
 
-// Of all rows of a part, as they are in memory; nothing for targets that are inputs.
+// Of the rows of a part as they are in memory, all of them unless they hold millions of numbers (masks of images); nothing
+// for targets that are inputs.
 std::optional<ValueRange> range_of(const TargetField& target, const PartRows& rows) {
   if (target.input || target.values.dtype != DType::f32 || rows.size() == 0) return std::nullopt;
   const std::span<const float> values = target.values.as<float>();
   const size_t each = to_size(target.field.shape.elements());
   if (each == 0) return std::nullopt;
+  constexpr int64_t most = 4'000'000;  // numbers: some milliseconds
+  const int64_t step = std::max<int64_t>(1, rows.size() * static_cast<int64_t>(each) / most);
   ValueRange range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(), true};
-  for (int64_t i = 0; i < rows.size(); ++i) {
+  for (int64_t i = 0; i < rows.size(); i += step) {
     for (const float value : values.subspan(to_size(rows.row(i)) * each, each)) {
       range.least = std::min(range.least, double{value});
       range.greatest = std::max(range.greatest, double{value});

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "layers/registry.h"
-#include "models/check_support.h"
 #include "models/where_values_stand.h"
 
 namespace dltrain::models {

@@ -17,14 +17,6 @@ const DataField* target_of(const ModelSpec& model, const DataSignature& signatur
   return at < targets.size() ? &targets[at] : nullptr;
 }
 
-Place place_of_change(const Component& component, const Place& place) {
-  Place last = place;
-  for (const Table::Entry& entry : component.params.entries()) {
-    if (place.known() && entry.key_place.known() && entry.key_place.source != place.source) last = entry.key_place;
-  }
-  return last;
-}
-
 Place place_of_key(const Component& component, const std::string& key) {
   const Place place = component.params.key_place(key);
   return place.known() ? place : component.place;

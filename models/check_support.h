@@ -13,10 +13,6 @@ namespace dltrain::models {
 // data has none for it.
 const DataField* target_of(const ModelSpec& model, const DataSignature& signature, const std::string& output);
 
-// Where messages about a component point that stands at `place`: there, or at the last of its keys that comes from another
-// text: a recipe that builds on the one it stands in, or --set.
-Place place_of_change(const Component& component, const Place& place);
-
 // Where a key of a component stands in the recipe, or where the component does if the key is left out.
 Place place_of_key(const Component& component, const std::string& key);
 

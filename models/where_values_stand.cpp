@@ -45,6 +45,14 @@ std::string keys_of_model(const Place& place) {
 
 }  // namespace
 
+Place place_of_change(const Component& component, const Place& place) {
+  Place last = place;
+  for (const Table::Entry& entry : component.params.entries()) {
+    if (place.known() && entry.key_place.known() && entry.key_place.source != place.source) last = entry.key_place;
+  }
+  return last;
+}
+
 void note_values_elsewhere(const LayerSpec& layer, Diagnostic& diagnostic) {
   constexpr size_t most = 3;
   size_t count = 0;

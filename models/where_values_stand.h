@@ -6,6 +6,10 @@
 
 namespace dltrain::models {
 
+// Where messages about a component point that stands at `place`: there, or at the last of its keys that comes from another
+// text: a recipe that builds on the one it stands in, or --set.
+Place place_of_change(const Component& component, const Place& place);
+
 // Notes on the values of a layer that stand in other texts than the layer, three at most, and on the layer where the
 // message points at one of them.
 void note_values_elsewhere(const LayerSpec& layer, Diagnostic& diagnostic);

@@ -260,7 +260,7 @@ void Expectations::judge_metric(const Followed& followed, const RunFacts& facts,
                         shortened_ ? "the run was a short trial"
                         : value    ? near_number(*value, bound)
                                    : "it was not measured",
-                        spec.place_of(key), false, 0, key});
+                        spec.place_of(key), false, 0, key, shortened_ ? std::nullopt : value});
   };
   if (spec.min) judge_bound("min", *spec.min, true, number_text(*spec.min));
   if (spec.max) judge_bound("max", *spec.max, false, number_text(*spec.max));
@@ -272,27 +272,32 @@ void Expectations::judge_metric(const Followed& followed, const RunFacts& facts,
 
 void Expectations::judge_cost(const ExpectSpec& spec, const RunFacts& facts, int64_t parameters,
                               std::vector<Verdict>& verdicts) const {
-  const auto add = [&](const char* key, bool met, const std::string& bound, const std::string& found) {
+  const auto add = [&](const char* key, bool met, const std::string& bound, double value, const std::string& found) {
     verdicts.push_back(
-        {met ? Verdict::Kind::met : Verdict::Kind::missed, bound, found, spec.place_of(key), true, 0, key});
+        {met ? Verdict::Kind::met : Verdict::Kind::missed, bound, found, spec.place_of(key), true, 0, key, value});
   };
+  const auto memory = static_cast<double>(facts.memory), count = static_cast<double>(parameters);
   if (const auto most = duration_of(spec.max_time)) {
-    add("max_time", facts.seconds <= *most, "training takes at most " + duration_words(*most),
+    add("max_time", facts.seconds <= *most, "training takes at most " + duration_words(*most), facts.seconds,
         near_number(facts.seconds, *most) + " s");
     verdicts.back().known_before = false;
     if (shortened_) {
       verdicts.back().kind = Verdict::Kind::not_judged;
       verdicts.back().found = "the run was a short trial";
+      verdicts.back().value.reset();
     }
   }
   if (const auto most = byte_count_of(spec.max_memory))
-    add("max_memory", facts.memory <= *most, "memory is at most " + memory_words(*most), memory_words(facts.memory));
+    add("max_memory", facts.memory <= *most, "memory is at most " + memory_words(*most), memory,
+        memory_words(facts.memory));
   if (spec.min_parameters)
     add("min_parameters", parameters >= *spec.min_parameters,
-        "there are at least " + count_text(*spec.min_parameters) + " parameters to train", count_text(parameters));
+        "there are at least " + count_text(*spec.min_parameters) + " parameters to train", count,
+        count_text(parameters));
   if (spec.max_parameters)
     add("max_parameters", parameters <= *spec.max_parameters,
-        "there are at most " + count_text(*spec.max_parameters) + " parameters to train", count_text(parameters));
+        "there are at most " + count_text(*spec.max_parameters) + " parameters to train", count,
+        count_text(parameters));
 }
 
 }  // namespace dltrain::training

@@ -35,6 +35,7 @@ List verdict_list(const std::vector<Verdict>& verdicts) {
     table.set("bound", verdict.bound);
     table.set("found", verdict.found);
     table.set("known_before", verdict.known_before);
+    if (verdict.value) table.set("value", *verdict.value);
     list.emplace_back(std::move(table));
   }
   return list;
@@ -52,6 +53,7 @@ std::vector<Verdict> verdicts_from(const List& list) {
                         flag_at(table, "known_before"),
                         count_at(table, "expect"),
                         text_at(table, "key")});
+    if (table.contains("value")) verdicts.back().value = number_at(table, "value");
   }
   return verdicts;
 }

@@ -1,6 +1,7 @@
 // What came of a bound of [[expect]], and how the record of a run keeps it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct Verdict {
   // Which bound it is: the key of the n-th [[expect]], from 0.
   int64_t expect = 0;
   std::string key;
+  std::optional<double> value =
+      {};  // what was found: of a metric, seconds, bytes, parameters; none where nothing was judged
 };
 
 const char* verdict_word(Verdict::Kind kind);  // "met", "missed", "open"

@@ -144,7 +144,7 @@ std::string plan_text(const models::Spec& spec, models::Program& program) {
 }
 
 ExitCode search(const std::string& words, bool json) {
-  if (const std::string missing = missing_text(words); !missing.empty())
+  if (const std::string missing = missing_text(reference_catalogue(), words); !missing.empty())
     throw UserError(ExitCode::recipe, "unknown-name", "dltrain explain", missing, "see what there is: dltrain list");
   const std::string found = search_text(reference_catalogue(), words);
   if (found.empty()) {

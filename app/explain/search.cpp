@@ -160,14 +160,17 @@ std::string meant_section(const std::string& name) {
   return found == meant.end() ? name : found->second;
 }
 
-std::string missing_text(const std::string& words) {
-  static const std::map<std::string, std::string> missing = {
-      {"augment", "images are taken as they are: there is no augmentation"},
-      {"f1", "there is no F1 score; Precision and Recall are there, from which it follows"},
-      {"f1score", "there is no F1 score; Precision and Recall are there, from which it follows"}};
+std::string missing_text(const Catalogue& catalogue, const std::string& words) {
+  struct Missing {
+    const char *word, *family, *name, *text;
+  };
+  static constexpr Missing list[] = {
+      {"augment", "layer", "RandAugment", "images are taken as they are: there is no augmentation"},
+      {"f1", "metric", "F1Score", "there is no F1 score; Precision and Recall are there, from which it follows"}};
   for (const std::string& word : words_of(words)) {
-    const auto found = missing.find(word.starts_with("augment") ? "augment" : word);
-    if (found != missing.end()) return found->second;
+    for (const Missing& each : list) {
+      if (word.starts_with(each.word) && catalogue.planned(each.family, each.name)) return each.text;
+    }
   }
   return {};
 }

@@ -16,7 +16,7 @@ std::string key_text(const Catalogue& catalogue, const std::string& name);
 
 // The section that is meant by another name of it: "part" for "validation" and "data.test"; else the name.
 std::string meant_section(const std::string& name);
-// What there is in the place of something that is often looked for and not there; empty if nothing is known.
-std::string missing_text(const std::string& words);
+// What there is in the place of something that is often looked for and that the catalogue plans only; empty if it is there.
+std::string missing_text(const Catalogue& catalogue, const std::string& words);
 
 }  // namespace dltrain::app

@@ -3,9 +3,9 @@
 
 #include "core/convert.h"
 #include "core/text.h"
-#include "models/check_support.h"
 #include "models/metrics/metric.h"
 #include "models/recipe/reading.h"
+#include "models/where_values_stand.h"
 
 namespace dltrain::models {
 
